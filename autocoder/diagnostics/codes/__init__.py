@@ -1,0 +1,1 @@
+"""The codes, one module per stage: `CODES` is a tuple of dictionaries with the fields of `catalogue.Code`."""

@@ -1,0 +1,3 @@
+"""Codes of the gate stage (AC5xxx)."""
+
+CODES: tuple[dict[str, str], ...] = ()

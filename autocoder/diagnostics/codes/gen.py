@@ -1,0 +1,3 @@
+"""Codes of the gen stage (AC7xxx)."""
+
+CODES: tuple[dict[str, str], ...] = ()

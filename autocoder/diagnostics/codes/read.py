@@ -1,0 +1,3 @@
+"""Codes of the read stage (AC1xxx)."""
+
+CODES: tuple[dict[str, str], ...] = ()

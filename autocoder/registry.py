@@ -1,0 +1,21 @@
+"""Where readers, passes, targets and gates are found: name to "module:Class".
+
+A new one is its module, one line here and one fixture. Modules are imported when asked for, not before.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+READERS: Mapping[str, str] = {}
+PASSES: Mapping[str, str] = {}
+TARGETS: Mapping[str, str] = {}
+GATES: Mapping[str, str] = {}
+
+
+def load(reference: str) -> Any:
+    """The object that "module:Name" refers to."""
+    module, _, name = reference.partition(":")
+    return getattr(importlib.import_module(module), name)

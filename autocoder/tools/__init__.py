@@ -1,0 +1,1 @@
+"""Programs outside autocoder: finding them, running them, confining them. The one owner of `subprocess`."""

@@ -1,0 +1,85 @@
+"""Runs one program to its end: no shell, an explicit environment, a time limit, bounded output, no orphans."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+OUTPUT_LIMIT = 1_000_000
+"""Bytes kept of each stream; the rest is counted and dropped."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Completed:
+    """How a program ended. `code` is its exit status (negative: killed by that signal), `seconds` the wall time."""
+
+    argv: tuple[str, ...]
+    code: int
+    stdout: bytes
+    stderr: bytes
+    timed_out: bool
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """Ended by itself with status 0."""
+        return self.code == 0 and not self.timed_out
+
+
+def run(
+    argv: Sequence[str | os.PathLike[str]],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    timeout: float,
+    stdin: bytes = b"",
+) -> Completed:
+    """Runs `argv` in `cwd` with exactly `env`, for at most `timeout` seconds; kills its whole process group then.
+
+    Raises `FileNotFoundError` or `PermissionError` where the program cannot be started.
+    """
+    words = tuple(os.fspath(word) for word in argv)
+    begin = time.monotonic()
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, tempfile.TemporaryFile() as inp:
+        inp.write(stdin)
+        inp.seek(0)
+        process = subprocess.Popen(
+            words, cwd=cwd, env=dict(env), stdin=inp, stdout=out, stderr=err, start_new_session=True
+        )
+        timed_out = False
+        try:
+            process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            timed_out = True
+        finally:
+            _kill_group(process)
+        return Completed(
+            argv=words,
+            code=process.returncode,
+            stdout=_head(out),
+            stderr=_head(err),
+            timed_out=timed_out,
+            seconds=time.monotonic() - begin,
+        )
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Ends what is left of the group, children of an ended leader included, and reaps the leader."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _head(file: IO[bytes]) -> bytes:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    data = file.read(OUTPUT_LIMIT)
+    return data if size <= OUTPUT_LIMIT else data + f"\n… {size - OUTPUT_LIMIT} more bytes\n".encode()

@@ -7,7 +7,7 @@ refused at every level.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
@@ -216,7 +216,7 @@ EFFECTS: dict[str, type[Effect]] = {
 
 def effect_verb(value: Any) -> str | None:
     """The verb of an effect given as raw data or as a model; None if it has none or several."""
-    keys: Collection[str] = value if isinstance(value, dict) else getattr(value, "model_fields_set", ())
+    keys = cast("Collection[str]", value if isinstance(value, dict) else getattr(value, "model_fields_set", ()))
     verbs = [verb for verb in EFFECTS if verb in keys]
     return verbs[0] if len(verbs) == 1 else None
 

@@ -1,0 +1,205 @@
+"""The core steps: all that a running operation or handler ever does. Effects lower to them; three folds read them.
+
+Plain frozen data with typed expressions, never text. Only the passes, the verifier and the folds know the steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Literal, cast
+
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Now, Op
+from autocoder.ir.types import Type
+
+FailureClass = Literal[
+    "malformed", "invalid", "unauthenticated", "forbidden", "missing", "conflict", "limited", "unavailable"
+]
+Values = tuple[tuple[str, Expr], ...]
+"""Field to expression, in field order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """How an operation fails: the class, what it is about (an entity or field), and the author's own message."""
+
+    failure: FailureClass
+    subject: str = ""
+    message: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoundRow:
+    """A row that an earlier step bound."""
+
+    entity: str
+    bind: str
+    kind: Literal["bound_row"] = "bound_row"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """Rows that a condition selects; `absent` is the failure where `many` is false and none is there."""
+
+    entity: str
+    where: Expr | None
+    many: bool = False
+    absent: Failure | None = None
+    kind: Literal["match"] = "match"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """One key of an order."""
+
+    field: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Find:
+    """Binds one row, or fails with `match.absent`, or binds null. `lock` holds the row until the end."""
+
+    match: Match
+    bind: str
+    order: tuple[Order, ...] = ()
+    lock: bool = False
+    kind: Literal["find"] = "find"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Insert:
+    """Adds a row. On a row with the same `key`: fail with `taken`, keep what is there, or change it (`Values`)."""
+
+    entity: str
+    values: Values
+    bind: str
+    key: tuple[str, ...] = ()
+    taken: Failure | Literal["keep"] | Values = "keep"
+    kind: Literal["insert"] = "insert"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Sets fields of a bound row or of all rows that match. `bind` names the changed row where it is used later."""
+
+    row: BoundRow | Match
+    values: Values
+    bind: str | None = None
+    kind: Literal["change"] = "change"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remove:
+    """Removes a bound row or all rows that match."""
+
+    row: BoundRow | Match
+    kind: Literal["remove"] = "remove"
+
+
+@dataclass(frozen=True, kw_only=True)
+class List:
+    """Binds the rows that match, ordered, at most `limit`."""
+
+    entity: str
+    where: Expr | None
+    bind: str
+    order: tuple[Order, ...] = ()
+    limit: int | None = None
+    kind: Literal["list"] = "list"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Require:
+    """Fails unless the condition holds."""
+
+    condition: Expr
+    otherwise: Failure
+    kind: Literal["require"] = "require"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Let:
+    """Names a value."""
+
+    name: str
+    value: Expr
+    kind: Literal["let"] = "let"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choose:
+    """Does one or the other."""
+
+    condition: Expr
+    then: tuple[Step, ...]
+    otherwise: tuple[Step, ...] = ()
+    kind: Literal["choose"] = "choose"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Emit:
+    """Publishes an event through the outbox of the same transaction."""
+
+    event: str
+    values: Values
+    kind: Literal["emit"] = "emit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invoke:
+    """Calls a function outside the steps: `custom` (an owned body), `hash`, `check`, `issue` (credentials)."""
+
+    target: Literal["custom", "hash_password", "check_password", "issue_token"]
+    name: str
+    args: Values
+    bind: str
+    type: Type
+    kind: Literal["invoke"] = "invoke"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """Answers: a row's public view (`view` names the bound row or list), a body of named values, or a redirect."""
+
+    status: int
+    view: str | None = None
+    body: Values | None = None
+    redirect: Expr | None = None
+    kind: Literal["reply"] = "reply"
+
+
+Step = Find | Insert | Change | Remove | List | Require | Let | Choose | Emit | Invoke | Reply
+Steps = tuple[Step, ...]
+
+
+def walk_steps(steps: Steps) -> Iterator[Step]:
+    """All steps in order, those inside `Choose` included."""
+    for step in steps:
+        yield step
+        if isinstance(step, Choose):
+            yield from walk_steps(step.then)
+            yield from walk_steps(step.otherwise)
+
+
+def expressions(step: Step) -> Iterator[Expr]:
+    """Every expression that stands directly in a step (not in the steps inside it)."""
+    for field in fields(step):
+        yield from _expressions_in(getattr(step, field.name))
+
+
+def _expressions_in(value: object) -> Iterator[Expr]:
+    match value:
+        case Const() | Column() | Bound() | Now() | Op() | Call():
+            yield value
+        case Match(where=where):
+            yield from _expressions_in(where)
+        case tuple():
+            for item in cast("tuple[object, ...]", value):
+                match item:
+                    case (str(), part):
+                        yield from _expressions_in(part)
+                    case _:
+                        pass
+        case _:
+            pass

@@ -1,0 +1,131 @@
+"""Typed expressions: what the compiler knows of a value after names and types were resolved.
+
+A column of the row that a `Match` ranges over (`Column`) and a value at hand (`Bound`) are different nodes: the first
+becomes SQL, the second a parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal, assert_never
+
+from autocoder.ir.types import BOOLEAN, DATETIME, Type
+
+Scope = Literal["input", "caller", "event", "row", "local"]
+Operator = Literal[
+    "||", "&&", "!", "==", "!=", "<", "<=", ">", ">=", "in", "+", "-", "*", "/", "%", "negate", "??", "?:", "is_null"
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Const:
+    """A literal. Durations are whole microseconds, decimals their text, dates and times RFC 3339 text."""
+
+    value: str | int | bool | None
+    type: Type
+    kind: Literal["const"] = "const"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A field of the row that the surrounding `Match`, `List` or conflicting `Insert` ranges over."""
+
+    field: str
+    type: Type
+    kind: Literal["column"] = "column"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bound:
+    """A value at hand: an input, the caller's or an event's field, a field of a bound row, a computed name.
+
+    `name` is the bound row or local; `field` the field of a row, "" for the value itself.
+    """
+
+    scope: Scope
+    name: str
+    field: str = ""
+    type: Type
+    kind: Literal["bound"] = "bound"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Now:
+    """The time of the operation: fixed at its start, UTC, microseconds."""
+
+    type: Type = DATETIME
+    kind: Literal["now"] = "now"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Op:
+    """An operator applied to its operands; `?:` takes condition, then, otherwise."""
+
+    op: Operator
+    args: tuple[Expr, ...]
+    type: Type
+    kind: Literal["op"] = "op"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A function of the language applied to its arguments."""
+
+    function: str
+    args: tuple[Expr, ...]
+    type: Type
+    kind: Literal["call"] = "call"
+
+
+Expr = Const | Column | Bound | Now | Op | Call
+
+TRUE = Const(value=True, type=BOOLEAN)
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """The expression and everything in it, outermost first."""
+    yield expr
+    match expr:
+        case Op() | Call():
+            for arg in expr.args:
+                yield from walk(arg)
+        case Const() | Column() | Bound() | Now():
+            pass
+        case _:
+            assert_never(expr)
+
+
+def rewrite(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    """The expression with `change` applied to every node, innermost first."""
+    match expr:
+        case Op() | Call():
+            return change(replace(expr, args=tuple(rewrite(arg, change) for arg in expr.args)))
+        case Const() | Column() | Bound() | Now():
+            return change(expr)
+        case _:
+            assert_never(expr)
+
+
+def conjuncts(expr: Expr | None) -> tuple[Expr, ...]:
+    """The parts of a condition that must all hold."""
+    match expr:
+        case None:
+            return ()
+        case Op(op="&&"):
+            return tuple(part for arg in expr.args for part in conjuncts(arg))
+        case _:
+            return (expr,)
+
+
+def fixed_columns(where: Expr | None) -> frozenset[str]:
+    """The columns that a condition fixes to one value each: `column == value` among its conjuncts."""
+    fixed: set[str] = set()
+    for part in conjuncts(where):
+        match part:
+            case Op(op="==", args=(Column() as column, other)) | Op(op="==", args=(other, Column() as column)):
+                if not any(isinstance(node, Column) for node in walk(other)):
+                    fixed.add(column.field)
+            case _:
+                pass
+    return frozenset(fixed)

@@ -1,0 +1,63 @@
+"""The types of values. A type says what a value is everywhere: in Python, in SQL, in JSON and in the oracle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+TypeName = Literal[
+    "text", "integer", "decimal", "boolean", "date", "datetime", "duration", "uuid", "null", "list", "record", "row"
+]
+Format = Literal["", "email", "url", "code", "password", "enum", "slug", "money"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Type:
+    """A type. `format` narrows a text; `entity` names the entity of a row or of a reference's target."""
+
+    name: TypeName
+    optional: bool = False
+    format: Format = ""
+    item: Type | None = None
+    entity: str | None = None
+    fields: tuple[tuple[str, Type], ...] = ()
+
+    def __str__(self) -> str:
+        shown = self.entity if self.name == "row" else self.format or self.name
+        if self.name == "list":
+            shown = f"list of {self.item}"
+        return f"{shown}{' or null' if self.optional else ''}"
+
+    @property
+    def base(self) -> Type:
+        """The same type without null and without format."""
+        return replace(self, optional=False, format="")
+
+    def or_null(self) -> Type:
+        """The same type with null."""
+        return replace(self, optional=True)
+
+    def not_null(self) -> Type:
+        """The same type without null."""
+        return replace(self, optional=False)
+
+
+TEXT = Type(name="text")
+INTEGER = Type(name="integer")
+DECIMAL = Type(name="decimal")
+BOOLEAN = Type(name="boolean")
+DATE = Type(name="date")
+DATETIME = Type(name="datetime")
+DURATION = Type(name="duration")
+UUID = Type(name="uuid")
+NULL = Type(name="null", optional=True)
+
+
+def row(entity: str, *, optional: bool = False) -> Type:
+    """The type of a row of `entity`."""
+    return Type(name="row", entity=entity, optional=optional)
+
+
+def list_of(item: Type) -> Type:
+    """The type of a list."""
+    return Type(name="list", item=item)

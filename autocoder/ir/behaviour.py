@@ -192,14 +192,12 @@ def _expressions_in(value: object) -> Iterator[Expr]:
     match value:
         case Const() | Column() | Bound() | Now() | Op() | Call():
             yield value
-        case Match(where=where):
-            yield from _expressions_in(where)
+        case Match():
+            yield from _expressions_in(value.where)
         case tuple():
+            # Pairs of field and expression; steps inside `Choose` are no pairs.
             for item in cast("tuple[object, ...]", value):
-                match item:
-                    case (str(), part):
-                        yield from _expressions_in(part)
-                    case _:
-                        pass
+                if isinstance(item, tuple):
+                    yield from _expressions_in(cast("tuple[object, ...]", item)[-1])
         case _:
             pass

@@ -1,0 +1,86 @@
+"""The IR graph. Owns networkx; refuses an edge to a node that is not there and a second node of the same id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+import networkx as nx
+
+from autocoder.ir.nodes import Edge, EdgeKind, Node
+
+N = TypeVar("N", bound=Node)
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Typed nodes by id, typed edges between them. Immutable: every change gives a new graph."""
+
+    _graph: nx.MultiDiGraph[str]
+
+    @staticmethod
+    def of(nodes: Iterable[Node], edges: Iterable[Edge]) -> Graph:
+        """A graph of these. Raises `ValueError` for a duplicate id or an edge whose end is not there."""
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        for node in nodes:
+            if node.id in graph:
+                raise ValueError(f"two nodes have the id {node.id!r}")
+            graph.add_node(node.id, node=node)
+        for edge in edges:
+            for end in (edge.source, edge.target):
+                if end not in graph:
+                    raise ValueError(f"the edge {edge.source} {edge.kind} {edge.target} ends at nothing: {end!r}")
+            graph.add_edge(edge.source, edge.target, key=edge.kind)
+        return Graph(graph)
+
+    def __contains__(self, node_id: object) -> bool:
+        return node_id in self._graph
+
+    def __iter__(self) -> Iterator[Node]:
+        """All nodes in the order of their ids."""
+        return (self.node(node_id) for node_id in sorted(self._graph))
+
+    def __len__(self) -> int:
+        return self._graph.number_of_nodes()
+
+    def node(self, node_id: str) -> Node:
+        """The node of that id. Raises `KeyError`."""
+        return cast("Node", self._graph.nodes[node_id]["node"])
+
+    def of_kind(self, kind: type[N]) -> tuple[N, ...]:
+        """All nodes of one class in the order of their ids."""
+        return tuple(node for node in self if isinstance(node, kind))
+
+    def edges(self, *kinds: EdgeKind) -> tuple[Edge, ...]:
+        """All edges (of these kinds), sorted."""
+        found = (
+            Edge(source=source, kind=cast("EdgeKind", key), target=target)
+            for source, target, key in self._graph.edges(keys=True)
+            if not kinds or key in kinds
+        )
+        return tuple(sorted(found))
+
+    def targets(self, node_id: str, kind: EdgeKind) -> tuple[Node, ...]:
+        """The nodes that edges of this kind lead to, in the order of their ids."""
+        out = self._graph.out_edges(node_id, keys=True)
+        return tuple(self.node(target) for target in sorted(t for _, t, key in out if key == kind))
+
+    def sources(self, node_id: str, kind: EdgeKind) -> tuple[Node, ...]:
+        """The nodes that edges of this kind come from, in the order of their ids."""
+        into = self._graph.in_edges(node_id, keys=True)
+        return tuple(self.node(source) for source in sorted(s for s, _, key in into if key == kind))
+
+    def cycles(self, kind: EdgeKind) -> tuple[tuple[str, ...], ...]:
+        """The cycles along edges of one kind, each as node ids starting at the smallest."""
+        along = nx.DiGraph([(e.source, e.target) for e in self.edges(kind)])
+        found: list[tuple[str, ...]] = []
+        for cycle in nx.simple_cycles(along):
+            start = cycle.index(min(cycle))
+            found.append((*cycle[start:], *cycle[:start]))
+        return tuple(sorted(found))
+
+    def having(self, nodes: Iterable[Node] = (), edges: Iterable[Edge] = ()) -> Graph:
+        """The graph with these nodes added or replaced (by id) and these edges added."""
+        new = {node.id: node for node in (*self, *nodes)}
+        return Graph.of(new.values(), {*self.edges(), *edges})

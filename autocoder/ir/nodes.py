@@ -1,0 +1,357 @@
+"""The nodes and edges of the IR graph: everything that a target needs to know, language-neutral.
+
+Owns shape only. Ids are `kind:name`. A node holds no path, no text in a programming language and no default that a
+target would have to guess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from autocoder.ir.behaviour import Steps
+from autocoder.ir.expressions import Expr
+from autocoder.ir.types import Type
+
+
+@dataclass(frozen=True, kw_only=True)
+class System:
+    """The system as a whole."""
+
+    name: str
+    version: str
+    description: str
+    kind: Literal["system"] = "system"
+
+    @property
+    def id(self) -> str:
+        return "system"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requirement:
+    """A sentence of the prose, with its line there."""
+
+    name: str
+    text: str
+    line: int
+    kind: Literal["requirement"] = "requirement"
+
+    @property
+    def id(self) -> str:
+        return f"requirement:{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Constraints:
+    """What a value must satisfy beyond its type. Lengths are in code points; `minimum`, `maximum` are inclusive."""
+
+    minimum: str | None = None
+    maximum: str | None = None
+    length: int | None = None
+    pattern: str | None = None
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A field of an entity or an event. `generated` values are made by the service, never taken from a client."""
+
+    name: str
+    type: Type
+    constraints: Constraints = Constraints()
+    default: Expr | None = None
+    generated: Literal["", "uuid", "code"] = ""
+    unique: bool = False
+    indexed: bool = False
+    read_only: bool = False
+    hidden: bool = False
+    personal: bool = False
+    on_delete: Literal["refuse", "cascade", "clear"] = "refuse"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entity:
+    """A kind of row. `keys` are the unique field groups beyond single unique fields."""
+
+    name: str
+    table: str
+    fields: tuple[Field, ...]
+    keys: tuple[tuple[str, ...], ...]
+    kind: Literal["entity"] = "entity"
+
+    @property
+    def id(self) -> str:
+        return f"entity:{self.name}"
+
+    def field(self, name: str) -> Field:
+        """The field of that name. Raises `KeyError`."""
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise KeyError(name)
+
+    @property
+    def unique_keys(self) -> tuple[tuple[str, ...], ...]:
+        """Every group of fields that is unique together, the id first."""
+        return (*((f.name,) for f in self.fields if f.unique), *self.keys)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """A kind of event."""
+
+    name: str
+    fields: tuple[Field, ...]
+    kind: Literal["event"] = "event"
+
+    @property
+    def id(self) -> str:
+        return f"event:{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """One value that a client sends."""
+
+    name: str
+    place: Literal["path", "query", "header", "body"]
+    type: Type
+    constraints: Constraints = Constraints()
+    default: Expr | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """What a client can ask for. `steps` is the behaviour, `plan` the same behaviour as statements for the store."""
+
+    name: str
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    path: str
+    access: Literal["anyone", "user", "user?"]
+    inputs: tuple[Input, ...]
+    steps: Steps
+    plan: Steps = ()
+    stated: bool = True
+    kind: Literal["operation"] = "operation"
+
+    @property
+    def id(self) -> str:
+        return f"operation:{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handler:
+    """What runs on an event (`event`) or when time comes (`schedule`, a cron line in UTC)."""
+
+    name: str
+    event: str
+    schedule: str
+    steps: Steps
+    plan: Steps = ()
+    kind: Literal["handler"] = "handler"
+
+    @property
+    def id(self) -> str:
+        return f"handler:{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A call of a custom function with its result, as JSON-ready values."""
+
+    given: tuple[tuple[str, str | int | bool | None], ...]
+    gives: str | int | bool | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    """A custom function: a typed hole whose body a person owns."""
+
+    name: str
+    inputs: tuple[tuple[str, Type], ...]
+    output: Type
+    description: str
+    examples: tuple[Example, ...]
+    kind: Literal["function"] = "function"
+
+    @property
+    def id(self) -> str:
+        return f"function:{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Auth:
+    """Who can sign in."""
+
+    entity: str
+    login: str
+    secret: str
+    kind: Literal["auth"] = "auth"
+
+    @property
+    def id(self) -> str:
+        return "auth"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Component:
+    """A part of the system: what it is and the ports it needs (`requires`) and offers (`provides`)."""
+
+    name: str
+    role: Literal["APIEndpoint", "Store", "Worker", "Scheduler"]
+    provides: tuple[str, ...]
+    requires: tuple[str, ...]
+    kind: Literal["component"] = "component"
+
+    @property
+    def id(self) -> str:
+        return f"component:{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload:
+    """A process: one entry point of the image. Quantities are Kubernetes text ("100m", "128Mi")."""
+
+    name: str
+    entry_point: str
+    port: int | None
+    cpu_request: str
+    cpu_limit: str
+    memory_request: str
+    memory_limit: str
+    kind: Literal["workload"] = "workload"
+
+    @property
+    def id(self) -> str:
+        return f"workload:{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variable:
+    """An environment variable of an environment: a value, or a key of a secret."""
+
+    name: str
+    value: str = ""
+    secret: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """One place where the system runs."""
+
+    name: str
+    store: Literal["postgresql", "sqlite"]
+    broker: Literal["store"]
+    host: str
+    tls: bool
+    replicas: tuple[tuple[str, int], ...]
+    variables: tuple[Variable, ...]
+    kind: Literal["environment"] = "environment"
+
+    @property
+    def id(self) -> str:
+        return f"environment:{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objectives:
+    """What the blueprint states of the system's quality. None where nothing is stated."""
+
+    p95_us: int | None
+    throughput_per_hour: int | None
+    availability_ppm: int | None
+    kind: Literal["objectives"] = "objectives"
+
+    @property
+    def id(self) -> str:
+        return "objectives"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """What one operation may use; `p95_us` only where an objective covers it."""
+
+    name: str
+    queries: int
+    reply_bytes: int
+    p95_us: int | None
+    kind: Literal["budget"] = "budget"
+
+    @property
+    def id(self) -> str:
+        return f"budget:{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceBudget:
+    """What the service as a whole may use."""
+
+    dependencies: int
+    installed_bytes: int
+    cold_start_us: int
+    kind: Literal["service_budget"] = "service_budget"
+
+    @property
+    def id(self) -> str:
+        return "service_budget"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """The owner's own rule over the design, in CEL."""
+
+    name: str
+    over: Literal["design"]
+    expression: str
+    because: str
+    kind: Literal["rule"] = "rule"
+
+    @property
+    def id(self) -> str:
+        return f"rule:{self.name}"
+
+
+Node = (
+    System
+    | Requirement
+    | Entity
+    | Event
+    | Operation
+    | Handler
+    | Function
+    | Auth
+    | Component
+    | Workload
+    | Environment
+    | Objectives
+    | Budget
+    | ServiceBudget
+    | Rule
+)
+
+EdgeKind = Literal[
+    "satisfies",  # anything -> requirement
+    "refers",  # entity -> entity that a field of it points to
+    "reads",  # operation, handler -> entity
+    "writes",  # operation, handler -> entity
+    "publishes",  # operation, handler -> event
+    "consumes",  # handler -> event
+    "invokes",  # operation, handler -> function
+    "contains",  # component -> operation, handler, entity
+    "calls",  # component -> component, request and response
+    "delivers",  # component -> component, events
+    "runs",  # workload -> component
+    "bounds",  # budget -> operation
+]
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Edge:
+    """A directed edge between two nodes, by id."""
+
+    source: str
+    kind: EdgeKind
+    target: str

@@ -1,0 +1,193 @@
+"""Typed questions about the IR: the only way in which targets and gates look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from autocoder.ir.behaviour import Emit, Insert, Invoke, Step, Steps, walk_steps
+from autocoder.ir.graph import Graph
+from autocoder.ir.nodes import (
+    Auth,
+    Budget,
+    Component,
+    Entity,
+    Environment,
+    Event,
+    Function,
+    Handler,
+    Objectives,
+    Operation,
+    Requirement,
+    Rule,
+    ServiceBudget,
+    System,
+    Workload,
+)
+
+
+@dataclass(frozen=True)
+class Views:
+    """A compiled system, as targets see it. Everything comes in one fixed order."""
+
+    graph: Graph
+
+    @cached_property
+    def system(self) -> System:
+        """The system itself."""
+        return self.graph.of_kind(System)[0]
+
+    @cached_property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """The requirements by number."""
+        return tuple(sorted(self.graph.of_kind(Requirement), key=lambda r: (len(r.name), r.name)))
+
+    @cached_property
+    def auth(self) -> Auth | None:
+        """Who can sign in, if anyone can."""
+        found = self.graph.of_kind(Auth)
+        return found[0] if found else None
+
+    @cached_property
+    def entities(self) -> tuple[Entity, ...]:
+        """The entities, each after those that it refers to (entities that refer to each other by name)."""
+        left = list(self.graph.of_kind(Entity))
+        done: list[Entity] = []
+        while left:
+            ready = [e for e in left if not self._referred(e) & {o.name for o in left if o is not e}]
+            done += ready or left
+            left = [e for e in left if e not in done]
+        return tuple(done)
+
+    def _referred(self, entity: Entity) -> set[str]:
+        return {f.type.entity for f in entity.fields if f.type.entity}
+
+    def entity(self, name: str) -> Entity:
+        """The entity of that name. Raises `KeyError`."""
+        return {e.name: e for e in self.entities}[name]
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """The events by name."""
+        return self.graph.of_kind(Event)
+
+    def event(self, name: str) -> Event:
+        """The event of that name. Raises `KeyError`."""
+        return {e.name: e for e in self.events}[name]
+
+    @cached_property
+    def operations(self) -> tuple[Operation, ...]:
+        """The operations by name."""
+        return self.graph.of_kind(Operation)
+
+    def operation(self, name: str) -> Operation:
+        """The operation of that name. Raises `KeyError`."""
+        return {o.name: o for o in self.operations}[name]
+
+    @cached_property
+    def handlers(self) -> tuple[Handler, ...]:
+        """The handlers by name."""
+        return self.graph.of_kind(Handler)
+
+    @cached_property
+    def event_handlers(self) -> tuple[Handler, ...]:
+        """The handlers that run on events."""
+        return tuple(h for h in self.handlers if h.event)
+
+    @cached_property
+    def scheduled(self) -> tuple[Handler, ...]:
+        """The handlers that run when time comes."""
+        return tuple(h for h in self.handlers if h.schedule)
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        """The custom functions by name."""
+        return self.graph.of_kind(Function)
+
+    @cached_property
+    def components(self) -> tuple[Component, ...]:
+        """The components by name."""
+        return self.graph.of_kind(Component)
+
+    @cached_property
+    def workloads(self) -> tuple[Workload, ...]:
+        """The workloads by name."""
+        return self.graph.of_kind(Workload)
+
+    @cached_property
+    def environments(self) -> tuple[Environment, ...]:
+        """The environments by name."""
+        return self.graph.of_kind(Environment)
+
+    @cached_property
+    def store(self) -> str:
+        """The engine that the strictest environment names: postgresql where any does, else sqlite."""
+        engines = {e.store for e in self.environments}
+        return "postgresql" if "postgresql" in engines or not engines else "sqlite"
+
+    @cached_property
+    def objectives(self) -> Objectives:
+        """The stated objectives."""
+        return self.graph.of_kind(Objectives)[0]
+
+    @cached_property
+    def budgets(self) -> Mapping[str, Budget]:
+        """Operation name to its budget."""
+        return {b.name: b for b in self.graph.of_kind(Budget)}
+
+    @cached_property
+    def service_budget(self) -> ServiceBudget:
+        """What the service as a whole may use."""
+        return self.graph.of_kind(ServiceBudget)[0]
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The owner's own rules."""
+        return self.graph.of_kind(Rule)
+
+    def satisfied_by(self, node_id: str) -> tuple[Requirement, ...]:
+        """The requirements that a node satisfies, by number."""
+        found = [n for n in self.graph.targets(node_id, "satisfies") if isinstance(n, Requirement)]
+        return tuple(sorted(found, key=lambda r: (len(r.name), r.name)))
+
+    def satisfying(self, requirement: Requirement) -> tuple[str, ...]:
+        """The ids of the nodes that satisfy a requirement."""
+        return tuple(node.id for node in self.graph.sources(requirement.id, "satisfies"))
+
+    def contained(self, component: Component) -> tuple[str, ...]:
+        """The ids of what a component contains."""
+        return tuple(node.id for node in self.graph.targets(component.id, "contains"))
+
+    def components_of(self, workload: Workload) -> tuple[Component, ...]:
+        """The components that a workload runs."""
+        return tuple(n for n in self.graph.targets(workload.id, "runs") if isinstance(n, Component))
+
+    def replicas(self, environment: Environment, workload: Workload) -> int:
+        """How many replicas of a workload an environment asks for; 1 where it says nothing."""
+        return dict(environment.replicas).get(workload.name, 1)
+
+    def _steps(self) -> tuple[Steps, ...]:
+        return tuple(part.steps for part in (*self.operations, *self.handlers))
+
+    def uses(self, step: type[Step]) -> bool:
+        """Whether any operation or handler has a step of this class."""
+        return any(isinstance(s, step) for steps in self._steps() for s in walk_steps(steps))
+
+    @cached_property
+    def publishes(self) -> bool:
+        """Whether anything is ever published."""
+        return self.uses(Emit)
+
+    @cached_property
+    def generates_codes(self) -> frozenset[str]:
+        """The entities that are created with a generated code."""
+        created = {s.entity for steps in self._steps() for s in walk_steps(steps) if isinstance(s, Insert)}
+        return frozenset(
+            e.name for e in self.entities if e.name in created and any(f.generated == "code" for f in e.fields)
+        )
+
+    @cached_property
+    def calls_functions(self) -> bool:
+        """Whether any custom function is called."""
+        return any(isinstance(s, Invoke) and s.target == "custom" for steps in self._steps() for s in walk_steps(steps))

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -16,10 +16,15 @@ from typing import IO
 OUTPUT_LIMIT = 1_000_000
 """Bytes kept of each stream; the rest is counted and dropped."""
 
+_WATCH_SECONDS = 0.25
+
 
 @dataclass(frozen=True, kw_only=True)
 class Completed:
-    """How a program ended. `code` is its exit status (negative: killed by that signal), `seconds` the wall time."""
+    """How a program ended. `code` is its exit status (negative: killed by that signal), `seconds` the wall time.
+
+    `overran` says that it was killed because it used more than it may.
+    """
 
     argv: tuple[str, ...]
     code: int
@@ -27,11 +32,12 @@ class Completed:
     stderr: bytes
     timed_out: bool
     seconds: float
+    overran: bool = False
 
     @property
     def ok(self) -> bool:
         """Ended by itself with status 0."""
-        return self.code == 0 and not self.timed_out
+        return self.code == 0 and not self.timed_out and not self.overran
 
 
 def run(
@@ -41,9 +47,11 @@ def run(
     env: Mapping[str, str],
     timeout: float,
     stdin: bytes = b"",
+    overrun: Callable[[], bool] | None = None,
 ) -> Completed:
     """Runs `argv` in `cwd` with exactly `env`, for at most `timeout` seconds; kills its whole process group then.
 
+    `overrun` is asked a few times a second whether the program used too much of something; it is killed then.
     Raises `FileNotFoundError` or `PermissionError` where the program cannot be started.
     """
     words = tuple(os.fspath(word) for word in argv)
@@ -54,11 +62,8 @@ def run(
         process = subprocess.Popen(
             words, cwd=cwd, env=dict(env), stdin=inp, stdout=out, stderr=err, start_new_session=True
         )
-        timed_out = False
         try:
-            process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            timed_out = True
+            timed_out, overran = _wait(process, timeout, overrun)
         finally:
             _kill_group(process)
         return Completed(
@@ -68,7 +73,22 @@ def run(
             stderr=_head(err),
             timed_out=timed_out,
             seconds=time.monotonic() - begin,
+            overran=overran,
         )
+
+
+def _wait(process: subprocess.Popen[bytes], timeout: float, overrun: Callable[[], bool] | None) -> tuple[bool, bool]:
+    """Waits for the end; whether the time ran out, and whether the program overran."""
+    deadline = time.monotonic() + timeout
+    while (left := deadline - time.monotonic()) > 0:
+        try:
+            process.wait(min(left, _WATCH_SECONDS) if overrun else left)
+        except subprocess.TimeoutExpired:
+            if overrun and overrun():
+                return False, True
+        else:
+            return False, False
+    return True, False
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

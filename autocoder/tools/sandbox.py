@@ -30,6 +30,7 @@ MEBIBYTE = 1 << 20
 NOBODY = 65534
 _OWN_UIDS = range(61184, 65520)  # systemd's range for users that exist for one run
 _LAUNCHER = Path(__file__).with_name("launcher.py")
+_SANDLOCK_LAUNCHER = Path(__file__).with_name("sandlock_launcher.py")
 _BREAK_OUT = Path(__file__).with_name("break_out.py")
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 _SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
@@ -108,7 +109,8 @@ def _ways() -> Iterator[_Way]:
         yield _Way(level=Level.BUBBLEWRAP, user_namespace=True, proc=True)
         yield _Way(level=Level.BUBBLEWRAP, user_namespace=True)
         yield _Way(level=Level.SANDLOCK, drop=root)
-    yield _Way(level=Level.PLAIN, drop=root)
+    if root:
+        yield _Way(level=Level.PLAIN, drop=True)
     yield _Way(level=Level.PLAIN)
 
 
@@ -369,7 +371,7 @@ def _sandlock(job: _Job) -> list[str]:
         "max_memory": job.limits.memory_bytes,
         "max_processes": job.limits.processes,
     }
-    outer = [sys.executable, "-m", "autocoder.tools.sandlock_launcher", json.dumps(settings)]
+    outer = [sys.executable, "-I", str(_SANDLOCK_LAUNCHER), json.dumps(settings)]
     outer += _launcher(job, job.argv)
     return _launcher(job, outer, uid=job.uid, read_files=True, limits={})
 

@@ -112,11 +112,12 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """One value that a client sends."""
+    """One value that a client sends. Not `required`: it may be absent; null only if its type says so."""
 
     name: str
     place: Literal["path", "query", "header", "body"]
     type: Type
+    required: bool = True
     constraints: Constraints = Constraints()
     default: Expr | None = None
     message: str | None = None
@@ -167,13 +168,14 @@ class Example:
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
-    """A custom function: a typed hole whose body a person owns."""
+    """A custom function: a typed hole. `body` is the owned file's text."""
 
     name: str
     inputs: tuple[tuple[str, Type], ...]
     output: Type
     description: str
     examples: tuple[Example, ...]
+    body: str
     kind: Literal["function"] = "function"
 
     @property
@@ -195,12 +197,15 @@ class Auth:
         return "auth"
 
 
+Role = Literal["APIEndpoint", "Store", "Worker", "Scheduler"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Component:
     """A part of the system: what it is and the ports it needs (`requires`) and offers (`provides`)."""
 
     name: str
-    role: Literal["APIEndpoint", "Store", "Worker", "Scheduler"]
+    role: Role
     provides: tuple[str, ...]
     requires: tuple[str, ...]
     kind: Literal["component"] = "component"

@@ -1,0 +1,1 @@
+"""Passes over the IR: each lowers or analyses one thing, in one file; a frozen dataclass whose fields are options."""

@@ -1,0 +1,197 @@
+"""Effect macros: each verb of the language as core steps. The docstrings are the verbs' documentation.
+
+Macros take resolved, typed arguments and know nothing of the blueprint's text; `lower_behaviour` calls them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from autocoder.ir.behaviour import (
+    BoundRow,
+    Change,
+    Choose,
+    Emit,
+    Failure,
+    Find,
+    Insert,
+    Invoke,
+    Let,
+    List,
+    Match,
+    Order,
+    Remove,
+    Require,
+    Steps,
+    Values,
+)
+from autocoder.ir.expressions import Bound, Column, Const, Expr, Op, rewrite
+from autocoder.ir.types import BOOLEAN, NULL, TEXT, Type
+
+EFFECTS: dict[str, Callable[..., Steps]] = {}
+"""Verb to macro."""
+
+
+def effect(macro: Callable[..., Steps]) -> Callable[..., Steps]:
+    """Registers a macro under its name (a trailing underscore dropped)."""
+    EFFECTS[macro.__name__.rstrip("_")] = macro
+    return macro
+
+
+@effect
+def create(entity: str, values: Values, bind: str, *, keep: tuple[str, ...] = ()) -> Steps:
+    """Adds a row. A row with the same unique value is a conflict, or is kept and answered with `exists: return`."""
+    taken: Failure | str = "keep" if keep else Failure(failure="conflict", subject=entity)
+    return (Insert(entity=entity, values=values, bind=bind, key=keep, taken=taken),)  # pyright: ignore[reportArgumentType]
+
+
+@effect
+def read(entity: str, where: Expr | None, bind: str, *, optional: bool = False, order: tuple[Order, ...] = ()) -> Steps:
+    """Reads one row; without one the operation fails with `missing`, or binds null where `optional` says so."""
+    absent = None if optional else Failure(failure="missing", subject=entity)
+    return (Find(match=Match(entity=entity, where=where, absent=absent), bind=bind, order=order),)
+
+
+@effect
+def list_(entity: str, where: Expr | None, bind: str, *, order: tuple[Order, ...], limit: int) -> Steps:
+    """Reads the rows that a condition selects, in a stable order."""
+    return (List(entity=entity, where=where, bind=bind, order=order, limit=limit),)
+
+
+@effect
+def update(target: BoundRow | Match, values: Values) -> Steps:
+    """Sets fields of a row, or of every row that a condition selects."""
+    bind = target.bind if isinstance(target, BoundRow) else None
+    return (Change(row=target, values=values, bind=bind),)
+
+
+@effect
+def upsert(entity: str, by: Values, new: Values, changed: Values, bind: str) -> Steps:
+    """Adds a row, or changes the one with the same key; one statement, so concurrent calls lose nothing."""
+    return (Insert(entity=entity, values=(*by, *new), bind=bind, key=tuple(name for name, _ in by), taken=changed),)
+
+
+@effect
+def delete(target: BoundRow | Match) -> Steps:
+    """Removes a row, or every row that a condition selects."""
+    return (Remove(row=target),)
+
+
+@effect
+def increment(target: BoundRow, field: str, type_: Type, by: Expr) -> Steps:
+    """Adds to a number; concurrent calls lose nothing."""
+    total = Op(op="+", args=(Column(field=field, type=type_), by), type=type_)
+    return (Change(row=target, values=((field, total),), bind=target.bind),)
+
+
+@effect
+def compute(values: Values) -> Steps:
+    """Names values for later effects."""
+    return tuple(Let(name=name, value=value) for name, value in values)
+
+
+@effect
+def require(condition: Expr, otherwise: Failure) -> Steps:
+    """Stops with a failure unless the condition holds."""
+    return (Require(condition=condition, otherwise=otherwise),)
+
+
+@effect
+def publish(event: str, values: Values) -> Steps:
+    """Publishes an event, through the outbox of the same transaction."""
+    return (Emit(event=event, values=values),)
+
+
+@effect
+def custom(function: str, args: Values, bind: str, type_: Type) -> Steps:
+    """Calls a function whose body a person owns."""
+    return (Invoke(target="custom", name=function, args=args, bind=bind, type=type_),)
+
+
+def conditional(condition: Expr, steps: Steps, binds: tuple[str, ...]) -> Steps:
+    """Does the steps only where the condition holds; what they bind is null otherwise."""
+    nothing = tuple(Let(name=name, value=Const(value=None, type=NULL)) for name in binds)
+    return (Choose(condition=condition, then=steps, otherwise=nothing),)
+
+
+def hashed(values: Values, secrets: frozenset[str]) -> tuple[Steps, Values]:
+    """Steps that hash the passwords among the values, and the values with the hashes in their place."""
+    steps: list[Invoke] = []
+    changed: list[tuple[str, Expr]] = []
+    for name, value in values:
+        if name in secrets:
+            bind = f"{name}_hash"
+            steps.append(Invoke(target="hash_password", name=name, args=(("given", value),), bind=bind, type=TEXT))
+            changed.append((name, Bound(scope="local", name=bind, type=TEXT)))
+        else:
+            changed.append((name, value))
+    return tuple(steps), tuple(changed)
+
+
+def sign_in(entity: str, login: str, secret: str, id_type: Type) -> Steps:
+    """Checks a login and its password and issues a token; an unknown login costs and answers the same."""
+    given = Bound(scope="input", name=login, type=TEXT)
+    where = Op(op="==", args=(Column(field=login, type=TEXT), given), type=BOOLEAN)
+    stored = Bound(scope="row", name="account", field=secret, type=TEXT.or_null())
+    subject = Bound(scope="row", name="account", field="id", type=id_type)
+    return (
+        Find(match=Match(entity=entity, where=where), bind="account"),
+        Invoke(
+            target="check_password",
+            name=secret,
+            args=(("stored", stored), ("given", Bound(scope="input", name=secret, type=TEXT))),
+            bind="known",
+            type=BOOLEAN,
+        ),
+        Require(
+            condition=Bound(scope="local", name="known", type=BOOLEAN),
+            otherwise=Failure(failure="unauthenticated", message=f"wrong {login} or {secret}"),
+        ),
+        Invoke(target="issue_token", name="token", args=(("subject", subject),), bind="access_token", type=TEXT),
+    )
+
+
+def without_old(expr: Expr) -> Expr:
+    """The expression where there is no old row: `old` and its fields are null."""
+
+    def change(node: Expr) -> Expr:
+        match node:
+            case Bound(scope="row", name="old"):
+                return Const(value=None, type=NULL)
+            case Op(op="??", args=(Const(value=None), other)):
+                return other
+            case Op(op="==", args=(Const(value=None), Const(value=None))):
+                return Const(value=True, type=BOOLEAN)
+            case Op(op="!=", args=(Const(value=None), Const(value=None))):
+                return Const(value=False, type=BOOLEAN)
+            case _:
+                return _chosen(node)
+
+    return rewrite(expr, change)
+
+
+def with_old(expr: Expr, fields: Mapping[str, Type]) -> Expr:
+    """The expression where the old row is there: its fields are columns, and `old` is not null."""
+
+    def change(node: Expr) -> Expr:
+        match node:
+            case Bound(scope="row", name="old", field=field) if field:
+                return Column(field=field, type=fields[field])
+            case Op(op="??", args=(Column() as column, _)) if not column.type.optional:
+                return column
+            case Op(op="==", args=(Bound(scope="row", name="old"), Const(value=None))):
+                return Const(value=False, type=BOOLEAN)
+            case Op(op="!=", args=(Bound(scope="row", name="old"), Const(value=None))):
+                return Const(value=True, type=BOOLEAN)
+            case _:
+                return _chosen(node)
+
+    return rewrite(expr, change)
+
+
+def _chosen(node: Expr) -> Expr:
+    match node:
+        case Op(op="?:", args=(Const(value=True), chosen, _)) | Op(op="?:", args=(Const(value=False), _, chosen)):
+            return chosen
+        case _:
+            return node

@@ -1,0 +1,117 @@
+"""What the type words of the blueprint mean: a field's text becomes a type, constraints, and how it is generated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autocoder.blueprint.model import FieldSpec
+from autocoder.diagnostics import Diagnostics, Span, nearest
+from autocoder.ir.nodes import Constraints, Field
+from autocoder.ir.types import BOOLEAN, DATE, DATETIME, DECIMAL, DURATION, INTEGER, TEXT, UUID, Format, Type, list_of
+
+_PLAIN: dict[str, Type] = {
+    "text": TEXT,
+    "integer": INTEGER,
+    "decimal": DECIMAL,
+    "boolean": BOOLEAN,
+    "date": DATE,
+    "datetime": DATETIME,
+    "duration": DURATION,
+    "uuid": UUID,
+}
+_TEXTS: dict[str, Format] = {
+    "email": "email",
+    "url": "url",
+    "slug": "slug",
+    "code": "code",
+    "password": "password",
+    "enum": "enum",
+}
+TYPE_WORDS = (*_PLAIN, *_TEXTS, "money", "ref", "list of …")
+"""Every type word, as a diagnostic lists them."""
+
+CODE_LENGTH = 8
+"""Length of a generated code where nothing is stated."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypeContext:
+    """What a type word may refer to, and where complaints go."""
+
+    entities: frozenset[str]
+    diagnostics: Diagnostics
+
+
+def type_of(spec: FieldSpec, span: Span, subject: str, context: TypeContext) -> Type:
+    """The type of a field. An unknown word is a diagnostic, and text stands in so that the stage can go on."""
+    word = spec.type.strip()
+    if word.startswith("list of "):
+        inner = spec.model_copy(update={"type": word.removeprefix("list of "), "optional": False})
+        found = list_of(type_of(inner, span, subject, context))
+    elif word == "ref":
+        found = _reference(spec, span, subject, context)
+    elif word == "money":
+        found = Type(name="integer", format="money")
+    elif word in _TEXTS:
+        found = Type(name="text", format=_TEXTS[word])
+    elif word in _PLAIN:
+        found = _PLAIN[word]
+    else:
+        context.diagnostics.error(
+            "AC3101",
+            f'{subject}: unknown type "{word}"',
+            span,
+            subject=subject,
+            value=word,
+            rule="a type is one of " + ", ".join(TYPE_WORDS),
+            help=nearest(word, (*_PLAIN, *_TEXTS, "money", "ref")),
+        )
+        found = TEXT
+    return found.or_null() if spec.optional else found
+
+
+def _reference(spec: FieldSpec, span: Span, subject: str, context: TypeContext) -> Type:
+    if spec.to not in context.entities:
+        context.diagnostics.error(
+            "AC3102",
+            f'{subject}: refers to "{spec.to or ""}", which is no entity',
+            span,
+            subject=subject,
+            value=spec.to or "",
+            rule="a ref names an entity in `to`",
+            help=nearest(spec.to or "", context.entities),
+        )
+    return Type(name="uuid", entity=spec.to)
+
+
+def constraints_of(spec: FieldSpec) -> Constraints:
+    """The constraints that a field states, `length` of a code by convention."""
+    length = spec.length or (CODE_LENGTH if spec.type == "code" else None)
+    return Constraints(
+        minimum=None if spec.min is None else str(spec.min),
+        maximum=None if spec.max is None else str(spec.max),
+        length=length,
+        pattern=spec.pattern,
+        values=spec.values,
+    )
+
+
+def field_of(name: str, spec: FieldSpec, span: Span, subject: str, context: TypeContext) -> Field:
+    """A field without its default, which needs the names that surround it."""
+    type_ = type_of(spec, span, subject, context)
+    return Field(
+        name=name,
+        type=type_,
+        constraints=constraints_of(spec),
+        generated="code" if type_.format == "code" else "",
+        unique=spec.unique,
+        indexed=spec.indexed,
+        read_only=spec.read_only,
+        hidden=type_.format == "password",
+        personal=spec.personal or type_.format == "email",
+        on_delete=spec.on_delete or "refuse",
+    )
+
+
+ID_FIELD = Field(name="id", type=UUID, generated="uuid", unique=True, read_only=True)
+"""The public identity that every entity has."""

@@ -1,0 +1,476 @@
+"""Lowers a blueprint to the first IR graph: names resolved, types known, behaviour as core steps.
+
+Components, workloads, budgets and the statement plan are added by passes. Everything wrong is collected, then the
+stage stops.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from autocoder.blueprint import model
+from autocoder.diagnostics import Diagnostics, Span, nearest
+from autocoder.ir import effects as macros
+from autocoder.ir.behaviour import Reply
+from autocoder.ir.edges import derived_edges
+from autocoder.ir.expressions import Bound, Const, Expr
+from autocoder.ir.field_types import ID_FIELD, TypeContext, constraints_of, field_of, type_of
+from autocoder.ir.graph import Graph
+from autocoder.ir.lower_behaviour import Lowering, Positions, World
+from autocoder.ir.names import plural, snake
+from autocoder.ir.nodes import (
+    Auth,
+    Edge,
+    Entity,
+    Environment,
+    Event,
+    Example,
+    Field,
+    Function,
+    Handler,
+    Input,
+    Node,
+    Objectives,
+    Operation,
+    Requirement,
+    Rule,
+    System,
+    Variable,
+)
+from autocoder.ir.resolve import Scope, resolve
+from autocoder.ir.types import TEXT, UUID, Type
+
+_TIMES = {"ms": 1_000, "s": 1_000_000}
+_HOURLY = {"s": 3600, "min": 60, "h": 1}
+_CRON = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
+RESERVED_FIELDS = frozenset({"id", "seq"})
+"""Fields that every entity has already."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The two files as models, their positions, and the owned bodies of custom functions by name."""
+
+    architecture: model.Architecture
+    deployment: model.Deployment
+    positions: Positions
+    deployment_positions: Positions
+    bodies: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def lower(source: Source, diagnostics: Diagnostics) -> Graph:
+    """The graph of a blueprint. Raises `StageFailed` with everything that is wrong in it."""
+    lowering = _Blueprint(source=source, diagnostics=diagnostics)
+    nodes = lowering.nodes()
+    edges = lowering.edges
+    diagnostics.stop()
+    return Graph.of(nodes, {*edges, *derived_edges(nodes)})
+
+
+@dataclass(kw_only=True)
+class _Blueprint:
+    source: Source
+    diagnostics: Diagnostics
+    edges: set[Edge] = field(default_factory=set[Edge])
+
+    @property
+    def design(self) -> model.Architecture:
+        return self.source.architecture
+
+    def nodes(self) -> list[Node]:
+        design = self.design
+        system = System(name=design.system.name, version=design.system.version, description=design.system.description)
+        requirements = [Requirement(name=r.id, text=r.text, line=r.line) for r in design.requirements]
+        entities = self.entities()
+        world = World(
+            entities={e.name: e for e in entities},
+            events={e.name: e for e in self.events()},
+            functions={f.name: f for f in self.functions()},
+            positions=self.source.positions,
+            diagnostics=self.diagnostics,
+        )
+        operations = self.operations(world)
+        nodes: list[Node] = [system, *requirements, *entities, *world.events.values(), *world.functions.values()]
+        nodes += [*operations, *self.handlers(world), self.objectives(), *self.rules(), *self.environments()]
+        if design.auth:
+            nodes.append(Auth(entity=design.auth.entity, login=design.auth.login, secret=design.auth.secret))
+            self.satisfies("auth", design.auth.satisfies, "auth")
+        return nodes
+
+    # Entities, events, functions.
+
+    @property
+    def types(self) -> TypeContext:
+        return TypeContext(entities=frozenset(self.design.entities), diagnostics=self.diagnostics)
+
+    def entities(self) -> list[Entity]:
+        found: list[Entity] = []
+        for name, spec in self.design.entities.items():
+            fields = (ID_FIELD, *self.fields(spec.fields, "entities", name, "fields"))
+            known = {f.name for f in fields}
+            for index, key in enumerate(spec.unique):
+                for part in key:
+                    if part not in known:
+                        self.unknown("AC3121", f"{name} has no field", part, known, "entities", name, "unique", index)
+            self.reserved(spec.fields, name)
+            self.satisfies(f"entity:{name}", spec.satisfies, "entities", name)
+            for f, s in spec.fields.items():
+                self.satisfies(f"entity:{name}", s.satisfies, "entities", name, "fields", f)
+            found.append(Entity(name=name, table=plural(snake(name)), fields=fields, keys=spec.unique))
+        if self.design.auth:
+            found = [self.with_login(e, self.design.auth) if e.name == self.design.auth.entity else e for e in found]
+        defaults = Scope(entities={e.name: {f.name: f.type for f in e.fields} for e in found})
+        return [self.with_defaults(e, defaults) for e in found]
+
+    def reserved(self, fields: Iterable[str], name: str) -> None:
+        for taken in sorted(RESERVED_FIELDS & set(fields)):
+            self.diagnostics.error(
+                "AC3103",
+                f'{name}: every entity has "{taken}" already',
+                self.source.positions.span("entities", name, "fields", taken, key=True),
+                subject=f"entities.{name}.fields.{taken}",
+                help="leave it out, or choose another name",
+            )
+
+    def with_login(self, entity: Entity, auth: model.Auth) -> Entity:
+        """The login is unique by nature; the password is never shown."""
+        known = {f.name for f in entity.fields}
+        for part, name in (("login", auth.login), ("secret", auth.secret)):
+            if name not in known:
+                self.unknown("AC3121", f"{entity.name} has no field", name, known, "auth", part)
+        fields = tuple(
+            replace(f, unique=True) if f.name == auth.login else replace(f, hidden=True) if f.name == auth.secret else f
+            for f in entity.fields
+        )
+        return replace(entity, fields=fields)
+
+    def fields(self, specs: Mapping[str, model.FieldSpec], *path: str) -> tuple[Field, ...]:
+        return tuple(
+            field_of(name, spec, self.source.positions.span(*path, name), ".".join((*path, name)), self.types)
+            for name, spec in specs.items()
+        )
+
+    def with_defaults(self, entity: Entity, scope: Scope) -> Entity:
+        specs = self.design.entities[entity.name].fields
+        fields: list[Field] = []
+        for f in entity.fields:
+            spec = specs.get(f.name)
+            if spec is None or spec.default is None:
+                fields.append(f)
+            else:
+                span = self.source.positions.span("entities", entity.name, "fields", f.name, "default")
+                fields.append(replace(f, default=self.default(spec.default, f.type, span, scope)))
+        return replace(entity, fields=tuple(fields))
+
+    def default(self, value: object, type_: Type, span: Span, scope: Scope | None = None) -> Expr | None:
+        """A literal default, or after `=` an expression over the caller and the time."""
+        if isinstance(value, str) and value.startswith("="):
+            surrounding = scope or Scope(entities={})
+            if self.design.auth and self.design.auth.entity in surrounding.entities:
+                caller = surrounding.entities[self.design.auth.entity]
+                surrounding = replace(surrounding, caller=caller, caller_optional=True)
+            return resolve(value[1:], surrounding, expected=type_, span=span, diagnostics=self.diagnostics)
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        if type_.base.name == "text":
+            return Const(value=str(value), type=type_.not_null())
+        if type_.base.name in ("integer", "decimal", "boolean"):
+            return resolve(text, Scope(entities={}), expected=type_, span=span, diagnostics=self.diagnostics)
+        return resolve(f'"{text}"', Scope(entities={}), expected=type_, span=span, diagnostics=self.diagnostics)
+
+    def events(self) -> list[Event]:
+        return [
+            Event(name=name, fields=self.fields(specs, "events", name)) for name, specs in self.design.events.items()
+        ]
+
+    def functions(self) -> list[Function]:
+        found: list[Function] = []
+        for name, spec in self.design.functions.items():
+            inputs = self.fields(spec.input, "functions", name, "input")
+            span = self.source.positions.span("functions", name, "output")
+            body = self.source.bodies.get(name)
+            if body is None:
+                self.diagnostics.error(
+                    "AC3140",
+                    f'function "{name}" has no body',
+                    self.source.positions.span("functions", name, key=True),
+                    subject=f"functions.{name}",
+                    rule="a custom function's body is a file that a person owns",
+                    help=f"write custom/{name}.py with: def {name}({', '.join(f.name for f in inputs)})",
+                )
+            examples = tuple(
+                Example(given=tuple(sorted(cast("dict[str, Any]", e.given).items())), gives=e.gives)
+                for e in spec.examples
+            )
+            self.satisfies(f"function:{name}", spec.satisfies, "functions", name)
+            found.append(
+                Function(
+                    name=name,
+                    inputs=tuple((f.name, f.type) for f in inputs),
+                    output=type_of(spec.output, span, f"functions.{name}.output", self.types),
+                    description=spec.description,
+                    examples=examples,
+                    body=body or "",
+                )
+            )
+        return found
+
+    # Operations and handlers.
+
+    def operations(self, world: World) -> list[Operation]:
+        found = [self.operation(name, spec, world) for name, spec in self.design.operations.items()]
+        auth = self.design.auth
+        if auth and auth.entity not in world.entities:
+            self.unknown("AC3120", "no entity is named", auth.entity, world.entities, "auth", "entity")
+        elif auth and auth.login in {f.name for f in world.entities[auth.entity].fields}:
+            found += self.sign_up_and_in(world, auth, {o.name for o in found})
+        seen: dict[tuple[str, str], str] = {}
+        for operation in found:
+            shape = (operation.method, re.sub(r"\{[^}]*\}", "{}", operation.path))
+            if shape in seen:
+                self.diagnostics.error(
+                    "AC3131",
+                    f"operations.{operation.name}: its route is also that of {seen[shape]}",
+                    self.source.positions.span("operations", operation.name, "route"),
+                    subject=f"operations.{operation.name}.route",
+                    value=f"{operation.method} {operation.path}",
+                    rule="one method and path belong to one operation",
+                    help="give one of them another path",
+                )
+            seen.setdefault(shape, operation.name)
+        return found
+
+    def operation(self, name: str, spec: model.Operation, world: World) -> Operation:
+        method, _, path = spec.route.partition(" ")
+        lowering = Lowering(
+            world=world,
+            path=("operations", name),
+            inputs=self.inputs(name, method, path, spec),
+            caller=self.caller(name, spec),
+            caller_optional=spec.access == "user?",
+        )
+        steps = lowering.lower(spec.effects)
+        reply = lowering.reply(spec.output)
+        self.satisfies(f"operation:{name}", spec.satisfies, "operations", name)
+        return Operation(
+            name=name,
+            method=cast("Any", method),
+            path=path,
+            access=spec.access,
+            inputs=tuple(lowering.inputs.values()),
+            steps=(*steps, reply),
+        )
+
+    def caller(self, name: str, spec: model.Operation) -> str | None:
+        if spec.access == "anyone":
+            return None
+        if self.design.auth is None:
+            self.diagnostics.error(
+                "AC3132",
+                f'operations.{name}.access: "{spec.access}" needs somebody to sign in, but there is no `auth`',
+                self.source.positions.span("operations", name, "access"),
+                subject=f"operations.{name}.access",
+                value=spec.access,
+                help="add `auth: {entity: User, login: email}` with that entity, or `access: anyone`",
+            )
+            return None
+        return self.design.auth.entity if self.design.auth.entity in self.design.entities else None
+
+    def inputs(self, name: str, method: str, path: str, spec: model.Operation) -> dict[str, Input]:
+        in_path = re.findall(r"\{([^}]*)\}", path)
+        found: dict[str, Input] = {}
+        for declared in in_path:
+            if declared not in spec.input:
+                # Every entity's id is a UUID, so a path name `id` is one; any other undeclared path name is text.
+                found[declared] = Input(name=declared, place="path", type=UUID if declared == "id" else TEXT)
+        for declared, s in spec.input.items():
+            usual = "path" if declared in in_path else "body" if method in ("POST", "PUT", "PATCH") else "query"
+            at = ("operations", name, "input", declared)
+            span = self.source.positions.span(*at)
+            if (s.place == "path") != (declared in in_path) and s.place is not None:
+                self.diagnostics.error(
+                    "AC3133",
+                    f'operations.{name}.input.{declared}: its place is "{s.place}", but the route says otherwise',
+                    span,
+                    subject=".".join(at),
+                    value=s.place,
+                    rule="the names in the route are the path inputs",
+                    help=f"put {{{declared}}} into the route, or change `in`",
+                )
+            type_ = type_of(s, span, ".".join(at), self.types)
+            found[declared] = Input(
+                name=declared,
+                place=s.place or usual,
+                type=type_,
+                required=not s.optional and s.default is None,
+                constraints=constraints_of(s),
+                default=None if s.default is None else self.default(s.default, type_, span),
+                message=s.message,
+            )
+        return found
+
+    def sign_up_and_in(self, world: World, auth: model.Auth, taken: set[str]) -> list[Operation]:
+        """Registration and login where the blueprint states none."""
+        entity = world.entities[auth.entity]
+        found: list[Operation] = []
+        if "register" not in taken:
+            inputs = {
+                f.name: model.FieldSpec(type=f.type.format or f.type.name, optional=f.type.optional)
+                for f in entity.fields
+                if not f.generated and not f.read_only and f.default is None
+            }
+            spec = model.Operation(
+                route="POST /register", input=inputs, effects=(model.Create(create=entity.name, name="account"),)
+            )
+            found.append(replace(self.operation("register", spec, world), stated=False))
+        if "login" not in taken:
+            steps = macros.sign_in(entity.name, auth.login, auth.secret, UUID)
+            token = Bound(scope="local", name="access_token", type=TEXT)
+            bearer = Const(value="bearer", type=TEXT)
+            reply = Reply(status=200, body=(("access_token", token), ("token_type", bearer)))
+            login = entity.field(auth.login)
+            inputs = (
+                Input(name=auth.login, place="body", type=login.type),
+                Input(name=auth.secret, place="body", type=entity.field(auth.secret).type),
+            )
+            found.append(
+                Operation(
+                    name="login",
+                    method="POST",
+                    path="/login",
+                    access="anyone",
+                    inputs=inputs,
+                    steps=(*steps, reply),
+                    stated=False,
+                )
+            )
+        return found
+
+    def handlers(self, world: World) -> list[Handler]:
+        return [self.handler(name, spec, world) for name, spec in self.design.handlers.items()]
+
+    def handler(self, name: str, spec: model.Handler, world: World) -> Handler:
+        span = self.source.positions.span("handlers", name, key=True)
+        if (spec.on is None) == (spec.every is None):
+            self.diagnostics.error(
+                "AC3134",
+                f"handlers.{name}: needs either `on` (an event) or `every` (a schedule)",
+                span,
+                subject=f"handlers.{name}",
+                help="give exactly one of them",
+            )
+        if spec.on and spec.on not in world.events:
+            self.unknown("AC3120", "no event is named", spec.on, world.events, "handlers", name, "on")
+        if spec.every:
+            self.cron(name, spec.every)
+        lowering = Lowering(world=world, path=("handlers", name), event=world.events.get(spec.on or ""))
+        steps = lowering.lower(spec.effects)
+        self.satisfies(f"handler:{name}", spec.satisfies, "handlers", name)
+        return Handler(name=name, event=spec.on or "", schedule=spec.every or "", steps=steps)
+
+    def cron(self, name: str, line: str) -> None:
+        parts = line.split()
+        wrong = "it has not five parts" if len(parts) != len(_CRON) else ""
+        for part, (what, low, high) in zip(parts, _CRON, strict=False):
+            numbers = [int(n) for n in re.findall(r"\d+", part.split("/")[0])]
+            shape = r"(\*|\d+(-\d+)?(,\d+(-\d+)?)*)(/[1-9]\d*)?"
+            if not re.fullmatch(shape, part) or any(not low <= n <= high for n in numbers):
+                wrong = wrong or f'"{part}" is no {what}'
+        if wrong:
+            self.diagnostics.error(
+                "AC3135",
+                f'handlers.{name}.every: "{line}" is no schedule: {wrong}',
+                self.source.positions.span("handlers", name, "every"),
+                subject=f"handlers.{name}.every",
+                value=line,
+                rule="a schedule is a cron line in UTC: minute hour day month weekday",
+                help='for example "0 2 * * *" for each night at 02:00',
+            )
+
+    # Quality, rules, environments.
+
+    def objectives(self) -> Objectives:
+        stated = self.design.policy.performance
+        self.satisfies("objectives", stated.satisfies, "policy", "performance")
+        return Objectives(
+            p95_us=_p95(stated.p95),
+            throughput_per_hour=_rate(stated.throughput),
+            availability_ppm=_ppm(stated.availability),
+        )
+
+    def rules(self) -> list[Rule]:
+        return [Rule(name=r.id, over=r.over, expression=r.expr, because=r.because) for r in self.design.policy.rules]
+
+    def environments(self) -> list[Environment]:
+        deployment = self.source.deployment
+        if deployment.system != self.design.system.name:
+            self.diagnostics.error(
+                "AC3136",
+                f'deployment.yaml is for "{deployment.system}", architecture.yaml for "{self.design.system.name}"',
+                self.source.deployment_positions.span("system"),
+                subject="system",
+                value=deployment.system,
+                help="give both files the same system name",
+            )
+        return [self.environment(name, spec) for name, spec in deployment.environments.items()]
+
+    def environment(self, name: str, spec: model.Environment) -> Environment:
+        variables = tuple(
+            Variable(name=key, value=value)
+            if isinstance(value, str)
+            else Variable(name=key, secret=value.secret.split("/")[0], key=value.secret.split("/")[1])
+            for key, value in sorted(spec.env.items())
+        )
+        self.satisfies(f"environment:{name}", spec.satisfies, "environments", name)
+        if spec.exposure:
+            self.satisfies(f"environment:{name}", spec.exposure.satisfies, "environments", name)
+        return Environment(
+            name=name,
+            store=spec.engines.store,
+            broker=spec.engines.broker,
+            host=(spec.exposure.host or "") if spec.exposure else "",
+            tls=spec.exposure.tls if spec.exposure else True,
+            replicas=tuple(sorted(spec.replicas.items())),
+            variables=variables,
+        )
+
+    # Shared.
+
+    def satisfies(self, node_id: str, requirements: Iterable[str], *path: str) -> None:
+        known = {r.id for r in self.design.requirements}
+        for index, requirement in enumerate(requirements):
+            if requirement in known:
+                self.edges.add(Edge(source=node_id, kind="satisfies", target=f"requirement:{requirement}"))
+            else:
+                self.unknown("AC3120", "no requirement is named", requirement, known, *path, "satisfies", index)
+
+    def unknown(self, code: str, what: str, name: str, known: Iterable[str], *path: str | int) -> None:
+        subject = ".".join(str(part) for part in path)
+        self.diagnostics.error(
+            code,
+            f'{subject}: {what} "{name}"',
+            self.source.positions.span(*path),
+            subject=subject,
+            value=name,
+            help=nearest(name, known),
+        )
+
+
+def _p95(text: str | None) -> int | None:
+    if text is None:
+        return None
+    number, unit = re.fullmatch(r"([\d.]+)(ms|s)", text).groups()  # pyright: ignore[reportOptionalMemberAccess] # the model checked the shape
+    return round(float(number) * _TIMES[unit])
+
+
+def _rate(text: str | None) -> int | None:
+    if text is None:
+        return None
+    number, _, unit = text.partition("/")
+    return round(float(number) * _HOURLY[unit])
+
+
+def _ppm(text: str | None) -> int | None:
+    return None if text is None else round(float(text.rstrip("%")) * 10_000)

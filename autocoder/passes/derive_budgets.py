@@ -1,0 +1,89 @@
+"""Derives what each operation may use: queries exactly, reply size and latency from the objectives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from autocoder.ir.behaviour import Change, Choose, Emit, Find, Insert, List, Remove, Reply, Step, Steps
+from autocoder.ir.graph import Graph
+from autocoder.ir.nodes import Budget, Edge, Entity, Objectives, Operation, ServiceBudget
+from autocoder.passes.protocol import PassContext
+
+FIELD_BYTES = {"text": 64, "uuid": 38, "datetime": 30, "date": 12, "list": 256}
+"""Bytes that a field's value takes in a reply by type; the gate's sample rows stay below it."""
+SAMPLE_ROWS = 20
+"""Rows that the gate's sample data holds of each entity, so that a list's size is known."""
+ENVELOPE_BYTES = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeriveBudgets:
+    """`dependencies` counts packages, `installed_bytes` their files, `cold_start_us` process start to first reply."""
+
+    dependencies: int = 60
+    installed_bytes: int = 150_000_000
+    cold_start_us: int = 5_000_000
+    name: ClassVar[str] = "derive-budgets"
+
+    def apply(self, graph: Graph, context: PassContext) -> Graph:
+        del context
+        objectives = graph.of_kind(Objectives)[0]
+        entities = {e.name: e for e in graph.of_kind(Entity)}
+        budgets: list[Budget] = []
+        for operation in graph.of_kind(Operation):
+            covered = objectives.p95_us if operation.stated else None
+            budgets.append(
+                Budget(
+                    name=operation.name,
+                    queries=count_queries(operation.plan) + (operation.access != "anyone"),
+                    reply_bytes=_reply_bytes(operation, entities),
+                    p95_us=covered,
+                )
+            )
+        service = ServiceBudget(
+            dependencies=self.dependencies, installed_bytes=self.installed_bytes, cold_start_us=self.cold_start_us
+        )
+        edges = [Edge(source=b.id, kind="bounds", target=f"operation:{b.name}") for b in budgets]
+        return graph.having([*budgets, service], edges)
+
+
+def count_queries(steps: Steps) -> int:
+    """Statements that a plan sends at most, transaction control apart."""
+    return sum(_queries(step) for step in steps)
+
+
+def _queries(step: Step) -> int:
+    match step:
+        case Find() | Insert() | Change() | Remove() | List() | Emit():
+            return 1
+        case Choose():
+            return max(count_queries(step.then), count_queries(step.otherwise))
+        case _:
+            return 0
+
+
+def _reply_bytes(operation: Operation, entities: dict[str, Entity]) -> int:
+    shown: dict[str, tuple[Entity, int]] = {}
+    for step in operation.steps:
+        match step:
+            case Find(bind=bind, match=match):
+                shown[bind] = (entities[match.entity], 1)
+            case Insert(bind=bind, entity=entity):
+                shown[bind] = (entities[entity], 1)
+            case List(bind=bind, entity=entity, limit=limit):
+                shown[bind] = (entities[entity], min(limit or SAMPLE_ROWS, SAMPLE_ROWS))
+            case Reply(view=view) if view is not None:
+                entity, rows = shown[view]
+                return ENVELOPE_BYTES + rows * _row_bytes(entity)
+            case Reply(body=body) if body is not None:
+                # A signed token is the longest value that a body of named values holds.
+                return ENVELOPE_BYTES + sum(len(name) + 512 for name, _ in body)
+            case _:
+                pass
+    return ENVELOPE_BYTES
+
+
+def _row_bytes(entity: Entity) -> int:
+    visible = (f for f in entity.fields if not f.hidden)
+    return sum(len(f.name) + 8 + FIELD_BYTES.get(f.type.name, 24) for f in visible)

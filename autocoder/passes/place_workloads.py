@@ -1,0 +1,55 @@
+"""Places each component that runs on a workload: one entry point of the one image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from autocoder.diagnostics import nearest
+from autocoder.ir.graph import Graph
+from autocoder.ir.nodes import Component, Edge, Environment, Workload
+from autocoder.passes.protocol import PassContext
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceWorkloads:
+    """Adds a workload for every component but the store, with the resources of a size tier of the bundle."""
+
+    tier: str = "small"
+    port: int = 8000
+    name: ClassVar[str] = "place-workloads"
+
+    def apply(self, graph: Graph, context: PassContext) -> Graph:
+        tier = context.bundle.tiers[self.tier]
+        workloads: list[Workload] = []
+        edges: list[Edge] = []
+        for component in graph.of_kind(Component):
+            if component.role == "Store":
+                continue
+            workload = Workload(
+                name=component.name,
+                entry_point=component.name,
+                port=self.port if component.role == "APIEndpoint" else None,
+                cpu_request=tier.cpu_request,
+                cpu_limit=tier.cpu_limit,
+                memory_request=tier.memory_request,
+                memory_limit=tier.memory_limit,
+            )
+            workloads.append(workload)
+            edges.append(Edge(source=workload.id, kind="runs", target=component.id))
+        self._check_replicas(graph, {w.name for w in workloads}, context)
+        return graph.having(workloads, edges)
+
+    def _check_replicas(self, graph: Graph, known: set[str], context: PassContext) -> None:
+        for environment in graph.of_kind(Environment):
+            for name, _ in environment.replicas:
+                if name not in known:
+                    path = ("environments", environment.name, "replicas", name)
+                    context.diagnostics.error(
+                        "AC3120",
+                        f'{".".join(path)}: no workload is named "{name}"',
+                        context.place("deployment", *path),
+                        subject=".".join(path),
+                        value=name,
+                        help=nearest(name, known),
+                    )

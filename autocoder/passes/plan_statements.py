@@ -1,0 +1,84 @@
+"""Plans each behaviour as statements: a read that only feeds a change becomes one `UPDATE … RETURNING`.
+
+Any other row that is read and then written is locked when it is read, so that no concurrent change is lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from autocoder.ir.behaviour import BoundRow, Change, Choose, Find, Remove, Step, Steps, walk_steps
+from autocoder.ir.expressions import Bound, Column, Expr, fixed_columns, rewrite, walk
+from autocoder.ir.graph import Graph
+from autocoder.ir.nodes import Entity, Handler, Operation
+from autocoder.passes.protocol import PassContext
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanStatements:
+    """Sets `plan` of every operation and handler."""
+
+    name: ClassVar[str] = "plan-statements"
+
+    def apply(self, graph: Graph, context: PassContext) -> Graph:
+        del context
+        entities = {e.name: e for e in graph.of_kind(Entity)}
+        behaviours = (*graph.of_kind(Operation), *graph.of_kind(Handler))
+        return graph.having(replace(b, plan=_locked(_fused(b.steps, entities))) for b in behaviours)
+
+
+def _fused(steps: Steps, entities: dict[str, Entity]) -> Steps:
+    done: list[Step] = []
+    for step in steps:
+        before = done[-1] if done else None
+        if isinstance(before, Find) and isinstance(step, Change) and _fusible(before, step, entities):
+            values = tuple((name, _in_sql(value, before.bind)) for name, value in step.values)
+            done[-1] = Change(row=before.match, values=values, bind=before.bind)
+        else:
+            done.append(step)
+    return tuple(done)
+
+
+def _fusible(found: Find, change: Change, entities: dict[str, Entity]) -> bool:
+    """One row by a unique key, absent is a failure, and nothing but its own columns and values at hand is set."""
+    fixed = fixed_columns(found.match.where)
+    keyed = any(set(key) <= fixed for key in entities[found.match.entity].unique_keys)
+    same = isinstance(change.row, BoundRow) and change.row.bind == found.bind
+    plain = not any(_asks_what_was_sent(value) for _, value in change.values)
+    return keyed and same and plain and found.match.absent is not None and not found.order
+
+
+def _asks_what_was_sent(value: Expr) -> bool:
+    return any(getattr(node, "function", "") == "sent" for node in walk(value))
+
+
+def _in_sql(value: Expr, bind: str) -> Expr:
+    def change(node: Expr) -> Expr:
+        match node:
+            case Bound(scope="row", name=name, field=field) if name == bind and field:
+                return Column(field=field, type=node.type)
+            case _:
+                return node
+
+    return rewrite(value, change)
+
+
+def _locked(steps: Steps) -> Steps:
+    written = {
+        step.row.bind
+        for step in walk_steps(steps)
+        if isinstance(step, Change | Remove) and isinstance(step.row, BoundRow)
+    }
+    return tuple(_lock(step, written) for step in steps)
+
+
+def _lock(step: Step, written: set[str]) -> Step:
+    match step:
+        case Find() if step.bind in written:
+            return replace(step, lock=True)
+        case Choose():
+            then, otherwise = (tuple(_lock(s, written) for s in side) for side in (step.then, step.otherwise))
+            return replace(step, then=then, otherwise=otherwise)
+        case _:
+            return step

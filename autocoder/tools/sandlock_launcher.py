@@ -1,8 +1,8 @@
 """Runs one program under sandlock (Landlock and seccomp), in a process of its own.
 
-Runs as a script of its own, `python -I sandlock_launcher.py SETTINGS PROGRAM …`. sandlock forks and supervises from inside the
-process that calls it, which a program with threads must not do. `SETTINGS` is a JSON object of sandlock's own options.
-Ends with the program's status (128 + signal where one killed it), 126 where sandlock could not confine it.
+Runs as a script of its own, `python -I sandlock_launcher.py SETTINGS PROGRAM …`: sandlock forks and supervises from
+inside the process that calls it, which a program with threads must not do. `SETTINGS` is a JSON object of sandlock's
+own options. Ends with the program's status (128 + signal where one killed it), 126 where sandlock could not confine it.
 """
 
 from __future__ import annotations

@@ -18,13 +18,27 @@ CODES: tuple[dict[str, str], ...] = (
         "title": "no sandbox for a model's code",
         "why": "Code that a model wrote runs only where it can do no harm. No sandbox works on this machine: neither "
         "bubblewrap (namespaces) nor sandlock (Landlock and seccomp). Each was tried, not assumed.",
-        "fix": "Install bubblewrap and allow unprivileged user namespaces, or use a Linux kernel of 6.7 or later, where "
-        "sandlock works; or write the body yourself and approve it.",
+        "fix": "Install bubblewrap and allow unprivileged user namespaces, or use a Linux kernel of 6.7 or later ("
+        "for sandlock); or write the body yourself and approve it.",
     },
     {
         "code": "AC9004",
         "title": "the sandbox does not start",
-        "why": "Generated code runs only under a sandbox level that was tried first, and this level does not start here.",
+        "why": "Generated code runs only under a sandbox level that was tried first; this level does not start here.",
         "fix": "Leave the choice of the level to autocoder, or install what the level needs.",
+    },
+    {
+        "code": "AC9005",
+        "title": "the package index could not be reached",
+        "why": "The gates run a service with exactly the packages of its own lock. They are fetched once for each lock "
+        "and kept; this lock's packages are not here yet.",
+        "fix": "Check the network, the proxy and uv's index settings (UV_DEFAULT_INDEX or uv.toml), then run again.",
+    },
+    {
+        "code": "AC9006",
+        "title": "the gates' environment could not be made",
+        "why": "A locked package has no hash, another hash than the index gives, or no wheel for this Python. Packages "
+        "are never built, because building runs their code outside the sandbox.",
+        "fix": "Read the installer's words in the diagnostic; compile the service's lock again for this Python.",
     },
 )

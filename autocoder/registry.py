@@ -12,7 +12,12 @@ from typing import Any
 READERS: Mapping[str, str] = {}
 PASSES: Mapping[str, str] = {}
 TARGETS: Mapping[str, str] = {}
-GATES: Mapping[str, str] = {}
+GATES: Mapping[str, str] = {
+    "tests": "autocoder.gates.tests:Tests",
+    "properties": "autocoder.gates.properties:Properties",
+    "performance": "autocoder.gates.performance:Performance",
+    "budgets": "autocoder.gates.budgets:Budgets",
+}
 
 
 def load(reference: str) -> Any:

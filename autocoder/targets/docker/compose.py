@@ -1,0 +1,180 @@
+"""The compose files: a development one that stands alone, and an overlay for production on one machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from autocoder.bundles import Bundle
+from autocoder.ir.nodes import Environment, Workload
+from autocoder.targets.docker.environment_file import PASSWORD, secrets
+from autocoder.targets.runtime import (
+    API_PORT,
+    DEVELOPMENT,
+    PRODUCTION,
+    STORE_VARIABLE,
+    Runtime,
+)
+from autocoder.targets.yaml_text import dump
+
+Data = dict[str, Any]
+
+
+def development(runtime: Runtime, bundle: Bundle) -> str:
+    """The text of `docker-compose.yml`: the service and the store it names, migrations first."""
+    services: Data = {}
+    if _server(runtime):
+        services["postgresql"] = _postgresql(runtime, bundle)
+    if runtime.stores:
+        services["migrate"] = _process(runtime, bundle, "migrate") | {
+            "healthcheck": {"disable": True},
+            "depends_on": _depends({"postgresql": "service_healthy"} if _server(runtime) else {}),
+        }
+    for name, port in _processes(runtime):
+        after = {"migrate": "service_completed_successfully"} if runtime.stores else {}
+        services[name] = _process(runtime, bundle, name) | {"depends_on": _depends(after)}
+        if port:
+            # Loopback: what is reachable from outside is for the operator to say.
+            services[name]["ports"] = [f"127.0.0.1:${{API_PORTS:-{API_PORT}}}:{port}"]
+    document: Data = {"name": runtime.name, "services": services}
+    if runtime.stores:
+        document["volumes"] = {"data": {}}
+    return dump(
+        document, header=f"docker compose --env-file deployments/env/{DEVELOPMENT}.env --file {_FILE} up --build"
+    )
+
+
+_FILE = "deployments/docker-compose.yml"
+_OVERLAY = "deployments/docker-compose.prod.yml"
+
+
+def production(runtime: Runtime) -> str:
+    """The text of `docker-compose.prod.yml`, laid over the development file."""
+    environment = _named(runtime, PRODUCTION)
+    services: Data = {}
+    if _server(runtime):
+        services["postgresql"] = {"restart": "unless-stopped"}
+    if runtime.stores:
+        services["migrate"] = _hardened(runtime, environment)
+    for name, _ in _processes(runtime):
+        workload = next((w for w in runtime.views.workloads if w.entry_point == name), None)
+        services[name] = _hardened(runtime, environment) | {
+            "restart": "unless-stopped",
+            "deploy": _deploy(runtime, environment, workload),
+        }
+    header = f"docker compose --env-file deployments/env/{PRODUCTION}.env --file {_FILE} --file {_OVERLAY} up"
+    return dump({"services": services}, header=header)
+
+
+def _processes(runtime: Runtime) -> list[tuple[str, int | None]]:
+    """Entry point and port of each process. SQLite is one process's database, so everything runs in one."""
+    if not _server(runtime) and runtime.stores:
+        return [("all", API_PORT)]
+    return [(workload.entry_point, workload.port) for workload in runtime.views.workloads]
+
+
+def _server(runtime: Runtime) -> bool:
+    return runtime.stores and runtime.views.store == "postgresql"
+
+
+def _named(runtime: Runtime, name: str) -> Environment | None:
+    return next((e for e in runtime.views.environments if e.name == name), None)
+
+
+def _process(runtime: Runtime, bundle: Bundle, entry_point: str) -> Data:
+    process: Data = {
+        "image": runtime.image,
+        "build": {
+            "context": "..",
+            "dockerfile": "deployments/Dockerfile",
+            "args": {"BASE_IMAGE": f"${{BASE_IMAGE:-{bundle.images['python'].reference}}}"},
+        },
+        "command": [entry_point],
+        "environment": _environment(runtime, _named(runtime, DEVELOPMENT)) | _store_url(runtime),
+    }
+    if runtime.stores and not _server(runtime):
+        process["volumes"] = ["data:/data"]
+    return process
+
+
+def _environment(runtime: Runtime, environment: Environment | None) -> Data:
+    values = {v.name: _literal(v.value) for v in (environment.variables if environment else ()) if not v.secret}
+    wanted = {name: _required(name) for name in secrets(runtime, environment) if name != PASSWORD}
+    return {name: value for name, value in sorted({**values, **wanted}.items()) if name != STORE_VARIABLE}
+
+
+def _store_url(runtime: Runtime) -> Data:
+    if not runtime.stores:
+        return {}
+    if not _server(runtime):
+        return {STORE_VARIABLE: f"sqlite+aiosqlite:////data/{runtime.package}.db"}
+    user = runtime.package
+    return {STORE_VARIABLE: f"postgresql+asyncpg://{user}:{_required(PASSWORD)}@postgresql:5432/{user}"}
+
+
+def _postgresql(runtime: Runtime, bundle: Bundle) -> Data:
+    user = runtime.package
+    return {
+        "image": bundle.images["postgresql"].reference,
+        "environment": {"POSTGRES_USER": user, "POSTGRES_DB": user, PASSWORD: _required(PASSWORD)},
+        "volumes": ["data:/var/lib/postgresql"],
+        "healthcheck": {
+            "test": ["CMD-SHELL", f"pg_isready --username {user} --dbname {user}"],
+            "interval": "2s",
+            "timeout": "3s",
+            "retries": 30,
+        },
+    }
+
+
+def _depends(conditions: Mapping[str, str]) -> Data:
+    return {name: {"condition": condition} for name, condition in conditions.items()}
+
+
+def _hardened(runtime: Runtime, environment: Environment | None) -> Data:
+    hint = "${BASE_IMAGE:?name the base image by digest, python@sha256:...}"
+    # An overlay adds to what it lies on; null takes a development value out again.
+    inherited = dict.fromkeys(_environment(runtime, _named(runtime, DEVELOPMENT)))
+    return {
+        "build": {"args": {"BASE_IMAGE": hint}},
+        "environment": inherited | _environment(runtime, environment),
+        "read_only": True,
+        "tmpfs": ["/tmp"],  # noqa: S108 # a path inside the container
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges:true"],
+    }
+
+
+def _deploy(runtime: Runtime, environment: Environment | None, workload: Workload | None) -> Data:
+    if workload is None:
+        return {"replicas": 1}
+    return {
+        "replicas": runtime.views.replicas(environment, workload) if environment else 1,
+        "resources": {
+            "limits": {"cpus": _cpus(workload.cpu_limit), "memory": _memory(workload.memory_limit)},
+            "reservations": {"cpus": _cpus(workload.cpu_request), "memory": _memory(workload.memory_request)},
+        },
+    }
+
+
+def _cpus(quantity: str) -> str:
+    """Kubernetes' `500m` as compose's `0.5`."""
+    return f"{int(quantity[:-1]) / 1000:g}" if quantity.endswith("m") else quantity
+
+
+def _memory(quantity: str) -> str:
+    """Kubernetes' `256Mi` as compose's `256m`: both count in powers of two."""
+    match = re.fullmatch(r"(\d+)(Ki|Mi|Gi)", quantity)
+    if match is None:
+        raise ValueError(f"memory {quantity!r} is not in Ki, Mi or Gi")
+    return match[1] + match[2][0].lower()
+
+
+def _literal(value: str) -> str:
+    """A value that compose must not interpolate."""
+    return value.replace("$", "$$")
+
+
+def _required(name: str) -> str:
+    return f"${{{name}:?set {name} in the environment file}}"

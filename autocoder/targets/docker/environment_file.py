@@ -1,0 +1,41 @@
+"""The environment template of one environment: which values compose reads from a file that is not tracked."""
+
+from __future__ import annotations
+
+from autocoder.ir.nodes import Environment
+from autocoder.targets.runtime import API_PORT, PRODUCTION, STORE_VARIABLE, Runtime
+
+PASSWORD = "POSTGRES_PASSWORD"  # noqa: S105 # the name of a variable
+
+
+def template(runtime: Runtime, environment: Environment) -> str:
+    """The text of `<environment>.env.example`: names of secrets without values, and what compose lets one choose."""
+    name = environment.name
+    lines = [f"# Copy to deployments/env/{name}.env, fill in, and keep it out of version control."]
+    for secret in secrets(runtime, environment):
+        lines += [f"# {_explained(secret)}", f"{secret}="]
+    if name == PRODUCTION:
+        lines += ["# The base image by digest, for the build.", "BASE_IMAGE="]
+        ports = host_ports(
+            max((runtime.views.replicas(environment, w) for w in runtime.views.workloads if w.port), default=1)
+        )
+        lines += ["# One port of this machine for each replica of the API.", f"API_PORTS={ports}"]
+    return "\n".join(lines) + "\n"
+
+
+def secrets(runtime: Runtime, environment: Environment | None) -> tuple[str, ...]:
+    """The names of the secrets that compose needs for an environment, by name."""
+    wanted = runtime.variables(environment) if environment else ()
+    names = {variable.name for variable in wanted if variable.secret and variable.name != STORE_VARIABLE}
+    return tuple(sorted(names | ({PASSWORD} if runtime.stores and runtime.views.store == "postgresql" else set())))
+
+
+def host_ports(replicas: int) -> str:
+    """The ports of the host for a number of replicas: `8000` or `8000-8002`."""
+    return str(API_PORT) if replicas == 1 else f"{API_PORT}-{API_PORT + replicas - 1}"
+
+
+def _explained(secret: str) -> str:
+    if secret == PASSWORD:
+        return "Letters, digits, - and _ only: it stands inside a URL."
+    return "Secret."

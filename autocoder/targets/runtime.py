@@ -1,0 +1,72 @@
+"""How an emitted service runs, whatever runs it: paths and ports, its entry points, and the variables it reads.
+
+Shared by the targets that describe a deployment. Knows no engine's format.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autocoder.ir.nodes import Environment, Variable
+from autocoder.ir.views import Views
+from autocoder.targets.python_service.names import package
+
+API_PORT = 8000
+MANAGEMENT_PORT = 9000
+LIVE = "/health/live"
+READY = "/health/ready"
+METRICS = "/metrics"
+USER_ID = 10001
+"""Uid and gid of the service: a number, because Kubernetes proves "not root" by the number alone."""
+PRODUCTION = "production"
+DEVELOPMENT = "development"
+STORE_VARIABLE = "DATABASE_URL"
+SIGNING_VARIABLE = "TOKEN_KEY"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """The running service of a system. `image` is `name:version`, without a registry."""
+
+    views: Views
+
+    @property
+    def name(self) -> str:
+        """The system's name."""
+        return self.views.system.name
+
+    @property
+    def package(self) -> str:
+        """The Python package that `python -m` starts."""
+        return package(self.name)
+
+    @property
+    def version(self) -> str:
+        """The system's version."""
+        return self.views.system.version
+
+    @property
+    def image(self) -> str:
+        """The image by name and version."""
+        return f"{self.name}:{self.version}"
+
+    @property
+    def stores(self) -> bool:
+        """Whether the service keeps anything, and so has migrations."""
+        return any(component.role == "Store" for component in self.views.components)
+
+    def variables(self, environment: Environment) -> tuple[Variable, ...]:
+        """The variables of an environment by name: what the blueprint states, and a secret for each that it leaves out.
+
+        The secret of the store is `<system>-db`, key `url`; the one that signs tokens `<system>-auth`, key `key`.
+        """
+        found = {
+            variable.name: variable
+            for variable, needed in (
+                (Variable(name=STORE_VARIABLE, secret=f"{self.name}-db", key="url"), self.stores),
+                (Variable(name=SIGNING_VARIABLE, secret=f"{self.name}-auth", key="key"), self.views.auth is not None),
+            )
+            if needed
+        }
+        found.update({variable.name: variable for variable in environment.variables})
+        return tuple(found[name] for name in sorted(found))

@@ -11,7 +11,9 @@ from typing import Any
 
 READERS: Mapping[str, str] = {}
 PASSES: Mapping[str, str] = {}
-TARGETS: Mapping[str, str] = {}
+TARGETS: Mapping[str, str] = {
+    "docker": "autocoder.targets.docker:Docker",
+}
 GATES: Mapping[str, str] = {
     "tests": "autocoder.gates.tests:Tests",
     "properties": "autocoder.gates.properties:Properties",

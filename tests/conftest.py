@@ -1,0 +1,33 @@
+"""Fixtures for the whole suite: tools that a machine may not have."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autocoder.tools import programs
+
+_OWN_TOOLS = Path.home() / ".cache" / "autocoder-tools" / "bin"
+
+
+@pytest.fixture
+def require_tool(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Gives the path of a tool and puts it on PATH; skips where it is missing.
+
+    With AUTOCODER_REQUIRE_TOOLS=1, as in continuous integration, a missing tool is a failure.
+    """
+
+    def require(name: str) -> Path:
+        found = programs.find(name) or (Path(own) if (own := shutil.which(name, path=_OWN_TOOLS)) else None)
+        if found is None and os.environ.get("AUTOCODER_REQUIRE_TOOLS") == "1":
+            pytest.fail(f"{name} is required here and neither on PATH nor in {_OWN_TOOLS}")
+        if found is None:
+            pytest.skip(f"{name} is neither on PATH nor in ~/.cache/autocoder-tools/bin")
+        monkeypatch.setenv("PATH", f"{found.parent}{os.pathsep}{os.environ.get('PATH', '')}")
+        return found
+
+    return require

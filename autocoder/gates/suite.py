@@ -41,9 +41,9 @@ def run_suite(stage: Stage, selection: Sequence[str]) -> Report:
     if content is None or done.code not in (_PASSED, _FAILED, _BROKEN, _NOTHING):
         raise _unusable(f"pytest ended with status {done.code}", done)
     read = read_report(content)
-    if (done.code == _PASSED) == any(f.code in ("AC5010", "AC5012") for f in read.findings) or (
-        done.code == _NOTHING and read.tests
-    ):
+    bad = any(finding.code in ("AC5010", "AC5012") for finding in read.findings)
+    explained = {_PASSED: not bad, _FAILED: bad, _BROKEN: bad, _NOTHING: read.tests == 0}
+    if not explained[done.code]:
         raise _unusable(f"pytest ended with status {done.code}, which its report does not explain", done)
     return read
 
@@ -107,9 +107,11 @@ def no_tests(where: str) -> Diagnostic:
 
 
 def engine_findings(context: GateContext, report: Report) -> tuple[Diagnostic, ...]:
-    """A finding where the tests ran on another engine than the blueprint's store, or did not say on which."""
+    """A finding where the tests ran on another engine than the blueprint's store, or did not say on which though
+    nothing else kept them from it.
+    """
     wanted, used = context.views.store, report.properties.get("engine", "")
-    if not report.tests or used.split(" ")[0] == wanted:
+    if used.split(" ")[0] == wanted or (not used and (report.findings or not report.tests)):
         return ()
     return (
         Diagnostic(

@@ -48,10 +48,13 @@ def run(
     timeout: float,
     stdin: bytes = b"",
     overrun: Callable[[], bool] | None = None,
+    umask: int = -1,
+    output_limit: int | None = OUTPUT_LIMIT,
 ) -> Completed:
     """Runs `argv` in `cwd` with exactly `env`, for at most `timeout` seconds; kills its whole process group then.
 
     `overrun` is asked a few times a second whether the program used too much of something; it is killed then.
+    `umask` is the program's own where it is not negative; `output_limit` is None where all output is wanted.
     Raises `FileNotFoundError` or `PermissionError` where the program cannot be started.
     """
     words = tuple(os.fspath(word) for word in argv)
@@ -60,7 +63,7 @@ def run(
         inp.write(stdin)
         inp.seek(0)
         process = subprocess.Popen(
-            words, cwd=cwd, env=dict(env), stdin=inp, stdout=out, stderr=err, start_new_session=True
+            words, cwd=cwd, env=dict(env), stdin=inp, stdout=out, stderr=err, start_new_session=True, umask=umask
         )
         try:
             timed_out, overran = _wait(process, timeout, overrun)
@@ -69,8 +72,8 @@ def run(
         return Completed(
             argv=words,
             code=process.returncode,
-            stdout=_head(out),
-            stderr=_head(err),
+            stdout=_head(out, output_limit),
+            stderr=_head(err, output_limit),
             timed_out=timed_out,
             seconds=time.monotonic() - begin,
             overran=overran,
@@ -98,8 +101,9 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _head(file: IO[bytes]) -> bytes:
+def _head(file: IO[bytes], limit: int | None) -> bytes:
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
-    data = file.read(OUTPUT_LIMIT)
-    return data if size <= OUTPUT_LIMIT else data + f"\n… {size - OUTPUT_LIMIT} more bytes\n".encode()
+    if limit is None or size <= limit:
+        return file.read()
+    return file.read(limit) + f"\n… {size - limit} more bytes\n".encode()

@@ -52,6 +52,16 @@ class Tier:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Autoscaling:
+    """How far a replicated workload scales: factor over its replicas, and the share (percent) of the CPU request."""
+
+    max_factor: int
+    cpu_percent: int
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
 class Costs:
     """Estimates for sizing and budgets: microseconds, and requests per second of one worker on one core."""
 
@@ -92,6 +102,7 @@ class Bundle:
     images: Mapping[str, Image]
     kubernetes: Kubernetes
     tiers: Mapping[str, Tier]
+    autoscaling: Autoscaling
     costs: Costs
     folder: Path
     hash: str

@@ -35,7 +35,7 @@ def _text(representer: Any, text: str) -> Any:
 cast("Any", _Representer).add_representer(str, _text)
 
 
-def dump(*documents: Mapping[str, Any], header: str = "") -> str:
+def dump(*documents: Mapping[str, Any] | Sequence[Any], header: str = "") -> str:
     """The documents as YAML, keys in the order given; `header` is one comment line without the hash sign."""
     yaml: Any = YAML(typ="safe", pure=True)
     yaml.Representer = _Representer

@@ -1,0 +1,115 @@
+"""The Kubernetes manifests of a system: a kustomize base, and an overlay for each environment that a cluster can run.
+
+Objects are plain data until the end. Refuses to write a secret's value, a service account token into a pod, or an
+environment whose store is a file (SQLite is one process's database; compose runs that).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from autocoder.bundles import Bundle
+from autocoder.ir.nodes import Environment
+from autocoder.ir.views import Views
+from autocoder.targets.kubernetes import network, prerequisites, scaling, workloads
+from autocoder.targets.kubernetes.metadata import Namer
+from autocoder.targets.runtime import Runtime
+from autocoder.targets.stamp import Stamp
+from autocoder.targets.tree import Tree
+from autocoder.targets.yaml_text import dump
+
+Objects = Mapping[str, Mapping[str, Any]]
+"""File name without suffix to the object in it."""
+
+FOLDER = "deployments/kubernetes"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kubernetes:
+    """Emits base, overlays, and the list of what a cluster must have before."""
+
+    name: ClassVar[str] = "kubernetes"
+
+    def apply(self, views: Views, bundle: Bundle, stamp: Stamp) -> Tree:
+        """The files below `deployments/kubernetes`; none where no environment has a store that a cluster can run."""
+        runtime, namer, tree = Runtime(views=views), Namer(views=views, stamp=stamp), Tree()
+        deployed = clustered(views)
+        if not deployed:
+            return tree
+        common = base(runtime, namer)
+        _write(tree, f"{FOLDER}/base", common, {}, tuple(w.id for w in views.workloads))
+        for environment in deployed:
+            objects = overlay(runtime, namer, environment, bundle)
+            extra = {
+                "namespace": namer.namespace(environment),
+                "labels": [{"pairs": {f"{stamp.prefix}/environment": environment.name}, "includeSelectors": False}],
+                "patches": [
+                    {"path": "environment-patch.yaml", "target": {"kind": kind}}
+                    for kind in sorted({o["kind"] for o in common.values()} & {"Deployment", "Job"})
+                ],
+            }
+            folder = f"{FOLDER}/overlays/{environment.name}"
+            _write(tree, folder, objects, extra, (environment.id,), "../../base")
+            patch = workloads.environment_patch(runtime, namer, environment)
+            tree.text(f"{folder}/environment-patch.yaml", dump(patch), sources=(environment.id,))
+        tree.text(f"{FOLDER}/PREREQUISITES.md", prerequisites.text(runtime, namer, deployed))
+        return tree
+
+
+def clustered(views: Views) -> tuple[Environment, ...]:
+    """The environments that a cluster can run: those whose store is no file."""
+    stores = Runtime(views=views).stores
+    return tuple(e for e in views.environments if e.store != "sqlite" or not stores)
+
+
+def base(runtime: Runtime, namer: Namer) -> Objects:
+    """What is the same in every environment."""
+    objects: dict[str, Mapping[str, Any]] = {
+        "service-account": workloads.service_account(namer),
+        "network-policy-default-deny": network.default_deny(namer),
+        "network-policy-dns": network.dns(namer),
+        "network-policy-metrics": network.metrics(namer),
+    }
+    if runtime.stores:
+        objects["network-policy-database"] = network.database(namer)
+        objects["job-migrate"] = workloads.migration(runtime, namer)
+    for workload in runtime.views.workloads:
+        objects[f"deployment-{namer.component(workload)}"] = workloads.deployment(runtime, namer, workload)
+        if workload.port:
+            objects[f"service-{namer.component(workload)}"] = network.service(namer, workload)
+    return objects
+
+
+def overlay(runtime: Runtime, namer: Namer, environment: Environment, bundle: Bundle) -> Objects:
+    """What one environment adds to the base."""
+    objects: dict[str, Mapping[str, Any]] = {
+        "namespace": workloads.namespace(namer, environment),
+        "config-map": workloads.config_map(runtime, namer, environment),
+    }
+    for workload in runtime.views.workloads:
+        component = namer.component(workload)
+        if workload.port:
+            objects[f"network-policy-{component}"] = network.http(namer, workload, environment)
+            if environment.host:
+                objects[f"ingress-{component}"] = network.ingress(namer, workload, environment)
+        replicas = runtime.views.replicas(environment, workload)
+        if replicas > 1:
+            objects[f"pod-disruption-budget-{component}"] = scaling.disruption_budget(namer, workload)
+            objects[f"autoscaler-{component}"] = scaling.autoscaler(namer, workload, replicas, bundle.autoscaling)
+    return objects
+
+
+def _write(
+    tree: Tree, folder: str, objects: Objects, extra: Mapping[str, Any], sources: tuple[str, ...], *below: str
+) -> None:
+    for name in sorted(objects):
+        tree.text(f"{folder}/{name}.yaml", dump(objects[name]), sources=sources)
+    kustomization = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": [*below, *(f"{name}.yaml" for name in sorted(objects))],
+        **extra,
+    }
+    tree.text(f"{folder}/kustomization.yaml", dump(kustomization), sources=sources)

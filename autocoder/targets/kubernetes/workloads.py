@@ -1,0 +1,160 @@
+"""Pods and what they need: deployments, the migration job, the service account, namespace and configuration."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from autocoder.ir.nodes import Environment, Workload
+from autocoder.targets.kubernetes.metadata import Namer
+from autocoder.targets.runtime import LIVE, MANAGEMENT_PORT, READY, USER_ID, Runtime
+
+Data = dict[str, Any]
+
+CONTAINER = "service"
+
+
+def namespace(namer: Namer, environment: Environment) -> Data:
+    """The environment's namespace, held to the Pod Security standard "restricted"."""
+    metadata = namer.metadata(namer.namespace(environment))
+    for mode in ("enforce", "audit", "warn"):
+        metadata["labels"][f"pod-security.kubernetes.io/{mode}"] = "restricted"
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+
+
+def service_account(namer: Namer) -> Data:
+    """An identity without any right: the service never talks to the cluster."""
+    return {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": namer.metadata(namer.system),
+        "automountServiceAccountToken": False,
+    }
+
+
+def config_map(runtime: Runtime, namer: Namer, environment: Environment) -> Data:
+    """The variables of an environment that are no secrets."""
+    values = {v.name: v.value for v in runtime.variables(environment) if not v.secret}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": namer.metadata(namer.system), "data": values}
+
+
+def deployment(runtime: Runtime, namer: Namer, workload: Workload) -> Data:
+    """A workload's deployment. The number of replicas is left to the autoscaler, or is one."""
+    component = namer.component(workload)
+    ports = [{"name": "management", "containerPort": MANAGEMENT_PORT, "protocol": "TCP"}]
+    if workload.port:
+        ports.insert(0, {"name": "http", "containerPort": workload.port, "protocol": "TCP"})
+    container = _container(runtime, namer, workload, workload.entry_point) | {
+        "ports": ports,
+        "startupProbe": _probe(LIVE, period=2, failures=30),
+        "livenessProbe": _probe(LIVE, period=10, failures=3),
+        "readinessProbe": _probe(READY, period=5, failures=2),
+        # Time for the cluster to stop sending requests before the process is told to end.
+        "lifecycle": {"preStop": {"sleep": {"seconds": 5}}},
+    }
+    pod = _pod(namer, container) | {
+        "topologySpreadConstraints": [
+            {
+                "maxSkew": 1,
+                "topologyKey": "kubernetes.io/hostname",
+                "whenUnsatisfiable": "ScheduleAnyway",
+                "labelSelector": {"matchLabels": namer.selector(component)},
+            }
+        ],
+        "terminationGracePeriodSeconds": 30,
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": namer.metadata(namer.of(workload), component),
+        "spec": {
+            "revisionHistoryLimit": 5,
+            "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
+            "selector": {"matchLabels": namer.selector(component)},
+            "template": {"metadata": {"labels": namer.selector(component)}, "spec": pod},
+        },
+    }
+
+
+def migration(runtime: Runtime, namer: Namer) -> Data:
+    """The job that brings the database to this version. A job cannot be changed, so each origin has its own."""
+    origin = hashlib.sha256("".join(namer.stamp.annotations.values()).encode()).hexdigest()
+    container = _container(runtime, namer, runtime.views.workloads[0], "migrate")
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": namer.metadata(f"{namer.system}-migrate-{origin[:8]}", "migrate"),
+        "spec": {
+            "backoffLimit": 3,
+            "activeDeadlineSeconds": 600,
+            "ttlSecondsAfterFinished": 86_400,
+            "template": {
+                "metadata": {"labels": namer.selector("migrate")},
+                "spec": _pod(namer, container) | {"restartPolicy": "Never"},
+            },
+        },
+    }
+
+
+def environment_patch(runtime: Runtime, namer: Namer, environment: Environment) -> Sequence[Mapping[str, Any]]:
+    """The JSON patch that gives every pod an environment's secrets, and restarts it when its values change."""
+    secrets = [
+        {"name": v.name, "valueFrom": {"secretKeyRef": {"name": v.secret, "key": v.key}}}
+        for v in runtime.variables(environment)
+        if v.secret
+    ]
+    values = json.dumps(config_map(runtime, namer, environment)["data"], sort_keys=True)
+    annotations = {f"{namer.stamp.prefix}/config-hash": hashlib.sha256(values.encode()).hexdigest()}
+    patch: list[Mapping[str, Any]] = [
+        {"op": "add", "path": "/spec/template/metadata/annotations", "value": annotations}
+    ]
+    if secrets:
+        patch.append({"op": "add", "path": "/spec/template/spec/containers/0/env", "value": secrets})
+    return patch
+
+
+def _pod(namer: Namer, container: Data) -> Data:
+    return {
+        "serviceAccountName": namer.system,
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": USER_ID,
+            "runAsGroup": USER_ID,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [container],
+        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}],
+    }
+
+
+def _container(runtime: Runtime, namer: Namer, workload: Workload, entry_point: str) -> Data:
+    return {
+        "name": CONTAINER,
+        "image": runtime.image,
+        "imagePullPolicy": "IfNotPresent",
+        "args": [entry_point],
+        "envFrom": [{"configMapRef": {"name": namer.system}}],
+        "resources": {
+            "requests": {"cpu": workload.cpu_request, "memory": workload.memory_request},
+            "limits": {"cpu": workload.cpu_limit, "memory": workload.memory_limit},
+        },
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
+        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 # a path inside the container
+    }
+
+
+def _probe(path: str, *, period: int, failures: int) -> Data:
+    return {
+        "httpGet": {"path": path, "port": "management"},
+        "periodSeconds": period,
+        "timeoutSeconds": 3,
+        "failureThreshold": failures,
+    }

@@ -13,8 +13,10 @@ READERS: Mapping[str, str] = {}
 PASSES: Mapping[str, str] = {}
 TARGETS: Mapping[str, str] = {
     "docker": "autocoder.targets.docker:Docker",
+    "kubernetes": "autocoder.targets.kubernetes:Kubernetes",
 }
 GATES: Mapping[str, str] = {
+    "static": "autocoder.gates.static:Static",
     "tests": "autocoder.gates.tests:Tests",
     "properties": "autocoder.gates.properties:Properties",
     "performance": "autocoder.gates.performance:Performance",

@@ -33,7 +33,7 @@ class DeriveComponents:
         if has_store:
             components.append(Component(name="store", role="Store", provides=("rows",), requires=()))
             edges += [Edge(source="component:store", kind="contains", target=e.id) for e in entities]
-        groups = (
+        groups: tuple[tuple[str, Role, Sequence[Operation | Handler]], ...] = (
             ("api", "APIEndpoint", operations),
             ("worker", "Worker", on_events),
             ("scheduler", "Scheduler", on_time),

@@ -1,0 +1,333 @@
+"""Expressions as code: plain Python over values at hand, and SQLAlchemy over columns.
+
+Which functions there are is settled in `ir.functions`; a function that this module cannot render is a defect here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Now, Op, conjuncts, walk
+from autocoder.ir.types import Type
+
+# How tightly Python binds, loosest first.
+_CHOICE, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _UNARY, _ATOM = range(9)
+_BINARY: Mapping[str, tuple[str, int]] = {
+    "||": ("or", _OR),
+    "&&": ("and", _AND),
+    "==": ("==", _COMPARE),
+    "!=": ("!=", _COMPARE),
+    "<": ("<", _COMPARE),
+    "<=": ("<=", _COMPARE),
+    ">": (">", _COMPARE),
+    ">=": (">=", _COMPARE),
+    "in": ("in", _COMPARE),
+    "+": ("+", _SUM),
+    "-": ("-", _SUM),
+    "*": ("*", _PRODUCT),
+    "%": ("%", _PRODUCT),
+}
+_OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_UNITS = (("days", 86_400_000_000), ("hours", 3_600_000_000), ("minutes", 60_000_000), ("seconds", 1_000_000))
+
+
+@dataclass(kw_only=True)
+class Imports:
+    """Modules that rendered code needs: module to names."""
+
+    names: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+
+    def add(self, module: str, *names: str) -> None:
+        """Asks for `from module import names`."""
+        self.names.setdefault(module, set()).update(names)
+
+
+def literal(value: object) -> str:
+    """A Python literal of a string, number, boolean or None, in double quotes as a formatter writes it."""
+    if not isinstance(value, str):
+        return repr(value)
+    if '"' in value:
+        return _with_quotes(value)
+    # A leading single quote makes `repr` choose double quotes.
+    return '"' + repr("'" + value)[2:]
+
+
+def _with_quotes(value: str) -> str:
+    """Text that holds double quotes: single quotes around it where that needs no escape."""
+    shown = repr(value)
+    return shown if shown.startswith("'") else '"' + shown[1:-1].replace('"', '\\"') + '"'
+
+
+def duration(microseconds: int, imports: Imports) -> str:
+    """A `timedelta` in the largest unit that is whole."""
+    imports.add("datetime", "timedelta")
+    for unit, size in _UNITS:
+        if microseconds % size == 0:
+            return f"timedelta({unit}={microseconds // size})"
+    return f"timedelta(microseconds={microseconds})"
+
+
+@dataclass(kw_only=True)
+class PythonExpressions:
+    """Renders an expression as Python. `bound` and `column` say how names read where the code stands."""
+
+    bound: Callable[[Bound], str]
+    column: Callable[[Column], str]
+    imports: Imports
+    now: str = "now"
+    sent: Callable[[Bound], str] = field(default=lambda node: f'"{node.name}" in sent')
+
+    def render(self, expr: Expr, outer: int = _CHOICE) -> str:
+        """The code, in parentheses where `outer` binds more tightly."""
+        text, strength = self._render(expr)
+        return f"({text})" if strength < outer else text
+
+    def negated(self, expr: Expr) -> str:
+        """The code of the opposite condition, as a person would write it."""
+        match expr:
+            case Op(op=op, args=(left, right)) if op in _OPPOSITE and not _null_test(expr):
+                return f"{self.render(left, _COMPARE + 1)} {_OPPOSITE[op]} {self.render(right, _COMPARE + 1)}"
+            case Op(op="!", args=(inner,)):
+                return self.render(inner)
+            case Op(op=("==" | "!=") as op, args=(left, right)):
+                return self._null_comparison("!=" if op == "==" else "==", left, right)
+            case _:
+                return f"not {self.render(expr, _NOT + 1)}"
+
+    def _render(self, expr: Expr) -> tuple[str, int]:
+        match expr:
+            case Const():
+                return self._const(expr), _ATOM
+            case Bound():
+                text = self.bound(expr)
+                return text, _CHOICE if " if " in text else _ATOM
+            case Column():
+                return self.column(expr), _ATOM
+            case Now():
+                return self.now, _ATOM
+            case Call():
+                return self._call(expr)
+            case Op():
+                return self._op(expr)
+
+    def _const(self, const: Const) -> str:
+        return render_const(const, self.imports)
+
+    def _op(self, node: Op) -> tuple[str, int]:
+        match node:
+            case Op(op="?:", args=(condition, then, otherwise)):
+                test, yes = self.render(condition, _OR), self.render(then, _OR)
+                return f"{yes} if {test} else {self.render(otherwise, _CHOICE)}", _CHOICE
+            case Op(op="??", args=(first, second)):
+                return self._otherwise(first, second), _CHOICE
+            case Op(op="!", args=(inner,)):
+                return f"not {self.render(inner, _NOT)}", _NOT
+            case Op(op="negate", args=(inner,)):
+                return f"-{self.render(inner, _UNARY)}", _UNARY
+            case Op(op=("==" | "!=") as op, args=(left, right)) if _null_test(node):
+                return self._null_comparison(op, left, right), _COMPARE
+            case Op(op="/", args=(left, right)):
+                self.imports.add("decimal", "Decimal")
+                return f"Decimal({self.render(left)}) / {self.render(right, _PRODUCT + 1)}", _PRODUCT
+            case _:
+                sign, strength = _BINARY[node.op]
+                # Comparisons do not chain in the language; the right side of - and % binds more tightly.
+                left_outer = strength + 1 if strength == _COMPARE else strength
+                left, right = node.args
+                return f"{self.render(left, left_outer)} {sign} {self.render(right, strength + 1)}", strength
+
+    def _otherwise(self, first: Expr, second: Expr) -> str:
+        value = self.render(first, _OR)
+        return f"{value} if {value} is not None else {self.render(second, _CHOICE)}"
+
+    def _null_comparison(self, op: str, left: Expr, right: Expr) -> str:
+        tested = right if isinstance(left, Const) and left.value is None else left
+        return f"{self.render(tested, _COMPARE + 1)} {'is' if op == '==' else 'is not'} None"
+
+    def _call(self, node: Call) -> tuple[str, int]:
+        if node.function == "sent":
+            return self.sent(cast("Bound", node.args[0])), _COMPARE
+        return _python_function(node, self)
+
+
+def _null_test(node: Op) -> bool:
+    return any(isinstance(arg, Const) and arg.value is None for arg in node.args)
+
+
+def render_const(const: Const, imports: Imports) -> str:
+    """The Python value of a constant of any type."""
+    match const.type.name, const.value:
+        case "duration", int() as microseconds:
+            return duration(microseconds, imports)
+        case "datetime", str() as text:
+            imports.add("datetime", "datetime")
+            return f"datetime.fromisoformat({literal(text)})"
+        case "date", str() as text:
+            imports.add("datetime", "date")
+            return f"date.fromisoformat({literal(text)})"
+        case "uuid", str() as text:
+            imports.add("uuid", "UUID")
+            return f"UUID({literal(text)})"
+        case "decimal", str() as text:
+            imports.add("decimal", "Decimal")
+            return f"Decimal({literal(text)})"
+        case _, value:
+            return literal(value)
+
+
+def _python_function(node: Call, to: PythonExpressions) -> tuple[str, int]:
+    args = [to.render(arg) for arg in node.args]
+    tight = [to.render(arg, _ATOM) for arg in node.args]
+    first = node.args[0].type.name if node.args else ""
+    template = PYTHON_FUNCTIONS[node.function]
+    if node.function == "date" and first == "text":
+        to.imports.add("datetime", "date")
+        return f"date.fromisoformat({args[0]})", _ATOM
+    if node.function == "decimal":
+        to.imports.add("decimal", "Decimal")
+    text = template.format(*args, t=tight)
+    return text, _COMPARE if " in " in template else _ATOM
+
+
+PYTHON_FUNCTIONS: Mapping[str, str] = {
+    "size": "len({0})",
+    "trim": "{t[0]}.strip()",
+    "contains": "{1} in {t[0]}",
+    "starts_with": "{t[0]}.startswith({1})",
+    "ends_with": "{t[0]}.endswith({1})",
+    "replace": "{t[0]}.replace({1}, {2})",
+    "abs": "abs({0})",
+    "min": "min({0}, {1})",
+    "max": "max({0}, {1})",
+    "date": "{t[0]}.date()",
+    "text": "str({0})",
+}
+"""Function to its Python, `{n}` an argument, `{t[n]}` the argument as an atom."""
+
+
+@dataclass(kw_only=True)
+class SqlExpressions:
+    """Renders a condition or value over columns as SQLAlchemy; what names no column stays Python."""
+
+    python: PythonExpressions
+    model: str
+
+    def conditions(self, where: Expr | None) -> list[str]:
+        """The conjuncts of a condition, each an argument of `where()`."""
+        return [self.render(part) for part in conjuncts(where)]
+
+    def render(self, expr: Expr, outer: int = _CHOICE) -> str:
+        """The code, in parentheses where `outer` binds more tightly."""
+        if not any(isinstance(node, Column) for node in walk(expr)):
+            return self.python.render(expr, outer)
+        text, strength = self._render(expr)
+        return f"({text})" if strength < outer else text
+
+    def column(self, node: Column) -> str:
+        """`Link.code`."""
+        return self.python.column(node)
+
+    def _render(self, expr: Expr) -> tuple[str, int]:
+        match expr:
+            case Column():
+                return self.column(expr), _ATOM
+            case Op():
+                return self._op(expr)
+            case Call():
+                return self._function(expr)
+            case Const() | Bound() | Now():
+                return self.python.render(expr, _ATOM), _ATOM
+
+    def _op(self, node: Op) -> tuple[str, int]:
+        imports = self.python.imports
+        match node:
+            case Op(op="&&" | "||"):
+                name = "and_" if node.op == "&&" else "or_"
+                imports.add("sqlalchemy", name)
+                return f"{name}({', '.join(self.render(arg) for arg in node.args)})", _ATOM
+            case Op(op="!", args=(inner,)):
+                imports.add("sqlalchemy", "not_")
+                return f"not_({self.render(inner)})", _ATOM
+            case Op(op="==" | "!="):
+                return self._equality(node)
+            case Op(op="??"):
+                imports.add("sqlalchemy", "func")
+                return f"func.coalesce({', '.join(self.render(arg) for arg in node.args)})", _ATOM
+            case Op(op="?:", args=(condition, then, otherwise)):
+                imports.add("sqlalchemy", "case")
+                return f"case(({self.render(condition)}, {self.render(then)}), else_={self.render(otherwise)})", _ATOM
+            case Op(op="in", args=(item, items)):
+                return f"{self.render(item, _ATOM)}.in_({self.render(items)})", _ATOM
+            case Op(op="negate", args=(inner,)):
+                return f"-{self.render(inner, _UNARY)}", _UNARY
+            case _:
+                sign, strength = _BINARY[node.op]
+                left, right = node.args
+                left_outer = strength + 1 if strength == _COMPARE else strength
+                return f"{self.render(left, left_outer)} {sign} {self.render(right, strength + 1)}", strength
+
+    def _equality(self, node: Op) -> tuple[str, int]:
+        left, right = node.args
+        if isinstance(left, Const | Bound | Now) and not isinstance(right, Const | Bound | Now):
+            left, right = right, left
+        if isinstance(right, Const) and right.value is None:
+            return f"{self.render(left, _ATOM)}.{'is_' if node.op == '==' else 'is_not'}(None)", _ATOM
+        if left.type.optional and (right.type.optional or node.op == "!="):
+            # Two-valued: null equals null, and differs from everything else.
+            name = "is_not_distinct_from" if node.op == "==" else "is_distinct_from"
+            return f"{self.render(left, _ATOM)}.{name}({self.render(right)})", _ATOM
+        if isinstance(right, Const) and isinstance(right.value, bool):
+            word = "is_" if (node.op == "==") == right.value else "is_not"
+            return f"{self.render(left, _ATOM)}.{word}(True)", _ATOM
+        return f"{self.render(left, _COMPARE + 1)} {node.op} {self.render(right, _COMPARE + 1)}", _COMPARE
+
+    def _function(self, node: Call) -> tuple[str, int]:
+        args = [self.render(arg) for arg in node.args]
+        first = self.render(node.args[0], _ATOM)
+        match node.function:
+            case "contains" | "starts_with" | "ends_with":
+                name = node.function.replace("_", "")
+                return f"{first}.{name}({args[1]}, autoescape=True)", _ATOM
+            case "size":
+                self.python.imports.add("sqlalchemy", "func")
+                return f"func.length({args[0]})", _ATOM
+            case name:
+                self.python.imports.add("sqlalchemy", "func")
+                return f"func.{name}({', '.join(args)})", _ATOM
+
+
+PUSHED_DOWN = frozenset({"contains", "starts_with", "ends_with", "size", "lower", "upper", "trim", "replace", "abs"})
+"""Functions that mean the same in Python, PostgreSQL and SQLite when they are applied to a column."""
+
+
+def not_pushed_down(where: Expr | None) -> list[str]:
+    """Functions over columns in a condition that SQL cannot do with the language's meaning."""
+    found: list[str] = []
+    for node in walk(where) if where is not None else ():
+        if isinstance(node, Call) and any(isinstance(n, Column) for n in walk(node)):
+            found += [] if node.function in PUSHED_DOWN else [node.function]
+    return found
+
+
+def type_hint(type_: Type, imports: Imports) -> str:
+    """The Python type of a value."""
+    plain = {"text": "str", "integer": "int", "boolean": "bool", "null": "None"}
+    if type_.name in plain:
+        hint = plain[type_.name]
+    elif type_.name == "list":
+        hint = f"list[{type_hint(type_.item, imports)}]" if type_.item else "list[object]"
+    else:
+        module, hint = _IMPORTED[type_.name]
+        imports.add(module, hint)
+    return f"{hint} | None" if type_.optional and type_.name != "null" else hint
+
+
+_IMPORTED = {
+    "decimal": ("decimal", "Decimal"),
+    "date": ("datetime", "date"),
+    "datetime": ("datetime", "datetime"),
+    "duration": ("datetime", "timedelta"),
+    "uuid": ("uuid", "UUID"),
+}

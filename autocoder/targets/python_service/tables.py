@@ -1,0 +1,300 @@
+"""The database of a service: `models.py` and the first migration, from the same description of tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from autocoder.ir.expressions import Const
+from autocoder.ir.nodes import Entity, Field
+from autocoder.ir.types import DATETIME, INTEGER, TEXT, Type
+from autocoder.ir.views import Views
+from autocoder.targets.python_service.describe import entity_doc
+from autocoder.targets.python_service.expressions import Imports, literal, render_const, type_hint
+from autocoder.targets.python_service.layout import lay_out
+from autocoder.targets.python_service.names import column, row_attribute
+from autocoder.targets.python_service.source import Module
+
+ON_DELETE = {"cascade": "CASCADE", "clear": "SET NULL", "refuse": "RESTRICT"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of a table."""
+
+    name: str
+    attribute: str
+    type: Type
+    default: str = ""
+    refers_to: str = ""
+    on_delete: str = ""
+    indexed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table with its unique groups of columns. `seq`, the insertion order, is the primary key of every table."""
+
+    name: str
+    model: str
+    doc: str
+    columns: tuple[Column, ...]
+    unique: tuple[tuple[str, ...], ...]
+    field_of: tuple[tuple[str, str], ...] = ()
+    generated: frozenset[str] = field(default_factory=frozenset[str])
+
+    def unique_name(self, columns: tuple[str, ...]) -> str:
+        """The name of a unique constraint."""
+        return f"uq_{self.name}_{'_'.join(columns)}"[:63]
+
+
+def tables(views: Views, imports: Imports) -> tuple[Table, ...]:
+    """Every table of the service, those that others refer to first."""
+    found = [_entity_table(entity, views, imports) for entity in views.entities]
+    if views.event_handlers and views.publishes:
+        found.append(DELIVERIES)
+    if views.scheduled:
+        found.append(TURNS)
+    return tuple(found)
+
+
+DELIVERIES = Table(
+    name="deliveries",
+    model="Delivery",
+    doc="An event on its way to one handler.",
+    columns=(
+        Column(name="handler", attribute="handler", type=TEXT),
+        Column(name="payload", attribute="payload", type=Type(name="list")),
+        Column(name="attempts", attribute="attempts", type=INTEGER, default="0"),
+        Column(name="due_at", attribute="due_at", type=DATETIME, default="current_time", indexed=True),
+    ),
+    unique=(),
+)
+TURNS = Table(
+    name="turns",
+    model="Turn",
+    doc="A turn of a scheduled job that was run, or is being run.",
+    columns=(
+        Column(name="job", attribute="job", type=TEXT),
+        Column(name="due_at", attribute="due_at", type=DATETIME),
+    ),
+    unique=(("job", "due_at"),),
+)
+
+
+def _entity_table(entity: Entity, views: Views, imports: Imports) -> Table:
+    columns = tuple(_column(f, views, imports) for f in entity.fields)
+    by_field = {f.name: column(f.name, f.type) for f in entity.fields}
+    unique = tuple(tuple(by_field[name] for name in key) for key in entity.unique_keys)
+    return Table(
+        name=entity.table,
+        model=entity.name,
+        doc=entity_doc(entity, views),
+        columns=columns,
+        unique=unique,
+        field_of=tuple((by_field[f.name], f.name) for f in entity.fields),
+        generated=frozenset(by_field[f.name] for f in entity.fields if f.generated == "code"),
+    )
+
+
+def _column(f: Field, views: Views, imports: Imports) -> Column:
+    default = ""
+    if f.generated == "uuid":
+        imports.add("uuid", "uuid4")
+        default = "uuid4"
+    elif f.generated == "code":
+        imports.add("functools", "partial")
+        default = f"partial(random_code, {f.constraints.length})"
+    elif isinstance(f.default, Const) and f.default.value is not None:
+        default = render_const(f.default, imports)
+    refers_to = views.entity(f.type.entity).table if f.type.entity else ""
+    return Column(
+        name=column(f.name, f.type),
+        attribute=row_attribute(f.name, f.type),
+        type=f.type,
+        default=default,
+        refers_to=refers_to,
+        on_delete=ON_DELETE[f.on_delete] if refers_to else "",
+        indexed=(f.indexed or bool(refers_to)) and not f.unique,
+    )
+
+
+def models_module(views: Views, package: str) -> str:
+    """The source of `models.py`."""
+    module = Module(doc="The rows that this service keeps.", package=package)
+    imports = module.imports
+    found = tables(views, imports)
+    imports.add("sqlalchemy", "BigInteger", "DateTime", "Dialect", "Integer", "MetaData", "Text", "types")
+    imports.add("sqlalchemy.dialects", "postgresql")
+    imports.add("sqlalchemy.orm", "DeclarativeBase", "Mapped", "mapped_column")
+    imports.add("datetime", "UTC", "datetime")
+    imports.add("typing", "Annotated", "ClassVar")
+    codes = any(t.generated for t in found)
+    if codes:
+        module.plain_imports.update(("secrets", "string"))
+        module.add("ALPHABET = string.ascii_letters + string.digits")
+    module.add(_TYPES)
+    if codes:
+        module.add(_RANDOM_CODE)
+    uses_json = any(c.type.name == "list" for t in found for c in t.columns)
+    if uses_json:
+        imports.add("sqlalchemy", "JSON")
+        imports.add("typing", "Any")
+    module.add(_base(uses_json))
+    for table in found:
+        module.add(_model(table, imports, package))
+    module.add(_constraint_names(found))
+    return module.text()
+
+
+_TYPES = '''
+Sequence = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]
+"""The order of insertion. It is never shown: public ids are random."""
+
+
+class Timestamp(types.TypeDecorator[datetime]):
+    """A time with its zone; SQLite keeps it in UTC without saying so."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database."""
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database."""
+        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+'''
+_RANDOM_CODE = '''
+def random_code(length: int) -> str:
+    """A code that nobody can guess."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+'''
+
+
+def _base(uses_json: bool) -> str:
+    json_line = "\n        list[Any]: JSON()," if uses_json else ""
+    return f'''
+class Base(DeclarativeBase):
+    """What all rows share. Text is compared by code point, on every machine alike."""
+
+    metadata = MetaData(
+        naming_convention={{"fk": "fk_%(table_name)s_%(column_0_name)s", "ix": "ix_%(table_name)s_%(column_0_name)s"}}
+    )
+    type_annotation_map: ClassVar = {{
+        int: BigInteger(),
+        str: Text().with_variant(postgresql.TEXT(collation="C"), "postgresql"),
+        datetime: Timestamp(),{json_line}
+    }}
+'''
+
+
+def _model(table: Table, imports: Imports, package: str) -> str:
+    lines = [f"class {table.model}(Base):", f'    """{table.doc}"""', "", f"    __tablename__ = {literal(table.name)}"]
+    constraints = [
+        f"UniqueConstraint({', '.join(literal(c) for c in key)}, name={literal(table.unique_name(key))})"
+        for key in table.unique
+    ]
+    if constraints:
+        imports.add("sqlalchemy", "UniqueConstraint")
+    arguments = ["        " + c + "," for c in (*constraints, '{"sqlite_autoincrement": True}')]
+    lines += ["    __table_args__ = (", *arguments, "    )", "", "    seq: Mapped[Sequence]"]
+    lines += [f"    {_attribute(c, imports, package)}" for c in table.columns]
+    return "\n".join(lines)
+
+
+def _attribute(c: Column, imports: Imports, package: str) -> str:
+    options: list[str] = []
+    if c.attribute != c.name:
+        options.append(literal(c.name))
+    if c.refers_to:
+        imports.add("sqlalchemy", "ForeignKey")
+        options.append(f'ForeignKey("{c.refers_to}.id", ondelete="{c.on_delete}")')
+    if c.default:
+        if c.default == "current_time":
+            imports.add(f"{package}.clock", "current_time")
+        options.append(f"default={c.default}")
+    if c.indexed:
+        options.append("index=True")
+    hint = type_hint(c.type, imports)
+    if c.type.name == "list":
+        imports.add("typing", "Any")
+        imports.add("sqlalchemy", "JSON")
+        hint = "list[Any]" if c.type.item else "dict[str, Any]"
+        if c.type.optional:
+            hint += " | None"
+        if not c.type.item:
+            options.append("JSON")
+    return f"{c.attribute}: Mapped[{hint}]" + (f" = mapped_column({', '.join(options)})" if options else "")
+
+
+def _constraint_names(found: tuple[Table, ...]) -> str:
+    """How the database names each unique constraint, and what a person calls it."""
+    known: list[tuple[str, str]] = []
+    generated: list[str] = []
+    for table in found:
+        names = dict(table.field_of)
+        for key in table.unique:
+            on_sqlite = ", ".join(f"{table.name}.{c}" for c in key)
+            shown = " and ".join(names.get(c, c) for c in key)
+            known += [(table.unique_name(key), shown), (on_sqlite, shown)]
+            if set(key) & table.generated:
+                generated += [table.unique_name(key), on_sqlite]
+    rows = "".join(f"    {literal(name)}: {literal(shown)},\n" for name, shown in known)
+    note = '"""Unique constraints as PostgreSQL and SQLite name them, and what they protect."""'
+    text = f"UNIQUE: dict[str, str] = {{{chr(10) + rows if rows else ''}}}\n{note}"
+    if generated:
+        listed = ", ".join(literal(name) for name in generated)
+        note = '"""Constraints on codes that the service makes: on a collision it makes another."""'
+        text += f"\nGENERATED_CODES = {{{listed}}}\n{note}"
+    return text
+
+
+def migration(views: Views) -> str:
+    """The source of the first migration."""
+    found = tables(views, Imports())
+    lines = ['"""The first schema."""', "", "import sqlalchemy as sa", "from alembic import op", ""]
+    lines += ['revision = "0001"', "down_revision = None", "branch_labels = None", "depends_on = None", ""]
+    lines += ["", "def upgrade() -> None:", '    """Creates all tables."""']
+    lines += ['    text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")']
+    lines += ['    sequence = sa.BigInteger().with_variant(sa.Integer(), "sqlite")']
+    for table in found:
+        lines += _create(table)
+    lines += ["", "", "def downgrade() -> None:", '    """Removes all tables."""']
+    lines += [f"    op.drop_table({literal(table.name)})" for table in reversed(found)] or ["    pass"]
+    return lay_out("\n".join(lines))
+
+
+_MIGRATION_TYPES = {
+    "text": "text",
+    "integer": "sa.BigInteger()",
+    "boolean": "sa.Boolean()",
+    "date": "sa.Date()",
+    "datetime": "sa.DateTime(timezone=True)",
+    "uuid": "sa.Uuid()",
+    "list": "sa.JSON()",
+}
+
+
+def _create(table: Table) -> list[str]:
+    lines = ["    op.create_table(", f"        {literal(table.name)},"]
+    lines.append('        sa.Column("seq", sequence, primary_key=True),')
+    for c in table.columns:
+        lines.append(
+            f"        sa.Column({literal(c.name)}, {_MIGRATION_TYPES[c.type.name]}, nullable={c.type.optional}),"
+        )
+    for c in table.columns:
+        if c.refers_to:
+            name = f"fk_{table.name}_{c.name}"
+            target = f'["{c.name}"], ["{c.refers_to}.id"], name="{name}", ondelete="{c.on_delete}"'
+            lines.append(f"        sa.ForeignKeyConstraint({target}),")
+    for key in table.unique:
+        listed = ", ".join(literal(c) for c in key)
+        lines.append(f"        sa.UniqueConstraint({listed}, name={literal(table.unique_name(key))}),")
+    lines += ["        sqlite_autoincrement=True,", "    )"]
+    for c in table.columns:
+        if c.indexed:
+            lines.append(f'    op.create_index("ix_{table.name}_{c.name}", {literal(table.name)}, [{literal(c.name)}])')
+    return lines

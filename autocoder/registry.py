@@ -14,6 +14,7 @@ PASSES: Mapping[str, str] = {}
 TARGETS: Mapping[str, str] = {
     "docker": "autocoder.targets.docker:Docker",
     "kubernetes": "autocoder.targets.kubernetes:Kubernetes",
+    "observability": "autocoder.targets.observability:Observability",
 }
 GATES: Mapping[str, str] = {
     "static": "autocoder.gates.static:Static",

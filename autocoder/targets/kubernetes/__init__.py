@@ -13,15 +13,13 @@ from typing import Any, ClassVar
 from autocoder.bundles import Bundle
 from autocoder.ir.nodes import Environment
 from autocoder.ir.views import Views
-from autocoder.targets.kubernetes import network, prerequisites, scaling, workloads
+from autocoder.targets.kubernetes import kustomize, network, prerequisites, scaling, workloads
+from autocoder.targets.kubernetes.kustomize import Objects
 from autocoder.targets.kubernetes.metadata import Namer
 from autocoder.targets.runtime import Runtime
 from autocoder.targets.stamp import Stamp
 from autocoder.targets.tree import Tree
 from autocoder.targets.yaml_text import dump
-
-Objects = Mapping[str, Mapping[str, Any]]
-"""File name without suffix to the object in it."""
 
 FOLDER = "deployments/kubernetes"
 
@@ -39,7 +37,7 @@ class Kubernetes:
         if not deployed:
             return tree
         common = base(runtime, namer)
-        _write(tree, f"{FOLDER}/base", common, {}, tuple(w.id for w in views.workloads))
+        kustomize.write(tree, f"{FOLDER}/base", common, sources=tuple(w.id for w in views.workloads))
         for environment in deployed:
             objects = overlay(runtime, namer, environment, bundle)
             extra = {
@@ -51,7 +49,8 @@ class Kubernetes:
                 ],
             }
             folder = f"{FOLDER}/overlays/{environment.name}"
-            _write(tree, folder, objects, extra, (environment.id,), "../../base")
+            below = ["../../base"]
+            kustomize.write(tree, folder, objects, sources=(environment.id,), below=below, extra=extra)
             patch = workloads.environment_patch(runtime, namer, environment)
             tree.text(f"{folder}/environment-patch.yaml", dump(patch), sources=(environment.id,))
         tree.text(f"{FOLDER}/PREREQUISITES.md", prerequisites.text(runtime, namer, deployed))
@@ -99,17 +98,3 @@ def overlay(runtime: Runtime, namer: Namer, environment: Environment, bundle: Bu
             objects[f"pod-disruption-budget-{component}"] = scaling.disruption_budget(namer, workload)
             objects[f"autoscaler-{component}"] = scaling.autoscaler(namer, workload, replicas, bundle.autoscaling)
     return objects
-
-
-def _write(
-    tree: Tree, folder: str, objects: Objects, extra: Mapping[str, Any], sources: tuple[str, ...], *below: str
-) -> None:
-    for name in sorted(objects):
-        tree.text(f"{folder}/{name}.yaml", dump(objects[name]), sources=sources)
-    kustomization = {
-        "apiVersion": "kustomize.config.k8s.io/v1beta1",
-        "kind": "Kustomization",
-        "resources": [*below, *(f"{name}.yaml" for name in sorted(objects))],
-        **extra,
-    }
-    tree.text(f"{folder}/kustomization.yaml", dump(kustomization), sources=sources)

@@ -1,0 +1,93 @@
+"""Alerts on the stated objectives: the numbers that gate a build are the numbers that page someone.
+
+Latency: the p95 over five minutes, by operation. Availability: how fast the error budget burns, each time over a long
+and a short window, so that an alert comes early and goes when the trouble goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from autocoder.targets.kubernetes.metadata import Namer
+from autocoder.targets.observability.scraping import SYSTEM_LABEL
+
+Data = dict[str, Any]
+
+_MILLION = 1_000_000
+# Share of a month's error budget that burns before the alert: 2 % in 1 h, 5 % in 6 h.
+_BURNS = (
+    ("fast", Decimal("14.4"), "1h", "5m", "critical"),
+    ("slow", Decimal("6"), "6h", "30m", "warning"),
+)
+
+
+def prometheus_rule(namer: Namer) -> Data:
+    """The PrometheusRule of the system."""
+    rules = [_down(namer), *_latency(namer), *_availability(namer)]
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PrometheusRule",
+        "metadata": namer.metadata(namer.system),
+        "spec": {"groups": [{"name": f"{namer.system}.objectives", "rules": rules}]},
+    }
+
+
+def _down(namer: Namer) -> Data:
+    return _alert("ProcessDown", f"up{_select(namer)} == 0", "5m", "critical", "A process does not answer.")
+
+
+def _latency(namer: Namer) -> list[Data]:
+    by_limit: dict[int, list[str]] = {}
+    for name, budget in sorted(namer.views.budgets.items()):
+        if budget.p95_us is not None:
+            by_limit.setdefault(budget.p95_us, []).append(name)
+    return [_slow(namer, limit, names) for limit, names in sorted(by_limit.items())]
+
+
+def _slow(namer: Namer, limit_us: int, operations: list[str]) -> Data:
+    # Operation names hold letters, digits and underscores only.
+    selected = _select(namer, f'operation=~"{"|".join(operations)}"')
+    rate = f"sum by (namespace, operation, le) (rate(http_request_duration_seconds_bucket{selected}[5m]))"
+    limit = _plain(Decimal(limit_us) / _MILLION)
+    what = f"The p95 of {{{{ $labels.operation }}}} is over its objective of {_plain(Decimal(limit_us) / 1000)} ms."
+    return _alert("LatencyOverObjective", f"histogram_quantile(0.95, {rate}) > {limit}", "10m", "warning", what)
+
+
+def _availability(namer: Namer) -> list[Data]:
+    stated = namer.views.objectives.availability_ppm
+    if stated is None or stated >= _MILLION:
+        return []
+    allowed = Decimal(_MILLION - stated) / _MILLION
+    return [
+        _alert(
+            f"ErrorBudgetBurns{name.title()}",
+            " and ".join(f"{_error_ratio(namer, window)} > {_plain(factor * allowed)}" for window in (long, short)),
+            "2m",
+            severity,
+            f"Errors use up the budget of {_plain(100 * allowed)}% {_plain(factor)} times too fast.",
+        )
+        for name, factor, long, short, severity in _BURNS
+    ]
+
+
+def _error_ratio(namer: Namer, window: str) -> str:
+    errors = _select(namer, 'status=~"5.."')
+    failed = f"sum by (namespace) (rate(http_requests_total{errors}[{window}]))"
+    return f"({failed} / sum by (namespace) (rate(http_requests_total{_select(namer)}[{window}])))"
+
+
+def _select(namer: Namer, *more: str) -> str:
+    return "{" + ",".join((f'{SYSTEM_LABEL}="{namer.system}"', *more)) + "}"
+
+
+def _alert(name: str, expression: str, duration: str, severity: str, summary: str) -> Data:
+    labels: Mapping[str, str] = {"severity": severity}
+    return {"alert": name, "expr": expression, "for": duration, "labels": labels, "annotations": {"summary": summary}}
+
+
+def _plain(number: Decimal) -> str:
+    """Without an exponent and without trailing zeros."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,133 @@
+"""What operators do with types: which operands go together, and what comes out.
+
+Pure rules over typed expressions; `resolve` reports what does not fit.
+"""
+
+from __future__ import annotations
+
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Op, Operator
+from autocoder.ir.types import BOOLEAN, DECIMAL, NULL, Type, TypeName
+
+NullKey = tuple[str, str, str]
+"""A value that may be null: scope, name and field of a `Bound`, or "column" and the field of a `Column`."""
+
+_ORDERED: frozenset[TypeName] = frozenset({"integer", "decimal", "text", "date", "datetime", "duration"})
+_NUMBERS: frozenset[TypeName] = frozenset({"integer", "decimal"})
+_ARITHMETIC: dict[tuple[str, str, str], TypeName] = {
+    ("+", "text", "text"): "text",
+    ("+", "datetime", "duration"): "datetime",
+    ("+", "duration", "datetime"): "datetime",
+    ("-", "datetime", "duration"): "datetime",
+    ("-", "datetime", "datetime"): "duration",
+    ("+", "duration", "duration"): "duration",
+    ("-", "duration", "duration"): "duration",
+}
+
+
+def comparable(left: Type, right: Type) -> bool:
+    """Whether `==` makes sense: the same type, two numbers, or null on a side."""
+    if "null" in (left.name, right.name) or {left.name, right.name} <= _NUMBERS:
+        return True
+    if left.name == "list" and right.name == "list":
+        return left.item is None or right.item is None or comparable(left.item, right.item)
+    return left.name == right.name and _same_entity(left, right)
+
+
+def ordered(left: Type, right: Type) -> bool:
+    """Whether `<` makes sense."""
+    return left.name in _ORDERED and right.name in _ORDERED and comparable(left, right)
+
+
+def arithmetic(op: str, left: Type, right: Type) -> Type | None:
+    """The type of `left op right`, or None where the operator does not take them."""
+    if {left.name, right.name} <= _NUMBERS:
+        if op == "/":
+            return DECIMAL
+        return left.base if left.name == right.name else DECIMAL
+    if op == "+" and left.name == "list" and left.base == right.base:
+        return left.base
+    name = _ARITHMETIC.get((op, left.name, right.name))
+    return Type(name=name) if name else None
+
+
+def join(first: Type, second: Type) -> Type | None:
+    """The type of a value that is one or the other, or None where they have nothing in common."""
+    optional = first.optional or second.optional
+    if first.name == "null":
+        return second.or_null()
+    if second.name == "null":
+        return first.or_null()
+    if not comparable(first, second):
+        return None
+    if first.name != second.name:
+        return Type(name="decimal", optional=optional)
+    same = first.not_null() == second.not_null()
+    joined = first.not_null() if same else first.base
+    return joined.or_null() if optional else joined
+
+
+def assignable(given: Type, to: Type) -> bool:
+    """Whether a value of one type is one of the other, null left aside."""
+    if given.name == "null":
+        return to.optional
+    if given.name == "integer" and to.name == "decimal":
+        return True
+    if given.name == "list" and to.name == "list":
+        return given.item is None or to.item is None or assignable(given.item, to.item)
+    return given.name == to.name and _same_entity(given, to)
+
+
+def widened(expr: Expr, to: Type) -> Expr:
+    """The expression as a decimal where an integer stands for one; null stays null."""
+    if expr.type.name != "integer" or to.name != "decimal":
+        return expr
+    if not expr.type.optional:
+        return Call(function="decimal", args=(expr,), type=DECIMAL)
+    null = Const(value=None, type=NULL)
+    number = Call(function="decimal", args=(expr,), type=DECIMAL)
+    absent = Op(op="==", args=(expr, null), type=BOOLEAN)
+    return Op(op="?:", args=(absent, null, number), type=DECIMAL.or_null())
+
+
+def _same_entity(left: Type, right: Type) -> bool:
+    return left.entity is None or right.entity is None or left.entity == right.entity
+
+
+# What a condition says about null.
+
+
+def null_keys(expr: Expr) -> frozenset[NullKey]:
+    """The values that are there if this one is: a field's row with the field."""
+    match expr:
+        case Column():
+            return frozenset({("column", expr.field, "")})
+        case Bound(field=""):
+            return frozenset({(expr.scope, expr.name, "")})
+        case Bound():
+            return frozenset({(expr.scope, expr.name, expr.field), (expr.scope, expr.name, "")})
+        case _:
+            return frozenset()
+
+
+def not_null_if(condition: Expr, outcome: bool) -> frozenset[NullKey]:
+    """The values that are surely there where the condition has this outcome."""
+    match condition:
+        case Op(op="!", args=(inner,)):
+            return not_null_if(inner, not outcome)
+        case Op(op=("&&" | "||") as op, args=(left, right)):
+            first, second = not_null_if(left, outcome), not_null_if(right, outcome)
+            return first | second if (op == "&&") == outcome else first & second
+        case Op(op=("==" | "!=") as op, args=(left, right)):
+            return _not_null_compared(op, outcome, left, right)
+        case _:
+            return frozenset()
+
+
+def _not_null_compared(op: Operator, outcome: bool, left: Expr, right: Expr) -> frozenset[NullKey]:
+    equal = (op == "==") == outcome
+    found: frozenset[NullKey] = frozenset()
+    for one, other in ((left, right), (right, left)):
+        null = isinstance(other, Const) and other.value is None
+        if (equal and not other.type.optional) or (not equal and null):
+            found |= null_keys(one)
+    return found

@@ -26,7 +26,7 @@ from autocoder.ir.behaviour import (
     Values,
 )
 from autocoder.ir.expressions import Bound, Column, Const, Expr, Op, rewrite
-from autocoder.ir.types import BOOLEAN, NULL, TEXT, Type
+from autocoder.ir.types import BOOLEAN, NULL, TEXT, Type, row
 
 EFFECTS: dict[str, Callable[..., Steps]] = {}
 """Verb to macro."""
@@ -134,6 +134,8 @@ def sign_in(entity: str, login: str, secret: str, id_type: Type) -> Steps:
     where = Op(op="==", args=(Column(field=login, type=TEXT), given), type=BOOLEAN)
     stored = Bound(scope="row", name="account", field=secret, type=TEXT.or_null())
     subject = Bound(scope="row", name="account", field="id", type=id_type)
+    account = Bound(scope="row", name="account", type=row(entity, optional=True))
+    there = Op(op="!=", args=(account, Const(value=None, type=NULL)), type=BOOLEAN)
     return (
         Find(match=Match(entity=entity, where=where), bind="account"),
         Invoke(
@@ -144,7 +146,7 @@ def sign_in(entity: str, login: str, secret: str, id_type: Type) -> Steps:
             type=BOOLEAN,
         ),
         Require(
-            condition=Bound(scope="local", name="known", type=BOOLEAN),
+            condition=Op(op="&&", args=(there, Bound(scope="local", name="known", type=BOOLEAN)), type=BOOLEAN),
             otherwise=Failure(failure="unauthenticated", message=f"wrong {login} or {secret}"),
         ),
         Invoke(target="issue_token", name="token", args=(("subject", subject),), bind="access_token", type=TEXT),
@@ -190,7 +192,10 @@ def with_old(expr: Expr, fields: Mapping[str, Type]) -> Expr:
 
 
 def _chosen(node: Expr) -> Expr:
+    """What is left of an operator whose operands became known."""
     match node:
+        case Op(op="+", args=(Const(value=0), other)):
+            return other
         case Op(op="?:", args=(Const(value=True), chosen, _)) | Op(op="?:", args=(Const(value=False), _, chosen)):
             return chosen
         case _:

@@ -21,6 +21,7 @@ from autocoder.targets.python_service.schemas import (
     request_name,
     shown_entity,
 )
+from autocoder.targets.python_service.skeletons import docstring
 from autocoder.targets.python_service.source import Module
 
 STATUS = {
@@ -101,7 +102,7 @@ class Operations:
         signature = ", ".join(self.parameters(operation, module))
         lines = [self.decorator(operation, module), "@transactional"]
         lines += [f"async def {attribute(operation.name)}({signature}) -> {self.returns(operation, module)}:"]
-        lines += [f'{INDENT}"""{operation_doc(operation, self.views)}"""']
+        lines += [docstring(operation_doc(operation, self.views), INDENT)]
         lines += [INDENT + line for line in statements]
         return "\n".join(lines)
 
@@ -201,7 +202,7 @@ def handler_module(handler: Handler, views: Views, package: str) -> str:
     statements = behaviour.render(handler.plan)
     signature = ", ".join([*first, "*", "now: datetime", "session: AsyncSession"])
     lines = [f"async def {attribute(handler.name)}({signature}) -> None:"]
-    lines += [f'{INDENT}"""{handler_doc(handler, views)}"""', *(INDENT + line for line in statements)]
+    lines += [docstring(handler_doc(handler, views), INDENT), *(INDENT + line for line in statements)]
     module.add("\n".join(lines))
     return module.text()
 

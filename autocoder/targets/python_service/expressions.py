@@ -93,8 +93,14 @@ class PythonExpressions:
                 return self.render(inner)
             case Op(op=("==" | "!=") as op, args=(left, right)):
                 return self._null_comparison("!=" if op == "==" else "==", left, right)
+            case Op(op="&&", args=args):
+                return " or ".join(self._negated_part(arg) for arg in args)
             case _:
                 return f"not {self.render(expr, _NOT + 1)}"
+
+    def _negated_part(self, expr: Expr) -> str:
+        text = self.negated(expr)
+        return f"({text})" if " if " in text else text
 
     def _render(self, expr: Expr) -> tuple[str, int]:
         match expr:

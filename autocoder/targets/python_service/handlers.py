@@ -30,7 +30,7 @@ from autocoder.ir.behaviour import (
     expressions,
     walk_steps,
 )
-from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Op, walk
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Op, conjuncts, walk
 from autocoder.ir.nodes import Entity, Field
 from autocoder.ir.views import Views
 from autocoder.targets.python_service.describe import words
@@ -147,7 +147,9 @@ class Behaviour:
             case List():
                 return self._list(step)
             case Require():
-                return [f"if {self.python.negated(step.condition)}:", f"{INDENT}{self._raise(step.otherwise)}"]
+                lines = [f"if {self.python.negated(step.condition)}:", f"{INDENT}{self._raise(step.otherwise)}"]
+                self.nullable -= _rows_there(step.condition)
+                return lines
             case Let():
                 return [f"{step.name} = {self.python.render(step.value)}"]
             case Choose():
@@ -375,6 +377,18 @@ def _replaces_if_sent(value: Expr) -> bool:
             return True
         case _:
             return False
+
+
+def _rows_there(condition: Expr) -> set[str]:
+    """Rows that a condition proves to be there."""
+    found: set[str] = set()
+    for part in conjuncts(condition):
+        match part:
+            case Op(op="!=", args=(Bound(scope="row", name=name, field=""), Const(value=None))):
+                found.add(name)
+            case _:
+                pass
+    return found
 
 
 def _nullable_rows(steps: Steps) -> set[str]:

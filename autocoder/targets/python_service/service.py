@@ -198,7 +198,7 @@ class _Project:
             "routes": [(h.name, h.event) for h in views.event_handlers],
             "jobs": [(h.name, h.schedule) for h in views.scheduled],
             "parts": " | ".join(parts),
-            "part_list": ", ".join(f'"{part}"' for part in parts),
+            "part_list": ", ".join(f'"{part}"' for part in parts) + ("," if len(parts) == 1 else ""),
             "loops": ", ".join([*(["scheduler"] if views.scheduled else []), *(["worker"] if self.delivers else [])]),
             "worker": self.delivers,
             "scheduler": bool(views.scheduled),

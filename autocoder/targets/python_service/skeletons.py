@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from autocoder.targets.python_service.layout import WIDTH
 
 
 @cache
@@ -39,7 +42,11 @@ def markdown_text(value: str) -> str:
     return line.replace("\\<", "&lt;").replace("\\>", "&gt;")
 
 
-def docstring(value: str) -> str:
-    """Prose inside a docstring: on one line, with nothing that ends it or escapes."""
+def docstring(value: str, indent: str = "") -> str:
+    """A docstring with its quotes: prose on one line where it fits, else wrapped, with nothing that ends or escapes."""
     line = " ".join(value.split()).replace("\\", "\\\\").replace('"""', "'''")
-    return f"{line} " if line.endswith('"') else line
+    line = f"{line} " if line.endswith('"') else line
+    if len(indent) + len(line) + 6 <= WIDTH:
+        return f'{indent}"""{line}"""'
+    wrapped = textwrap.wrap(line, WIDTH - len(indent) - 6, break_on_hyphens=False)
+    return "\n".join([f'{indent}"""{wrapped[0]}', *(indent + part for part in wrapped[1:]), f'{indent}"""'])

@@ -26,7 +26,7 @@ class Module:
 
     def text(self) -> str:
         """The module's source, laid out."""
-        head = f'"""{docstring(self.doc)}"""\n'
+        head = f"{docstring(self.doc)}\n"
         imports = import_block(self.imports, self.package, self.plain_imports)
         body = "\n\n\n".join(self.blocks)
         if imports and body:

@@ -12,6 +12,7 @@ from autocoder.targets.python_service.describe import entity_doc
 from autocoder.targets.python_service.expressions import Imports, literal, render_const, type_hint
 from autocoder.targets.python_service.layout import lay_out
 from autocoder.targets.python_service.names import column, row_attribute
+from autocoder.targets.python_service.skeletons import docstring
 from autocoder.targets.python_service.source import Module
 
 ON_DELETE = {"cascade": "CASCADE", "clear": "SET NULL", "refuse": "RESTRICT"}
@@ -192,7 +193,12 @@ class Base(DeclarativeBase):
 
 
 def _model(table: Table, imports: Imports, package: str) -> str:
-    lines = [f"class {table.model}(Base):", f'    """{table.doc}"""', "", f"    __tablename__ = {literal(table.name)}"]
+    lines = [
+        f"class {table.model}(Base):",
+        docstring(table.doc, "    "),
+        "",
+        f"    __tablename__ = {literal(table.name)}",
+    ]
     constraints = [
         f"UniqueConstraint({', '.join(literal(c) for c in key)}, name={literal(table.unique_name(key))})"
         for key in table.unique
@@ -200,7 +206,10 @@ def _model(table: Table, imports: Imports, package: str) -> str:
     if constraints:
         imports.add("sqlalchemy", "UniqueConstraint")
     arguments = ["        " + c + "," for c in (*constraints, '{"sqlite_autoincrement": True}')]
-    lines += ["    __table_args__ = (", *arguments, "    )", "", "    seq: Mapped[Sequence]"]
+    if constraints:
+        lines += ["    __table_args__ = (", *arguments, "    )", "", "    seq: Mapped[Sequence]"]
+    else:
+        lines += ['    __table_args__ = ({"sqlite_autoincrement": True},)', "", "    seq: Mapped[Sequence]"]
     lines += [f"    {_attribute(c, imports, package)}" for c in table.columns]
     return "\n".join(lines)
 

@@ -20,6 +20,7 @@ USER_ID = 10001
 """Uid and gid of the service: a number, because Kubernetes proves "not root" by the number alone."""
 PRODUCTION = "production"
 DEVELOPMENT = "development"
+ENVIRONMENT_VARIABLE = "ENVIRONMENT"
 STORE_VARIABLE = "DATABASE_URL"
 SIGNING_VARIABLE = "TOKEN_KEY"
 
@@ -56,17 +57,14 @@ class Runtime:
         return any(component.role == "Store" for component in self.views.components)
 
     def variables(self, environment: Environment) -> tuple[Variable, ...]:
-        """The variables of an environment by name: what the blueprint states, and a secret for each that it leaves out.
+        """The variables of an environment by name: what the blueprint states, and what the service needs beside it.
 
         The secret of the store is `<system>-db`, key `url`; the one that signs tokens `<system>-auth`, key `key`.
         """
-        found = {
-            variable.name: variable
-            for variable, needed in (
-                (Variable(name=STORE_VARIABLE, secret=f"{self.name}-db", key="url"), self.stores),
-                (Variable(name=SIGNING_VARIABLE, secret=f"{self.name}-auth", key="key"), self.views.auth is not None),
-            )
-            if needed
-        }
-        found.update({variable.name: variable for variable in environment.variables})
+        needed = [Variable(name=ENVIRONMENT_VARIABLE, value=environment.name)]
+        if self.stores:
+            needed.append(Variable(name=STORE_VARIABLE, secret=f"{self.name}-db", key="url"))
+        if self.views.auth is not None:
+            needed.append(Variable(name=SIGNING_VARIABLE, secret=f"{self.name}-auth", key="key"))
+        found = {variable.name: variable for variable in (*needed, *environment.variables)}
         return tuple(found[name] for name in sorted(found))

@@ -66,7 +66,7 @@ PRODUCTION = Environment(
     replicas=(("api", 2),),
     variables=(
         Variable(name="DATABASE_URL", secret="link-shortener-db", key="url"),
-        Variable(name="LOG_LEVEL", value="info"),
+        Variable(name="LOG_LEVEL", value="INFO"),
     ),
 )
 FIND = Find(match=Match(entity="Link", where=code_is_given(), absent=Failure(failure="missing")), bind="link")

@@ -120,12 +120,12 @@ def test_a_production_build_must_name_its_base_image(tree: Tree) -> None:
 
 
 def test_production_takes_development_values_out(bundle: Bundle, stamp: Stamp, system) -> None:
-    debug = (Variable(name="LOG_LEVEL", value="debug"), Variable(name="SHOW", value="yes"))
+    debug = (Variable(name="LOG_LEVEL", value="DEBUG"), Variable(name="SHOW", value="yes"))
     tree = Docker().apply(system.build(replace(system.DEVELOPMENT, variables=debug)), bundle, stamp)
     assert compose(tree)["services"]["api"]["environment"]["SHOW"] == "yes"
     overlay = compose(tree, "docker-compose.prod.yml")["services"]["api"]["environment"]
     assert overlay["SHOW"] is None
-    assert overlay["LOG_LEVEL"] == "info"
+    assert overlay["LOG_LEVEL"] == "INFO"
 
 
 def test_a_value_with_a_dollar_is_not_interpolated(bundle: Bundle, stamp: Stamp, system) -> None:
@@ -137,7 +137,7 @@ def test_a_value_with_a_dollar_is_not_interpolated(bundle: Bundle, stamp: Stamp,
 def test_sqlite_runs_everything_in_one_process_on_a_volume(sqlite_views: Views, bundle: Bundle, stamp: Stamp) -> None:
     tree = Docker().apply(sqlite_views, bundle, stamp)
     services = compose(tree)["services"]
-    assert sorted(services) == ["all", "migrate"]
+    assert sorted(services) == ["all"]
     assert services["all"]["volumes"] == ["data:/data"]
     assert "VOLUME /data" in text(tree, "deployments/Dockerfile")
 

@@ -140,12 +140,15 @@ def test_a_secret_is_a_reference_and_a_value_is_configuration(tree: Tree) -> Non
         {"name": "DATABASE_URL", "valueFrom": {"secretKeyRef": {"name": "link-shortener-db", "key": "url"}}},
         {"name": "TOKEN_KEY", "valueFrom": {"secretKeyRef": {"name": "link-shortener-auth", "key": "key"}}},
     ]
-    assert load(tree, "overlays/production/config-map.yaml")["data"] == {"LOG_LEVEL": "info"}
+    assert load(tree, "overlays/production/config-map.yaml")["data"] == {
+        "ENVIRONMENT": "production",
+        "LOG_LEVEL": "INFO",
+    }
     assert not of_kind(tree, "Secret")
 
 
 def test_changed_configuration_restarts_the_pods(system, bundle: Bundle, stamp: Stamp, tree: Tree) -> None:
-    verbose = replace(system.PRODUCTION, variables=(Variable(name="LOG_LEVEL", value="debug"),))
+    verbose = replace(system.PRODUCTION, variables=(Variable(name="LOG_LEVEL", value="DEBUG"),))
     changed = Kubernetes().apply(system.build(verbose), bundle, stamp)
     path = "overlays/production/environment-patch.yaml"
     assert load(tree, path)[0] != load(changed, path)[0]

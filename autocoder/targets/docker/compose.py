@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from autocoder.bundles import Bundle
@@ -26,14 +25,14 @@ def development(runtime: Runtime, bundle: Bundle) -> str:
     services: Data = {}
     if _server(runtime):
         services["postgresql"] = _postgresql(runtime, bundle)
-    if runtime.stores:
         services["migrate"] = _process(runtime, bundle, "migrate") | {
             "healthcheck": {"disable": True},
-            "depends_on": _depends({"postgresql": "service_healthy"} if _server(runtime) else {}),
+            "depends_on": {"postgresql": {"condition": "service_healthy"}},
         }
     for name, port in _processes(runtime):
-        after = {"migrate": "service_completed_successfully"} if runtime.stores else {}
-        services[name] = _process(runtime, bundle, name) | {"depends_on": _depends(after)}
+        services[name] = _process(runtime, bundle, name)
+        if _server(runtime):
+            services[name]["depends_on"] = {"migrate": {"condition": "service_completed_successfully"}}
         if port:
             # Loopback: what is reachable from outside is for the operator to say.
             services[name]["ports"] = [f"127.0.0.1:${{API_PORTS:-{API_PORT}}}:{port}"]
@@ -55,7 +54,6 @@ def production(runtime: Runtime) -> str:
     services: Data = {}
     if _server(runtime):
         services["postgresql"] = {"restart": "unless-stopped"}
-    if runtime.stores:
         services["migrate"] = _hardened(runtime, environment)
     for name, _ in _processes(runtime):
         workload = next((w for w in runtime.views.workloads if w.entry_point == name), None)
@@ -68,7 +66,7 @@ def production(runtime: Runtime) -> str:
 
 
 def _processes(runtime: Runtime) -> list[tuple[str, int | None]]:
-    """Entry point and port of each process. SQLite is one process's database, so everything runs in one."""
+    """Entry point and port of each process. SQLite is one process's database, so all of them run in one."""
     if not _server(runtime) and runtime.stores:
         return [("all", API_PORT)]
     return [(workload.entry_point, workload.port) for workload in runtime.views.workloads]
@@ -99,7 +97,8 @@ def _process(runtime: Runtime, bundle: Bundle, entry_point: str) -> Data:
 
 
 def _environment(runtime: Runtime, environment: Environment | None) -> Data:
-    values = {v.name: _literal(v.value) for v in (environment.variables if environment else ()) if not v.secret}
+    stated = runtime.variables(environment) if environment else ()
+    values = {v.name: _literal(v.value) for v in stated if not v.secret}
     wanted = {name: _required(name) for name in secrets(runtime, environment) if name != PASSWORD}
     return {name: value for name, value in sorted({**values, **wanted}.items()) if name != STORE_VARIABLE}
 
@@ -126,10 +125,6 @@ def _postgresql(runtime: Runtime, bundle: Bundle) -> Data:
             "retries": 30,
         },
     }
-
-
-def _depends(conditions: Mapping[str, str]) -> Data:
-    return {name: {"condition": condition} for name, condition in conditions.items()}
 
 
 def _hardened(runtime: Runtime, environment: Environment | None) -> Data:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autocoder.ir.nodes import Environment
-from autocoder.targets.runtime import API_PORT, PRODUCTION, STORE_VARIABLE, Runtime
+from autocoder.targets.runtime import API_PORT, PRODUCTION, SIGNING_VARIABLE, STORE_VARIABLE, Runtime
 
 PASSWORD = "POSTGRES_PASSWORD"  # noqa: S105 # the name of a variable
 
@@ -38,4 +38,4 @@ def host_ports(replicas: int) -> str:
 def _explained(secret: str) -> str:
     if secret == PASSWORD:
         return "Letters, digits, - and _ only: it stands inside a URL."
-    return "Secret."
+    return "Signs tokens: at least 32 random characters." if secret == SIGNING_VARIABLE else "Secret."

@@ -36,6 +36,7 @@ LABEL org.opencontainers.image.title="$name" \\
 COPY --from=build /app /app
 ${data}\
 ENV PATH=/app/venv/bin:$$PATH \\
+    HOST=0.0.0.0 \\
     PYTHONPATH=/app/generated/src \\
     PYTHONDONTWRITEBYTECODE=1 \\
     PYTHONUNBUFFERED=1

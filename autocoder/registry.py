@@ -9,9 +9,21 @@ import importlib
 from collections.abc import Mapping
 from typing import Any
 
-READERS: Mapping[str, str] = {}
-PASSES: Mapping[str, str] = {}
+READERS: Mapping[str, str] = {"rules": "autocoder.readers.rules.reader:RulesReader"}
+PASSES: Mapping[str, str] = {
+    "derive-components": "autocoder.passes.derive_components:DeriveComponents",
+    "place-workloads": "autocoder.passes.place_workloads:PlaceWorkloads",
+    "size-workloads": "autocoder.passes.size_workloads:SizeWorkloads",
+    "plan-statements": "autocoder.passes.plan_statements:PlanStatements",
+    "derive-budgets": "autocoder.passes.derive_budgets:DeriveBudgets",
+    "check-pushdown": "autocoder.passes.check_pushdown:CheckPushdown",
+    "check-ingress": "autocoder.passes.check_ingress:CheckIngress",
+    "check-events": "autocoder.passes.check_events:CheckEvents",
+    "check-latency": "autocoder.passes.check_latency:CheckLatency",
+    "check-requirements": "autocoder.passes.check_requirements:CheckRequirements",
+}
 TARGETS: Mapping[str, str] = {
+    "python-service": "autocoder.targets.python_service.service:PythonService",
     "docker": "autocoder.targets.docker:Docker",
     "kubernetes": "autocoder.targets.kubernetes:Kubernetes",
     "observability": "autocoder.targets.observability:Observability",
@@ -20,6 +32,7 @@ GATES: Mapping[str, str] = {
     "static": "autocoder.gates.static:Static",
     "tests": "autocoder.gates.tests:Tests",
     "properties": "autocoder.gates.properties:Properties",
+    "policy": "autocoder.gates.policy:Policy",
     "performance": "autocoder.gates.performance:Performance",
     "budgets": "autocoder.gates.budgets:Budgets",
 }

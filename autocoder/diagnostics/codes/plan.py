@@ -1,3 +1,40 @@
 """Codes of the plan stage (AC2xxx)."""
 
-CODES: tuple[dict[str, str], ...] = ()
+CODES: tuple[dict[str, str], ...] = (
+    {
+        "code": "AC2001",
+        "title": "understood, but not planned",
+        "why": "The sentence was understood, but the blueprint language of this version has no place for what it "
+        "says. Building the rest without it would be a service that does less than was asked for.",
+        "fix": "Say it in the form that the message names, leave it out, or add it to the blueprint by hand.",
+        "example": "Admins close tickets.",
+    },
+    {
+        "code": "AC2002",
+        "title": "a value outside its limits",
+        "why": "The sentence was understood, but the value that it states cannot be built safely.",
+        "fix": "State a value within the limits that the message names.",
+        "example": "Anyone can shorten a URL and gets a 2-character code.",
+    },
+    {
+        "code": "AC2003",
+        "title": "nothing publishes an event",
+        "why": "An event was announced, but no operation is known to cause it, so nobody would ever receive it.",
+        "fix": "Say in the operation's sentence what happens, with the noun that the event's sentence uses.",
+        "example": "A purchase publishes `Purchased`.",
+    },
+    {
+        "code": "AC2004",
+        "title": "nothing to build",
+        "why": "No sentence says what the service keeps or what somebody can do with it.",
+        "fix": "Say what it keeps or who does what.",
+        "example": "Make it fast.",
+    },
+    {
+        "code": "AC2005",
+        "title": "an operation breaks a rule of the text",
+        "why": "One sentence opens an operation to anyone, and another forbids it to whoever is not signed in.",
+        "fix": "Say who may do it: signed-in users, or anyone.",
+        "example": "Anyone can delete notes. Nobody deletes a note without signing in.",
+    },
+)

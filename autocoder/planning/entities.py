@@ -1,0 +1,360 @@
+"""Which entities there are, and their fields.
+
+Owns how things that the text names become entities, and the fields that follow from what is done with them (who owns
+them, when they expire, what is counted). Every field that no sentence states is a decision.
+"""
+
+from __future__ import annotations
+
+from autocoder.blueprint.model import FieldSpec
+from autocoder.decisions import Source
+from autocoder.facts import Fact
+from autocoder.planning import names
+from autocoder.planning.workbench import EntityDraft, Workbench
+
+ROW_VERBS = frozenset({"list", "read", "update", "delete", "manage", "search"})
+CODE_LENGTH = 8
+
+_TYPES = {"phone": "text", "path": "text", "html": "text", "json": "text", "token": "text"}
+"""Types of the language that this version of the compiler keeps as another one."""
+
+_SYSTEM_HEADS = names.words(
+    "list board tracker manager catalogue catalog registry store directory collection log archive library "
+    "book planner organizer organiser database keeper inventory management tracking keeping taking"
+)
+_SYSTEM_NAMES = {
+    "to-do": "todo",
+    "pastebin": "paste",
+    "blog": "post",
+    "wiki": "page",
+    "guestbook": "entry",
+    "bookmarking": "bookmark",
+}
+
+
+def plan_entities(bench: Workbench) -> None:
+    """Defines all entities but those that handlers keep, with the fields that sentences state."""
+    _account(bench)
+    _named(bench)
+    _system_subject(bench)
+    for fact in bench.of("operation"):
+        _produced(bench, fact)
+    for fact in bench.of("field"):
+        _stated_field(bench, fact)
+    for fact in bench.of("relation"):
+        _relation(bench, fact)
+    _owners(bench)
+    _expiry(bench)
+    _ages(bench)
+
+
+def plan_bare_entities(bench: Workbench) -> None:
+    """An entity of which nothing is said gets a title."""
+    for entity in bench.entities.values():
+        if entity is not bench.account and not [
+            n for n in entity.fields if n not in {"owner", "expires_at", "created_at"}
+        ]:
+            entity.add("title", FieldSpec(type="text"))
+            bench.decide(
+                f"entities.{entity.name}.fields.title",
+                "text",
+                f"Nothing is said of what a {entity.words} has; a title is the least that makes it useful.",
+                "other fields: say what it has",
+            )
+
+
+def _account(bench: Workbench) -> None:
+    """The entity of people who sign in, if anybody does."""
+    stated = [f for f in bench.of("authentication") if f.get("needed") is not False]
+    actors = [f for f in bench.facts if f.get("actor") == "user"]
+    if not stated and not actors:
+        return
+    words = (stated[0].word("entity") if stated else "") or actors[0].word("role") if actors else ""
+    words = words or (stated[0].word("entity") if stated else "") or "user"
+    entity = bench.define(words)
+    bench.account = entity
+    if stated:
+        entity.facts += stated
+    login = next((f.word("login") for f in stated if f.word("login")), "") or "email"
+    if not any(f.word("login") for f in stated):
+        bench.decide("auth.login", login, "Nothing says what people sign in with.", "username")
+    kind = "email" if login == "email" else "text"
+    entity.add(login, FieldSpec(type=kind, unique=True), *stated)
+    entity.add("password", FieldSpec(type="password"), *stated)
+    if not any(f.word("secret") for f in stated):
+        bench.decide("auth.secret", "password", "Nothing says how people prove who they are.", "an identity provider")
+    if not stated:
+        bench.decide(
+            "auth.entity",
+            entity.name,
+            "Operations are for signed-in people, so there are accounts.",
+            source=Source.INFERRED,
+            consequence="Registration and sign-in operations are added.",
+        )
+
+
+def _named(bench: Workbench) -> None:
+    """Things that are listed, deleted, that expire or have fields are kept, so they are entities."""
+    for fact in bench.facts:
+        match fact.kind:
+            case "entity":
+                bench.define(fact.word("name"), fact)
+            case "field" if not fact.word("of").startswith(("GET ", "POST ", "PUT ", "PATCH ", "DELETE ")):
+                bench.define(fact.word("of"))
+            case "lifecycle" | "relation":
+                bench.define(fact.word("entity"))
+            case "schedule":
+                bench.define(fact.word("object"))
+            case "operation" if fact.word("does") in ROW_VERBS and fact.word("object"):
+                bench.define(fact.word("object"))
+            case _:
+                pass
+    for fact in bench.of("operation"):
+        if fact.word("does") == "create" and not _is_value(bench, fact):
+            bench.define(fact.word("object"))
+
+
+def _is_value(bench: Workbench, fact: Fact) -> bool:
+    """Whether what an operation is given is a value of a new row, not the row itself.
+
+    "paste a text": the verb makes something of a text. It is the row itself where the text treats it as a thing.
+    """
+    if fact.word("does") == "convert":
+        return True
+    known = bench.entity(fact.word("object"))
+    return fact.word("object_type") in {"url", "text"} and known is None and bool(_without_creator(bench))
+
+
+def _without_creator(bench: Workbench) -> list[EntityDraft]:
+    made = {
+        entity.name
+        for f in bench.of("operation")
+        if f.word("does") in {"create", "manage"} and (entity := bench.entity(f.word("object")))
+    }
+    return [e for e in bench.entities.values() if e is not bench.account and e.name not in made]
+
+
+def _system_subject(bench: Workbench) -> None:
+    """A system that is named for what it keeps, where no sentence names it."""
+    if any(e is not bench.account for e in bench.entities.values()) or bench.of("operation"):
+        return
+    for fact in bench.of("system"):
+        words = subject_entity(fact.word("subject"))
+        if words:
+            entity = bench.define(words, fact)
+            bench.decide(
+                f"entities.{entity.name}",
+                entity.name,
+                f'A system named "{fact.word("subject")}" keeps these; no sentence names anything else.',
+                source=Source.INFERRED,
+            )
+
+
+def subject_entity(subject: str) -> str:
+    """What a system keeps, by its name: "to-do list" keeps a todo, "recipe" a recipe."""
+    words = [w for w in subject.split() if w not in _SYSTEM_HEADS]
+    if not words:
+        return ""
+    words[-1] = _SYSTEM_NAMES.get(words[-1], words[-1].removesuffix("-taking").removesuffix("-keeping"))
+    return " ".join(words)
+
+
+def producer_entity(bench: Workbench, fact: Fact) -> EntityDraft | None:
+    """The entity of which an operation makes a row out of a value; None where the text leaves several."""
+    open_ = _without_creator(bench)
+    if len(open_) == 1:
+        return open_[0]
+    return bench.define(fact.word("object")) if not open_ else None
+
+
+def _produced(bench: Workbench, fact: Fact) -> None:
+    """The fields that a value-taking operation gives its row: what it takes, and what it hands out."""
+    if fact.word("does") not in {"create", "convert"}:
+        return
+    entity = producer_entity(bench, fact) if _is_value(bench, fact) else bench.entity(fact.word("object"))
+    if entity is None:
+        return
+    if _is_value(bench, fact):
+        name, because = _value_field(bench, fact)
+        entity.add(name, FieldSpec(type=fact.word("object_type") or "text"), fact)
+        bench.decide(f"entities.{entity.name}.fields.{name}", name, because, source=Source.INFERRED)
+    if fact.word("output_type") == "code":
+        _code_field(bench, entity, fact)
+
+
+def _value_field(bench: Workbench, fact: Fact) -> tuple[str, str]:
+    noun = fact.word("object")
+    if fact.word("object_type") == "url" and any(f.word("redirect") for f in bench.of("operation")):
+        return "target_url", "The URL is where a redirect leads; `url` could be mistaken for the row's own address."
+    return names.field_name(noun), f'"{fact.word("verb")} a {noun}" gives a value, so it is a field.'
+
+
+def _code_field(bench: Workbench, entity: EntityDraft, fact: Fact) -> None:
+    name = names.field_name(fact.word("output"), suffix="code")
+    length = fact.get("output_length")
+    if not isinstance(length, int):
+        length = CODE_LENGTH
+        bench.decide(
+            f"entities.{entity.name}.fields.{name}.length",
+            length,
+            f"Nothing says how long a {name} is; {length} letters and digits are not guessable in practice.",
+        )
+    if 4 <= length <= 64:
+        entity.add(name, FieldSpec(type="code", length=length, unique=True), fact)
+        return
+    bench.refuse(
+        "AC2002",
+        f"a code cannot have {length} characters",
+        fact,
+        rule="a code has 4 to 64 characters: fewer can be guessed",
+        help="state a length between 4 and 64",
+    )
+
+
+def _stated_field(bench: Workbench, fact: Fact) -> None:
+    entity = bench.entity(fact.word("of"))
+    if entity is None:
+        return
+    bench.use(fact)
+    name = names.field_name(fact.word("name"))
+    spec = _spec(bench, entity, name, fact)
+    if spec is not None:
+        entity.add(name, _joined(entity.fields.get(name), spec, fact), fact)
+        if name in entity.fields:
+            entity.fields[name] = _joined(entity.fields.get(name), spec, fact)
+
+
+def _joined(before: FieldSpec | None, new: FieldSpec, fact: Fact) -> FieldSpec:
+    """A later sentence adds to what is known of a field."""
+    if before is None:
+        return new
+    changed = {k: v for k, v in new.model_dump().items() if v not in (None, False, (), "")}
+    if not fact.word("type"):
+        changed.pop("type", None)
+    if fact.get("required") is True:
+        changed["optional"] = False
+    return before.model_copy(update=changed)
+
+
+def _spec(bench: Workbench, entity: EntityDraft, name: str, fact: Fact) -> FieldSpec | None:
+    subject = f"entities.{entity.name}.fields.{name}"
+    type_ = fact.word("type")
+    if not type_:
+        type_ = "enum" if fact.get("values") else "text"
+        if name not in entity.fields and type_ == "text":
+            bench.decide(f"{subject}.type", "text", f"Nothing says what kind of value a {fact.word('name')} is.")
+    elif fact.slots["type"].via == "inferred":
+        bench.decide(f"{subject}.type", type_, f'"{fact.word("name")}" usually is one.', source=Source.INFERRED)
+    if type_ == "file":
+        bench.refuse(
+            "AC2001",
+            "files are understood, but not planned yet",
+            fact,
+            rule="a field has a type that this version of the compiler builds",
+            help="keep a URL of the file instead",
+        )
+        return None
+    if type_ in _TYPES:
+        bench.decide(f"{subject}.type", _TYPES[type_], f"A {type_} is kept as {_TYPES[type_]}.")
+    values = fact.get("values")
+    return FieldSpec(
+        type=_TYPES.get(type_, type_),
+        values=values if isinstance(values, tuple) else (),
+        optional=fact.get("required") is False,
+        unique=fact.get("unique") is True,
+        read_only=fact.get("read_only") is True,
+        personal=fact.get("personal") is True,
+        default=_default(fact, _TYPES.get(type_, type_)),
+        min=_number(fact, "min"),
+        max=_number(fact, "max"),
+        pattern=fact.word("pattern") or None,
+    )
+
+
+def _default(fact: Fact, type_: str) -> str | int | bool | None:
+    text = fact.get("default")
+    if not isinstance(text, str):
+        return None
+    if type_ == "boolean":
+        return text.lower() in {"true", "yes", "on"}
+    return int(text) if type_ == "integer" and text.lstrip("-").isdigit() else text
+
+
+def _number(fact: Fact, slot: str) -> int | str | None:
+    text = fact.word(slot)
+    return int(text) if text.lstrip("-").isdigit() else text or None
+
+
+def _relation(bench: Workbench, fact: Fact) -> None:
+    entity = bench.entity(fact.word("entity"))
+    if entity is None or fact.get("many"):
+        return
+    to = bench.entity(fact.word("to"))
+    if to is None and bench.account is None and fact.word("to") == "user":
+        return
+    to = to or bench.define(fact.word("to"))
+    bench.use(fact)
+    if to is bench.account:
+        entity.add("owner", FieldSpec(type="ref", to=to.name, default="=caller.id"), fact)
+    else:
+        entity.add(names.field_name(fact.word("role") or to.words), FieldSpec(type="ref", to=to.name), fact)
+
+
+def owned(bench: Workbench, entity: EntityDraft) -> list[Fact]:
+    """The facts by which rows belong to whoever made them."""
+    return [f for f in bench.of("operation") if f.get("scope") == "own" and bench.entity(f.word("object")) is entity]
+
+
+def _owners(bench: Workbench) -> None:
+    for entity in list(bench.entities.values()):
+        facts = owned(bench, entity)
+        if not facts or bench.account is None:
+            continue
+        anonymous = any(_made_by_anyone(bench, entity, f) for f in bench.of("operation"))
+        spec = FieldSpec(
+            type="ref",
+            to=bench.account.name,
+            optional=anonymous,
+            default="=caller?.id" if anonymous else "=caller.id",
+            read_only=True,
+        )
+        entity.add("owner", spec, *facts)
+        because = "rows belong to whoever made them, because people act on their own"
+        bench.decide(
+            f"entities.{entity.name}.fields.owner",
+            f"ref to {bench.account.name}" + (", optional" if anonymous else ""),
+            because[0].upper() + because[1:] + ("; who is not signed in owns none." if anonymous else "."),
+            source=Source.INFERRED,
+        )
+
+
+def _made_by_anyone(bench: Workbench, entity: EntityDraft, fact: Fact) -> bool:
+    if fact.word("does") not in {"create", "convert", "manage"} or fact.word("actor") not in {"anyone", ""}:
+        return False
+    if fact.word("does") == "convert" or _is_value(bench, fact):
+        return any(fact in facts for facts in entity.field_facts.values())
+    return bench.entity(fact.word("object")) is entity
+
+
+def _expiry(bench: Workbench) -> None:
+    for fact in bench.of("lifecycle"):
+        entity = bench.entity(fact.word("entity"))
+        if entity is None or fact.word("state") != "expired":
+            continue
+        bench.use(fact)
+        if fact.word("after"):
+            entity.add("expires_at", FieldSpec(type="datetime", default=f"=now + {fact.word('after')}"), fact)
+            bench.decide(
+                f"entities.{entity.name}.expired",
+                "as if it were not there",
+                f"An expired {entity.words} is not found any more by those who do not own it; it is deleted later.",
+                "answer 410",
+            )
+
+
+def _ages(bench: Workbench) -> None:
+    """What is deleted by its age needs to know when it was made."""
+    for fact in (*bench.of("schedule"), *bench.of("operation")):
+        entity = bench.entity(fact.word("object"))
+        if entity and fact.word("older_than"):
+            entity.add("created_at", FieldSpec(type="datetime", default="=now", read_only=True), fact)

@@ -1,0 +1,448 @@
+"""Operations: routes, access, effects and output from what people do.
+
+Owns the conventions of routes and names. A verb that the language has no effect for is refused with its sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from autocoder.blueprint.model import (
+    AnyEffect,
+    Create,
+    Delete,
+    FieldSpec,
+    Increment,
+    ListRows,
+    Operation,
+    Output,
+    Publish,
+    Read,
+    Require,
+    Update,
+)
+from autocoder.decisions import Source
+from autocoder.facts import Fact
+from autocoder.planning import names
+from autocoder.planning.entities import owned
+from autocoder.planning.workbench import EntityDraft, OperationDraft, Workbench
+
+Access = Literal["anyone", "user", "user?"]
+CRUD = ("create", "list", "read", "update", "delete")
+
+
+def plan_operations(bench: Workbench) -> None:
+    """All operations, in order of the text; then what is missing for rows to exist at all."""
+    for fact in bench.of("operation"):
+        _operation(bench, fact)
+    stated = [f for f in bench.of("operation") if f.word("does") != "other"]
+    for entity in bench.entities.values():
+        if entity is bench.account:
+            continue
+        if not stated:
+            _crud(bench, entity)
+        elif not _creates(bench, entity) and _touched(bench, entity):
+            _missing_create(bench, entity)
+
+
+def _operation(bench: Workbench, fact: Fact) -> None:
+    if fact.word("actor") in {"role", "nobody", "guest"}:
+        bench.refuse(
+            "AC2001",
+            f"access for {fact.word('role') or fact.word('actor')} is understood, but not planned yet",
+            fact,
+            rule="an operation is for anyone, or for signed-in users",
+            help="say who may do it with anyone, users or their own",
+        )
+        return
+    maker = _PLANNERS.get(fact.word("does"))
+    if maker is None or not maker(bench, fact):
+        bench.refuse(
+            "AC2001",
+            f'"{fact.word("verb") or fact.word("path")}" is understood, but no effect of the blueprint does it yet',
+            fact,
+            rule="an operation creates, lists, reads, changes, deletes or redirects",
+            help="say it with one of these verbs, or write it as a custom function in the blueprint",
+        )
+        return
+    bench.use(fact)
+
+
+def access_of(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> Access:
+    """Who may call: signed-in users; anyone; anyone, with the caller known, where rows have owners."""
+    if fact and fact.word("actor") == "user":
+        return "user"
+    return "user?" if "owner" in entity.fields else "anyone"
+
+
+def _add(bench: Workbench, name: str, operation: Operation, facts: list[Fact]) -> None:
+    known = bench.operations.get(name)
+    if known is None:
+        bench.operations[name] = OperationDraft(operation=operation, facts=list(facts))
+    else:
+        known.facts += facts
+
+
+def input_fields(entity: EntityDraft, *, partial: bool = False) -> dict[str, FieldSpec]:
+    """The fields that a client sends: not generated, not computed, not the owner."""
+    found: dict[str, FieldSpec] = {}
+    for name, spec in entity.fields.items():
+        computed = isinstance(spec.default, str) and spec.default.startswith("=")
+        if spec.read_only or computed or spec.type == "code" or name == "owner":
+            continue
+        optional = partial or spec.optional or spec.default is not None
+        found[name] = FieldSpec(
+            type=spec.type,
+            to=spec.to,
+            values=spec.values,
+            optional=optional,
+            min=spec.min,
+            max=spec.max,
+            pattern=spec.pattern,
+        )
+    return found
+
+
+def _value(bench: Workbench, fact: Fact) -> EntityDraft | None:
+    """The entity whose field came from this fact's value."""
+    return next((e for e in bench.entities.values() for facts in e.field_facts.values() if fact in facts), None)
+
+
+def _create(bench: Workbench, fact: Fact) -> bool:
+    named = bench.entity(fact.word("object"))
+    entity = named if named and fact.word("does") != "convert" else _value(bench, fact)
+    if entity is None:
+        return False
+    name = f"create_{entity.row}" if entity is named else names.operation_name(fact.word("verb"))
+    _make_create(bench, entity, name, fact)
+    return True
+
+
+def _make_create(bench: Workbench, entity: EntityDraft, name: str, fact: Fact | None) -> None:
+    operation = Operation(
+        route=f"POST /{entity.plural}",
+        access=access_of(bench, entity, fact),
+        input=input_fields(entity),
+        effects=(Create(create=entity.name),),
+    )
+    _add(bench, name, operation, [fact] if fact else [])
+    _decide_route(bench, name, operation)
+
+
+def _decide_route(bench: Workbench, name: str, operation: Operation) -> None:
+    bench.decide(
+        f"operations.{name}.route", operation.route, "Nothing says its route; this is the convention for what it does."
+    )
+
+
+def _row_condition(entity: EntityDraft, *, mine: bool) -> str:
+    """Expired rows are there only for their owner."""
+    key = f"{entity.key} == input.{entity.key}"
+    return f"{key} && expires_at > now" if "expires_at" in entity.fields and not mine else key
+
+
+def _key_input(entity: EntityDraft) -> dict[str, FieldSpec]:
+    return {"id": FieldSpec(type="uuid")} if entity.key == "id" else {}
+
+
+def _find(entity: EntityDraft, *, mine: bool) -> list[AnyEffect]:
+    effects: list[AnyEffect] = [Read(read=entity.name, where=_row_condition(entity, mine=mine))]
+    if mine:
+        effects.append(Require(require=f"{entity.row}.owner == caller.id", otherwise="forbidden"))
+    return effects
+
+
+def _mine(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> bool:
+    """Whether an operation is limited to the caller's own rows."""
+    return fact is not None and fact.get("scope") == "own" and "owner" in entity.fields
+
+
+def _list(bench: Workbench, fact: Fact) -> bool:
+    entity = bench.entity(fact.word("object"))
+    if entity is None:
+        return False
+    _make_list(bench, entity, fact)
+    return True
+
+
+def _make_list(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None:
+    conditions: list[str] = []
+    mine = _mine(bench, entity, fact)
+    if mine:
+        conditions.append("owner == caller.id")
+    state = fact.word("state") if fact else ""
+    if "expires_at" in entity.fields:
+        if state == "expired":
+            conditions.append("expires_at <= now")
+        elif not mine:
+            conditions.append("expires_at > now")
+    order = _order(bench, entity, fact)
+    name = f"list_{entity.plural}"
+    operation = Operation(
+        route=f"GET /{entity.plural}",
+        access=access_of(bench, entity, fact) if mine or (fact and fact.word("actor") == "user") else "anyone",
+        effects=(ListRows(list=entity.name, where=" && ".join(conditions) or None, order=order),),
+    )
+    _add(bench, name, operation, [fact] if fact else [])
+    _decide_route(bench, name, operation)
+    bench.decide(f"operations.{name}.limit", "100", "A list answers at most 100 rows where nothing is said.")
+
+
+def _order(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> tuple[str, ...]:
+    stated = fact.word("order") if fact else ""
+    if stated != "newest first":
+        return ()
+    entity.add("created_at", FieldSpec(type="datetime", default="=now", read_only=True), *([fact] if fact else []))
+    return ("created_at desc",)
+
+
+def _read(bench: Workbench, fact: Fact) -> bool:
+    entity = bench.entity(fact.word("object"))
+    if entity is None:
+        return False
+    if _plural(fact, "object"):
+        _make_list(bench, entity, fact)
+    else:
+        _make_read(bench, entity, fact)
+    return True
+
+
+def _plural(fact: Fact, slot: str) -> bool:
+    """Whether the words of a slot were a plural: "see their notes" lists them."""
+    return fact.slots[slot].span.text.lower().split()[-1] != fact.word(slot).split()[-1]
+
+
+def _make_read(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None:
+    mine = _mine(bench, entity, fact)
+    name = f"get_{entity.row}"
+    operation = Operation(
+        route=f"GET /{entity.plural}/{{{entity.key}}}",
+        access="user" if mine or (fact and fact.word("actor") == "user") else "anyone",
+        input=_key_input(entity),
+        effects=tuple(_find(entity, mine=mine)),
+    )
+    _add(bench, name, operation, [fact] if fact else [])
+    _decide_route(bench, name, operation)
+
+
+def _update(bench: Workbench, fact: Fact) -> bool:
+    entity = bench.entity(fact.word("object"))
+    if entity is None:
+        return False
+    _make_update(bench, entity, fact)
+    return True
+
+
+def _make_update(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None:
+    mine = _mine(bench, entity, fact)
+    name = f"update_{entity.row}"
+    operation = Operation(
+        route=f"PATCH /{entity.plural}/{{{entity.key}}}",
+        access="user" if mine or (fact and fact.word("actor") == "user") else "anyone",
+        input=_key_input(entity) | input_fields(entity, partial=True),
+        effects=(*_find(entity, mine=mine), Update(update=entity.row)),
+    )
+    _add(bench, name, operation, [fact] if fact else [])
+    _decide_route(bench, name, operation)
+
+
+def _delete(bench: Workbench, fact: Fact) -> bool:
+    entity = bench.entity(fact.word("object"))
+    if entity is None:
+        return False
+    _make_delete(bench, entity, fact)
+    return True
+
+
+def _make_delete(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None:
+    mine = _mine(bench, entity, fact)
+    name = f"delete_{entity.row}"
+    operation = Operation(
+        route=f"DELETE /{entity.plural}/{{{entity.key}}}",
+        access="user" if mine or (fact and fact.word("actor") == "user") else "anyone",
+        input=_key_input(entity),
+        effects=(*_find(entity, mine=mine or _everybodys(entity, fact)), Delete(delete=entity.row))
+        if mine
+        else (Read(read=entity.name, where=_row_condition(entity, mine=True)), Delete(delete=entity.row)),
+    )
+    _add(bench, name, operation, [fact] if fact else [])
+    _decide_route(bench, name, operation)
+
+
+def _everybodys(entity: EntityDraft, fact: Fact | None) -> bool:
+    return fact is None and "owner" in entity.fields
+
+
+def _manage(bench: Workbench, fact: Fact) -> bool:
+    entity = bench.entity(fact.word("object"))
+    if entity is None:
+        return False
+    _make_create(bench, entity, f"create_{entity.row}", fact)
+    for make in (_make_list, _make_read, _make_update, _make_delete):
+        make(bench, entity, fact)
+    return True
+
+
+def _visit(bench: Workbench, fact: Fact) -> bool:
+    """Opening a row's address: finds it, counts, publishes, and redirects or shows it."""
+    entity = _visited(bench, fact)
+    if entity is None:
+        return False
+    route = fact.word("path") or f"/{entity.plural}/{{{entity.key}}}"
+    if names_in(route) not in ([], [entity.key]):
+        return False
+    effects: list[AnyEffect] = [Read(read=entity.name, where=_row_condition(entity, mine=False))]
+    if fact.word("counts"):
+        counter = names.plural(names.field_name(fact.word("counts")))
+        entity.add(counter, FieldSpec(type="integer", default=0, read_only=True), fact)
+        effects.append(Increment(increment=f"{entity.row}.{counter}"))
+    output = None
+    if fact.word("redirect"):
+        target = _redirect_target(entity)
+        if target is None:
+            return False
+        output = Output(redirect=f"{entity.row}.{target}")
+    name = "follow" if output else names.operation_name(f"{fact.word('verb')} {entity.words}")
+    operation = Operation(
+        route=f"GET {route}", access="anyone", input=_key_input(entity), effects=tuple(effects), output=output
+    )
+    _add(bench, name, operation, [fact])
+    if not fact.word("path"):
+        _decide_route(bench, name, operation)
+    if fact.word("actor") not in {"anyone", "user"}:
+        bench.decide(f"operations.{name}.access", "anyone", "Nothing says who may; it only reads.", "user")
+    if output:
+        bench.decide(
+            f"operations.{name}.output.status", "302", "A redirect is 302, never cacheable, so each one counts.", "301"
+        )
+    return True
+
+
+def names_in(route: str) -> list[str]:
+    """The parameters of a route.
+
+    >>> names_in("/notes/{id}")
+    ['id']
+    """
+    return [part[1:-1] for part in route.split("/") if part.startswith("{") and part.endswith("}")]
+
+
+def _visited(bench: Workbench, fact: Fact) -> EntityDraft | None:
+    if fact.word("object"):
+        return bench.entity(fact.word("object"))
+    parameters = names_in(fact.word("path"))
+    fits = [e for e in bench.entities.values() if parameters and parameters[-1] in e.fields]
+    if len(fits) == 1:
+        return fits[0]
+    first = fact.word("path").strip("/").split("/")[0]
+    return next((e for e in bench.entities.values() if e.plural == first), None)
+
+
+def _redirect_target(entity: EntityDraft) -> str | None:
+    urls = [n for n, f in entity.fields.items() if f.type == "url"]
+    return urls[0] if len(urls) == 1 else None
+
+
+def publish_event(bench: Workbench, fact: Fact) -> bool:
+    """Adds an event to the operation that causes it. False where no operation does."""
+    causes = [d for d in bench.operations.values() if any(_is_cause(f, fact) for f in d.facts)]
+    if len(causes) != 1:
+        return False
+    draft = causes[0]
+    entity = next(
+        (
+            e
+            for e in bench.entities.values()
+            for x in draft.operation.effects
+            if isinstance(x, Read) and x.read == e.name
+        ),
+        None,
+    )
+    if entity is None:
+        return False
+    name = names.type_name(fact.word("name"))
+    key = entity.key if entity.key != "id" else f"{entity.row}_id"
+    key_type = FieldSpec(type="text") if entity.key != "id" else FieldSpec(type="uuid")
+    bench.events[name] = {key: key_type, "at": FieldSpec(type="datetime")}
+    bench.event_sources[name] = entity
+    publish = Publish(publish=name, values={key: f"{entity.row}.{entity.key}", "at": "now"})
+    draft.operation = draft.operation.model_copy(update={"effects": (*draft.operation.effects, publish)})
+    draft.facts.append(fact)
+    bench.decide(f"events.{name}", f"{key}, at", "Nothing says what the event carries: which row, and when.")
+    return True
+
+
+def _is_cause(operation: Fact, event: Fact) -> bool:
+    cause = event.word("cause")
+    if operation.kind != "operation":
+        return False
+    return cause in {operation.word("counts"), operation.word("verb")} or (
+        operation.word("does") == "visit" and cause in {"visit", "click", "hit", "redirect", "view", "access"}
+    )
+
+
+def _creates(bench: Workbench, entity: EntityDraft) -> bool:
+    return any(
+        isinstance(e, Create) and e.create == entity.name
+        for d in bench.operations.values()
+        for e in d.operation.effects
+    )
+
+
+def _touched(bench: Workbench, entity: EntityDraft) -> bool:
+    return any(
+        entity.name in {getattr(e, "read", None), getattr(e, "list", None)}
+        for d in bench.operations.values()
+        for e in d.operation.effects
+    )
+
+
+def _missing_create(bench: Workbench, entity: EntityDraft) -> None:
+    name = f"create_{entity.row}"
+    facts = owned(bench, entity) or [
+        f for d in bench.operations.values() for f in d.facts if bench.entity(f.word("object")) is entity
+    ]
+    _make_create(bench, entity, name, facts[0] if facts else None)
+    bench.decide(
+        f"operations.{name}",
+        "added",
+        f"Nothing says how a {entity.words} comes about; without one the other operations have nothing to do.",
+        "say who creates them",
+        source=Source.INFERRED,
+    )
+
+
+def _crud(bench: Workbench, entity: EntityDraft) -> None:
+    """Nobody says what is done: create, list, read, change and delete."""
+    _make_create(bench, entity, f"create_{entity.row}", None)
+    for make in (_make_list, _make_read, _make_update, _make_delete):
+        make(bench, entity, None)
+    for draft in bench.operations.values():
+        if not draft.facts:
+            draft.facts += entity.facts
+    bench.decide(
+        f"operations.of.{entity.name}",
+        ", ".join(CRUD),
+        f"Nothing says what is done with a {entity.words}; these five are what an API of it usually has.",
+        "say who does what with it",
+    )
+    bench.decide(
+        f"operations.of.{entity.name}.access",
+        "anyone",
+        "Nothing is said of signing in.",
+        "say that users sign in",
+        consequence="Everybody who reaches the service may change and delete everything.",
+    )
+
+
+_PLANNERS: Mapping[str, Callable[[Workbench, Fact], bool]] = {
+    "create": _create,
+    "convert": _create,
+    "list": _list,
+    "read": _read,
+    "update": _update,
+    "delete": _delete,
+    "manage": _manage,
+    "visit": _visit,
+}

@@ -1,0 +1,134 @@
+"""The blueprint while it is being planned.
+
+Owns the mutable drafts of entities and operations, the decisions, and which sentence asked for what. Refuses
+nothing: what cannot be planned is a diagnostic that the stage collects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from autocoder.blueprint.model import FieldSpec, Handler, Operation
+from autocoder.decisions import Decision, Source
+from autocoder.diagnostics import Diagnostics
+from autocoder.facts import Fact
+from autocoder.planning import names
+
+
+@dataclass(kw_only=True)
+class EntityDraft:
+    """An entity with the facts that it comes from."""
+
+    name: str
+    words: str
+    fields: dict[str, FieldSpec] = field(default_factory=dict[str, FieldSpec])
+    unique: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
+    facts: list[Fact] = field(default_factory=list[Fact])
+    field_facts: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])
+
+    @property
+    def row(self) -> str:
+        """The name that effects bind one row to."""
+        return names.field_name(self.words)
+
+    @property
+    def plural(self) -> str:
+        """The plural in routes and names."""
+        return names.plural(self.row)
+
+    @property
+    def key(self) -> str:
+        """The field that routes name a row by: its generated code, else its id."""
+        return next((n for n, f in self.fields.items() if f.type == "code" and f.unique), "id")
+
+    def add(self, name: str, spec: FieldSpec, *facts: Fact) -> None:
+        """Adds a field; the first definition stays."""
+        self.fields.setdefault(name, spec)
+        known = self.field_facts.setdefault(name, [])
+        known += [f for f in facts if f not in known]
+
+
+@dataclass(kw_only=True)
+class OperationDraft:
+    """An operation with the facts that it comes from."""
+
+    operation: Operation
+    facts: list[Fact]
+
+
+@dataclass(kw_only=True)
+class Workbench:
+    """Everything that planning has found out so far."""
+
+    facts: Sequence[Fact]
+    entities: dict[str, EntityDraft] = field(default_factory=dict[str, EntityDraft])
+    account: EntityDraft | None = None
+    operations: dict[str, OperationDraft] = field(default_factory=dict[str, OperationDraft])
+    events: dict[str, dict[str, FieldSpec]] = field(default_factory=dict[str, dict[str, FieldSpec]])
+    event_sources: dict[str, EntityDraft] = field(default_factory=dict[str, EntityDraft])
+    handlers: dict[str, tuple[Handler, list[Fact]]] = field(default_factory=dict[str, "tuple[Handler, list[Fact]]"])
+    decisions: list[Decision] = field(default_factory=list[Decision])
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
+    planned: set[int] = field(default_factory=set[int])
+
+    def of(self, kind: str) -> list[Fact]:
+        """The facts of a kind, in order of the text."""
+        return [f for f in self.facts if f.kind == kind]
+
+    def use(self, *facts: Fact) -> None:
+        """Marks facts as planned."""
+        self.planned.update(id(f) for f in facts)
+
+    def entity(self, words: str) -> EntityDraft | None:
+        """The entity of that name; a longer name ends in it ("link" for "short link")."""
+        known = self.entities.get(names.type_name(words))
+        if known:
+            return known
+        tail = words.rpartition(" ")[2]
+        fits = [e for e in self.entities.values() if e.words.rpartition(" ")[2] == tail]
+        return fits[0] if len(fits) == 1 else None
+
+    def define(self, words: str, *facts: Fact) -> EntityDraft:
+        """The entity of that name, made if it is not there."""
+        found = self.entity(words)
+        if found is None:
+            found = EntityDraft(name=names.type_name(words), words=words)
+            self.entities[found.name] = found
+        found.facts += [f for f in facts if f not in found.facts]
+        self.use(*facts)
+        return found
+
+    def decide(
+        self,
+        subject: str,
+        value: object,
+        because: str,
+        *alternatives: str,
+        consequence: str = "",
+        source: Source = Source.DEFAULT,
+    ) -> None:
+        """Records a decision; the same subject twice keeps the first."""
+        if all(d.subject != subject for d in self.decisions):
+            text = "true" if value is True else "false" if value is False else str(value)
+            self.decisions.append(
+                Decision(
+                    subject=subject,
+                    value=text,
+                    source=source,
+                    because=because,
+                    alternatives=alternatives,
+                    consequence=consequence,
+                )
+            )
+
+    def refuse(self, code: str, message: str, fact: Fact, *, rule: str, help: str) -> None:
+        """An error at the sentence that a fact comes from."""
+        self.use(fact)
+        quote = fact.evidence[0]
+        self.diagnostics.error(code, message, quote.place, value=" ".join(quote.text.split()), rule=rule, help=help)
+
+
+def merged(facts: Iterable[Fact]) -> list[Fact]:
+    """The facts without repetition, in order of the text."""
+    return sorted({id(f): f for f in facts}.values(), key=lambda f: f.start)

@@ -1,0 +1,74 @@
+"""Accounts for every word of a sentence: a fact took it, a named filler rule took it, or it is unread.
+
+Owns the account and what follows from it: how the sentence ended. A word never counts because it is known, only
+because something took it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from autocoder.facts import Prose
+from autocoder.readers.protocol import Taken, Word
+from autocoder.readers.rules.lexicon import closed
+from autocoder.readers.rules.lexicon.fillers import FILLERS, Filler
+from autocoder.readers.rules.phrases import Item
+
+
+def fillers(items: Sequence[Item], by: Mapping[int, str]) -> dict[int, str]:
+    """Item index to the name of the filler rule that takes it, for items that no fact took."""
+    found: dict[int, str] = {}
+    words = [i for i in items if _counts(i)]
+    for position in range(len(words) - 1, -1, -1):
+        item = words[position]
+        if item.index in by:
+            continue
+        before = position == 0 or words[position - 1].index in by
+        after = position + 1 == len(words) or words[position + 1].index in by or words[position + 1].index in found
+        rule = next((r for r in FILLERS if _takes(r, item, before=before, after=after, any_=bool(by))), None)
+        if rule:
+            found[item.index] = rule.name
+    return found
+
+
+def _counts(item: Item) -> bool:
+    return any(w.token.is_word for w in item.words) and item.tag not in {"arrow", "compare"}
+
+
+def _takes(rule: Filler, item: Item, *, before: bool, after: bool, any_: bool) -> bool:
+    if item.tag not in rule.tags or (rule.words and item.lemma not in rule.words):
+        return False
+    return {"next": after and any_, "both": before and after and any_, "any": any_}[rule.needs]
+
+
+def words(items: Sequence[Item], by: Mapping[int, str], filled: Mapping[int, str], prose: Prose) -> tuple[Word, ...]:
+    """The account, word by word."""
+    found: list[Word] = []
+    for item in items:
+        if not _counts(item):
+            continue
+        taken = Taken.FACT if item.index in by else Taken.FILLER if item.index in filled else Taken.UNREAD
+        name = by.get(item.index) or filled.get(item.index) or ""
+        found += [
+            Word(span=prose.quote(w.token.start, w.token.end), taken=taken, by=name)
+            for w in item.words
+            if w.token.is_word
+        ]
+    return tuple(found)
+
+
+def restricts(items: Sequence[Item], word: Word) -> bool:
+    """Whether an unread word could narrow or turn round what was read.
+
+    Restrictors do, and so does any unread word inside a noun phrase or verb group that a fact used: next to a word
+    that was taken, without a comma between them.
+    """
+    if word.span.text.lower() in closed.RESTRICTORS:
+        return True
+    flat = [(w.token, i) for i in items for w in i.words]
+    position = next((n for n, (t, _) in enumerate(flat) if t.start == word.span.start), None)
+    if position is None:
+        return False
+    item = flat[position][1]
+    after = flat[position + 1][1] if position + 1 < len(flat) else None
+    return item.tag in "JQRX" and after is not None and after.tag in "NVJ"

@@ -1,0 +1,89 @@
+"""What the reader remembers while it goes through a text: symbols of the whole text, and who and what came last.
+
+Owns the first pass (which lemmas stand where) and the referents of the second ("they", "it", the operation and the
+event that a later sentence goes on about).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from autocoder.facts import Prose, Value, Via
+from autocoder.readers.rules.phrases import Item
+
+
+@dataclass(kw_only=True)
+class Part:
+    """A slot in the making: its value and the items that it was read from."""
+
+    value: Value
+    items: list[Item]
+    via: Via = Via.VERBATIM
+    place: tuple[int, int] | None = None
+
+    @property
+    def offsets(self) -> tuple[int, int]:
+        """Start and end in the prose."""
+        if self.place:
+            return self.place
+        tokens = [w.token for i in self.items for w in i.words]
+        return min(t.start for t in tokens), max(t.end for t in tokens)
+
+
+@dataclass(kw_only=True)
+class Draft:
+    """A fact in the making; later predicates of its sentence may still add slots."""
+
+    kind: str
+    parts: dict[str, Part]
+    items: set[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Symbols:
+    """The first pass over the whole text: in which sentences each lemma stands."""
+
+    where: dict[str, frozenset[int]]
+
+    @staticmethod
+    def of(sentences: Iterable[Sequence[Item]]) -> Symbols:
+        """Collects the lemmas."""
+        found: dict[str, set[int]] = {}
+        for number, items in enumerate(sentences):
+            for item in items:
+                for word in item.words:
+                    found.setdefault(word.lemma, set()).add(number)
+        return Symbols(where={lemma: frozenset(numbers) for lemma, numbers in found.items()})
+
+    def elsewhere(self, lemma: str, sentence: int) -> bool:
+        """Whether a lemma stands in another sentence too."""
+        return bool(self.where.get(lemma, frozenset()) - {sentence})
+
+
+@dataclass(kw_only=True)
+class Discourse:
+    """The state of the second pass."""
+
+    prose: Prose
+    symbols: Symbols
+    sentence: int = 0
+    actor: dict[str, Part] = field(default_factory=dict[str, Part])
+    operation: dict[str, Part] = field(default_factory=dict[str, Part])
+    event: Part | None = None
+    entity: Part | None = None
+    title: bool = False
+
+    def copy(self) -> Discourse:
+        """A state that a trial may change."""
+        return replace(self, actor=dict(self.actor), operation=dict(self.operation))
+
+    def adopt(self, other: Discourse) -> None:
+        """Takes over the state of the trial that was chosen."""
+        self.actor, self.operation = other.actor, other.operation
+        self.event, self.entity = other.event, other.entity
+
+
+def remembered(part: Part) -> Part:
+    """The part as a later sentence uses it: its place stays, its items are not that sentence's."""
+    return Part(value=part.value, items=[], via=Via.CONTEXT, place=part.offsets)

@@ -1,0 +1,218 @@
+"""Frames of behaviour: who does what to what, what comes of it, what happens when."""
+
+from __future__ import annotations
+
+from autocoder.readers.rules.frames.model import Frame, Role
+
+_ACTOR = Role(at="subject", slot="actor", reads="actor")
+_THING = Role(at="object", slot="object", reads="thing", each=True)
+_ROWS = ("create", "upload", "list", "read", "update", "delete", "manage", "search", "convert")
+
+FRAMES: tuple[Frame, ...] = (
+    Frame(
+        name="somebody does something to a thing",
+        kind="operation",
+        verbs=(*_ROWS, "domain"),
+        names=True,
+        roles=(_ACTOR, _THING, Role(at="order", slot="order", optional=True)),
+        example="Signed-in users list and delete their own links.",
+        gives=(
+            ("operation", {"actor": "user", "verb": "list", "does": "list", "object": "link", "scope": "own"}),
+            ("operation", {"actor": "user", "verb": "delete", "does": "delete", "object": "link", "scope": "own"}),
+        ),
+    ),
+    Frame(
+        name="somebody opens a route",
+        kind="operation",
+        verbs=("visit", "read"),
+        names=True,
+        roles=(
+            Role(at="subject", slot="actor", reads="actor", optional=True),
+            Role(at="object", slot="path", reads="path"),
+        ),
+        constants={"method": "GET", "does": "visit"},
+        example="Visiting `/{code}` redirects to the URL.",
+        gives=(
+            ("operation", {"verb": "visit", "does": "visit", "method": "GET", "path": "/{code}", "redirect": "url"}),
+        ),
+    ),
+    Frame(
+        name="somebody visits a thing",
+        kind="operation",
+        verbs=("visit",),
+        names=True,
+        roles=(
+            Role(at="subject", slot="actor", reads="actor", optional=True),
+            Role(at="object", slot="object", reads="thing"),
+        ),
+        constants={"does": "visit"},
+        example="Following a link redirects to the URL.",
+        gives=(("operation", {"verb": "follow", "does": "visit", "object": "link", "redirect": "url"}),),
+    ),
+    Frame(
+        name="somebody gets something",
+        kind="operation",
+        verbs=("gain",),
+        extends=True,
+        roles=(Role(at="subject", reads="actor", optional=True), Role(at="object", slot="output", reads="thing")),
+        example="Anyone can shorten a URL and gets a 7-character code.",
+        gives=(
+            (
+                "operation",
+                {
+                    "actor": "anyone",
+                    "verb": "shorten",
+                    "does": "convert",
+                    "object": "url",
+                    "output": "code",
+                    "output_length": 7,
+                },
+            ),
+        ),
+    ),
+    Frame(
+        name="it redirects",
+        kind="operation",
+        verbs=("redirect",),
+        extends=True,
+        roles=(
+            Role(at="subject", reads="system", optional=True),
+            Role(at="object", reads="redirected", optional=True),
+            Role(at="prep:to", slot="redirect", reads="target"),
+        ),
+        example="When someone opens `/{key}`, the service redirects them to the URL.",
+        gives=(
+            (
+                "operation",
+                {
+                    "actor": "anyone",
+                    "verb": "open",
+                    "does": "visit",
+                    "method": "GET",
+                    "path": "/{key}",
+                    "redirect": "url",
+                },
+            ),
+        ),
+    ),
+    Frame(
+        name="it counts",
+        kind="operation",
+        verbs=("count",),
+        extends=True,
+        roles=(
+            Role(at="subject", reads="system", optional=True),
+            Role(at="object", slot="counts", reads="occurrence"),
+        ),
+        example="Visiting `/{code}` counts the click.",
+        gives=(
+            ("operation", {"verb": "visit", "does": "visit", "method": "GET", "path": "/{code}", "counts": "click"}),
+        ),
+    ),
+    Frame(
+        name="things expire",
+        kind="lifecycle",
+        verbs=("expire",),
+        roles=(
+            Role(at="subject", slot="entity", reads="thing", each=True),
+            Role(at="prep:after,within,in", slot="after", reads="duration"),
+        ),
+        constants={"state": "expired"},
+        example="Links expire after 30 days.",
+        gives=(("lifecycle", {"entity": "link", "state": "expired", "after": "30d"}),),
+    ),
+    Frame(
+        name="things never expire",
+        kind="lifecycle",
+        verbs=("expire",),
+        negated=True,
+        roles=(Role(at="subject", slot="entity", reads="thing", each=True),),
+        constants={"state": "expired", "never": True},
+        example="Links never expire.",
+        gives=(("lifecycle", {"entity": "link", "state": "expired", "never": True}),),
+    ),
+    Frame(
+        name="things live for a time",
+        kind="lifecycle",
+        verbs=("live",),
+        roles=(
+            Role(at="subject", slot="entity", reads="thing", each=True),
+            Role(at="prep:for", slot="after", reads="duration"),
+        ),
+        constants={"state": "expired"},
+        example="Pastes live for 2 weeks.",
+        gives=(("lifecycle", {"entity": "paste", "state": "expired", "after": "14d"}),),
+    ),
+    Frame(
+        name="something is done on a schedule",
+        kind="schedule",
+        verbs=("delete",),
+        names=True,
+        roles=(
+            Role(at="subject", reads="system", optional=True),
+            Role(at="object", slot="object", reads="thing", each=True),
+            Role(at="schedule", slot="cron", reads="schedule"),
+        ),
+        example="Every night at 02:00 expired links are deleted.",
+        gives=(
+            (
+                "schedule",
+                {"cron": "0 2 * * *", "verb": "delete", "does": "delete", "object": "link", "state": "expired"},
+            ),
+        ),
+    ),
+    Frame(
+        name="an occurrence publishes an event",
+        kind="event",
+        verbs=("publish",),
+        roles=(
+            Role(at="subject", slot="cause", reads="occurrence"),
+            Role(at="object", slot="name", reads="event_name", each=True),
+        ),
+        example="A click publishes `LinkClicked`.",
+        gives=(("event", {"name": "LinkClicked", "cause": "click"}),),
+    ),
+    Frame(
+        name="a worker keeps totals",
+        kind="subscription",
+        verbs=("tally",),
+        roles=(
+            Role(at="subject", slot="consumer", reads="worker"),
+            Role(at="object", slot="keeps", reads="totals"),
+        ),
+        example="A click publishes `LinkClicked`; a worker keeps daily totals per link.",
+        gives=(
+            ("event", {"name": "LinkClicked", "cause": "click"}),
+            (
+                "subscription",
+                {"event": "LinkClicked", "consumer": "worker", "keeps": "total", "period": "day", "per": "link"},
+            ),
+        ),
+    ),
+    Frame(
+        name="nobody does something without signing in",
+        kind="access",
+        verbs=(*_ROWS, "domain"),
+        names=True,
+        roles=(
+            Role(at="subject", slot="actor", reads="nobody"),
+            Role(at="object", slot="object", reads="thing", each=True),
+            Role(at="prep:without", slot="without", reads="signing in"),
+        ),
+        constants={"allowed": False},
+        example="Nobody deletes a link without signing in.",
+        gives=(
+            (
+                "access",
+                {
+                    "actor": "nobody",
+                    "verb": "delete",
+                    "does": "delete",
+                    "object": "link",
+                    "allowed": False,
+                    "without": "sign in",
+                },
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,61 @@
+"""What a frame is: pure data that says which fact a clause, or a run of words, states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """One part of a clause that fills slots.
+
+    `at` is where it stands: `subject`, `object`, `prep:in,on` (one of these prepositions), or the kind of an adjunct
+    (`adjective`, `schedule`, `bound`, `quantity`, `order`). `reads` names a reading of `roles.READS`, or for an
+    adjunct the dimension of its measure. The reading's main value goes to `slot` (none: it is only used), its others
+    to the slots of their own name. With `each`, coordinated nouns give a fact each.
+    """
+
+    at: str
+    slot: str = ""
+    reads: str = ""
+    optional: bool = False
+    each: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """A fact that a clause states: trigger verbs, roles, constants, a worked example.
+
+    `verbs` are classes of the lexicon; without any, the frame reads a fragment (a subject without a verb). `names`
+    gives the slot that takes the verb itself. `extends` adds to the operation of the same sentence, or of the one
+    before. `negated` frames read clauses with a negation, all others only clauses without.
+    """
+
+    name: str
+    kind: str
+    verbs: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
+    constants: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    names: bool = False
+    extends: bool = False
+    negated: bool = False
+    example: str = ""
+    gives: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A fact that a run of words states wherever it stands.
+
+    `pattern` is a sequence of elements: `slot=matcher`, or a matcher alone; `?` at the end makes it optional.
+    Matchers are those of `runs.MATCHERS`, or `word:a|b|c` (lemmas). Determiners between the elements are stepped over.
+    """
+
+    name: str
+    kind: str
+    pattern: tuple[str, ...]
+    constants: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    example: str = ""
+    gives: tuple[tuple[str, Mapping[str, Any]], ...] = ()

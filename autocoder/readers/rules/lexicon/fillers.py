@@ -1,0 +1,47 @@
+"""Words that carry nothing of their own: each with the rule that lets it go, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autocoder.readers.rules.lexicon.words import words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filler:
+    """A named rule. It takes a word of `tags` (and of `words`, where given) if the neighbours it `needs` were taken.
+
+    `needs`: `next` the word after it, `both` the words on both sides (an end of the sentence counts), `any` no
+    neighbour but at least one word of the sentence.
+    """
+
+    name: str
+    tags: str
+    needs: str
+    words: frozenset[str] = frozenset()
+
+
+FILLERS: tuple[Filler, ...] = (
+    Filler(name="determiner", tags="D", needs="next"),
+    Filler(name="possessive", tags="S", needs="next", words=words("our your my its")),
+    Filler(name="conjunction", tags="C", needs="both", words=frozenset({"and"})),
+    Filler(
+        name="adverb without effect",
+        tags="R",
+        needs="any",
+        words=words("also then simply automatically additionally immediately just therefore thus here now easily"),
+    ),
+    Filler(name="connection", tags="W", needs="both", words=frozenset({"so"})),
+)
+
+FILLER_ADJECTIVES = words(
+    "new given existing corresponding specific particular single short simple small little basic own various different "
+    "individual respective entire whole own tiny minimal modern nice"
+)
+"""Adjectives that leave a noun what it is."""
+
+FILLER_NOUNS = words("rest restful http json web crud rest-api internet-facing")
+"""Words before "API" or "service" that name its technique, which is given."""
+
+FILLER_QUANTIFIERS = words("all every each some any several many")
+"""Quantifiers that leave a general statement general."""

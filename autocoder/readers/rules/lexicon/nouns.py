@@ -1,0 +1,119 @@
+"""Nouns by class: actors, systems, containers, value types, engines, measures."""
+
+from __future__ import annotations
+
+from autocoder.readers.rules.lexicon.words import listed, words
+
+ACTORS: dict[str, str] = {
+    **dict.fromkeys(
+        listed(
+            "anyone anybody everyone everybody people person visitor somebody someone public world client caller one"
+        ),
+        "anyone",
+    ),
+    **dict.fromkeys(listed("user member customer subscriber owner account they"), "user"),
+    **dict.fromkeys(listed("nobody none"), "nobody"),
+    **dict.fromkeys(listed("guest"), "guest"),
+}
+"""Noun lemma to who that is. "they" stands for whoever acted before."""
+
+ROLES = words(
+    "admin administrator moderator editor operator manager staff librarian teacher student author reviewer agent clerk "
+    "viewer lawyer doctor patient employee organizer organiser host participant instructor seller buyer driver "
+    "supervisor partner"
+)
+"""Nouns for people with a certain role: signed in, and more than a user."""
+
+SIGNED_IN = words("signed-in logged-in registered authenticated authorised authorized")
+SIGNED_OUT = words("anonymous unauthenticated unregistered signed-out logged-out")
+
+SYSTEMS = words(
+    "api service app application backend server system site website tool program microservice endpoint platform it"
+)
+"""Nouns for what is being built."""
+
+FORMS: dict[str, str] = {
+    "api": "api", "service": "service", "microservice": "service", "app": "app", "application": "app",
+    "backend": "backend", "server": "backend", "system": "service", "site": "app", "website": "app", "tool": "app",
+    "platform": "service", "program": "app",
+}  # fmt: skip
+
+COLLECTIONS = words(
+    "list board tracker manager catalogue catalog registry store directory collection log archive library book planner "
+    "organizer organiser database keeper inventory diary journal"
+)
+"""Heads that name a collection: a "to-do list" keeps to-dos."""
+
+SYSTEM_ENTITIES: dict[str, str] = {
+    "to-do": "todo", "todo": "todo", "pastebin": "paste", "blog": "post", "wiki": "page", "guestbook": "entry",
+    "bookmark": "bookmark", "address": "contact", "shopping": "item", "diary": "entry", "journal": "entry",
+}  # fmt: skip
+"""What a system of that name keeps, where the name itself is not the thing."""
+
+PEOPLE_WORKERS = words("worker job process consumer handler task background-worker daemon")
+
+DATA = words("data everything information state row record content storage database persistence it all")
+"""Nouns for what is stored, where no particular thing is meant."""
+
+ENGINES: dict[str, tuple[str, str]] = {
+    "postgresql": ("storage", "postgresql"), "postgres": ("storage", "postgresql"), "sqlite": ("storage", "sqlite"),
+    "mysql": ("storage", "mysql"), "mariadb": ("storage", "mariadb"), "mongodb": ("storage", "mongodb"),
+    "redis": ("cache", "redis"), "memcached": ("cache", "memcached"), "valkey": ("cache", "valkey"),
+    "nats": ("broker", "nats"), "kafka": ("broker", "kafka"), "rabbitmq": ("broker", "rabbitmq"),
+}  # fmt: skip
+"""Product to the kind of fact and its name."""
+
+_TYPE_NOUNS: dict[str, str] = {
+    "url": "url uri link web-address website homepage",
+    "text": "text string snippet word line message name title description comment body content note subject label "
+    "caption summary city street country author category color colour address bio nickname username sku isbn brand",
+    "integer": "number integer int int32 int64 long count quantity rating score age year stock position priority order "
+    "rank size point points capacity duration-in-minutes",
+    "decimal": "amount decimal float double temperature weight height latitude longitude humidity percentage distance",
+    "money": "price cost fee salary balance money",
+    "boolean": "flag boolean bool checkbox",
+    "date": "date birthday deadline day date-of-birth birthdate",
+    "datetime": "time timestamp datetime date-time moment",
+    "duration": "duration",
+    "email": "e-mail email e-mail-address",
+    "phone": "phone telephone",
+    "uuid": "uuid guid",
+    "password": "password",
+    "slug": "slug",
+    "file": "file photo picture image document attachment",
+}
+
+VALUE_TYPES: dict[str, str] = {noun: type_ for type_, nouns in _TYPE_NOUNS.items() for noun in nouns.split()}
+"""Head noun of a field's name, or a type's name, to a type of the blueprint language."""
+
+NAMED_TYPES = words(
+    "text string number integer int boolean bool flag decimal float double date datetime date-time timestamp uuid guid "
+    "url uri email e-mail password file duration int64 int32 long time enum array object money"
+)
+"""Words that are the name of a type when they follow a field's name or stand in its parentheses."""
+
+CODES = words("code key token slug id identifier")
+"""What a generated short name is called."""
+
+TOTALS = words("total count counter statistic sum tally stat number figure")
+OCCURRENCES = words("click visit hit view access redirect download request call open use play read")
+"""Nouns for something that happened and may be counted."""
+
+PERIODS: dict[str, str] = {
+    "hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "yearly": "year", "annual": "year",
+    "hour": "hour", "day": "day", "month": "month", "year": "year", "week": "week",
+}  # fmt: skip
+
+STATES: dict[str, str] = {"expired": "expired", "outdated": "expired", "stale": "expired", "old": "expired"}
+"""Adjectives that name a state of a row."""
+
+FLAGS: dict[str, str] = {"completed": "completed", "done": "done", "finished": "finished"}
+
+EXTRA_NOUNS = words(
+    "data api app url uri https http tls ssl id json html csv internet web homepage username upvote todo to-do "
+    "webhook backend frontend login logout signup pastebin paste timestamp slug inbox p95 uptime"
+)
+"""Words that the tables do not know, or know as something else only."""
+
+INVARIANT = words("data https news series species status address access class process business stats")
+"""Nouns whose singular is the word itself."""

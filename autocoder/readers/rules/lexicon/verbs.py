@@ -1,0 +1,71 @@
+"""Verbs by class. Frames name classes; a new verb is one word here."""
+
+from __future__ import annotations
+
+from autocoder.readers.rules.lexicon.words import words
+
+VERBS: dict[str, str] = {
+    # what is done to rows
+    "create": "create add make post submit write enter insert compose draft publish_new start open_new "
+    "author record log",
+    "upload": "upload save store paste share",
+    "list": "list browse",
+    "read": "read get fetch view see show open retrieve look_up display look_at find access inspect",
+    "update": "update edit change modify rename adjust correct revise amend",
+    "delete": "delete remove erase discard destroy purge clear drop",
+    "manage": "manage maintain administer organize organise",
+    "search": "search",
+    "visit": "visit follow open resolve request hit call click browse_to",
+    "convert": "shorten",
+    # what a service does in answer
+    "gain": "get receive obtain",
+    "give": "return give answer yield hand issue",
+    "redirect": "redirect forward lead send take",
+    "count": "count increment increase bump track",
+    "publish": "publish emit send raise fire broadcast announce produce",
+    "tally": "keep maintain compute calculate aggregate update accumulate collect track build",
+    "expire": "expire lapse",
+    "live": "live last",
+    "keep": "keep retain hold",
+    "lie": "live reside sit stay persist be_in",
+    "store": "store keep save persist hold put",
+    "use": "use run_on",
+    "contain": "have contain include comprise carry hold",
+    "belong": "belong",
+    "handle": "handle take serve sustain process support accept withstand manage cope deal answer "
+    "respond reply see get",
+    "answer": "answer respond reply finish complete return take",
+    "reach": "reach expose serve offer host publish make deploy access call",
+    "sign_in": "sign log register authenticate identify",
+    "be": "be",
+    "allow": "allow let permit enable",
+    "build": "build create make write develop want need implement give",
+    "require": "require need accept take expect",
+    "respond": "return respond answer reply give",
+}
+"""Class to lemmas. A verb may stand in several classes; the frames' other slots decide."""
+
+CLASSES: dict[str, frozenset[str]] = {name: frozenset(words.split()) for name, words in VERBS.items()}
+
+DOES: dict[str, str] = {
+    **dict.fromkeys(CLASSES["create"] | CLASSES["upload"], "create"),
+    **dict.fromkeys(CLASSES["read"], "read"),
+    **dict.fromkeys(CLASSES["list"], "list"),
+    **dict.fromkeys(CLASSES["update"], "update"),
+    **dict.fromkeys(CLASSES["delete"], "delete"),
+    **dict.fromkeys(CLASSES["manage"], "manage"),
+    **dict.fromkeys(CLASSES["search"], "search"),
+    **dict.fromkeys(CLASSES["convert"], "convert"),
+}
+"""Lemma to what it does to rows, for verbs whose objects are things that the service keeps."""
+
+PARTICLES: frozenset[str] = frozenset({"up", "out", "down", "off", "in", "on"})
+"""Words that may belong to a verb ("sign in", "look up")."""
+
+PHRASAL: frozenset[str] = frozenset({"sign in", "log in", "sign up", "log on", "look up", "write down", "set up"})
+
+DOMAIN_VERBS: frozenset[str] = words(
+    "approve reject archive cancel close complete confirm decline reopen activate deactivate suspend ban block rate "
+    "like follow_up vote assign unassign claim pause resume restore ship deliver pay refund"
+)
+"""Verbs that are understood as something done to a thing, but not what they do to its data."""

@@ -1,0 +1,292 @@
+"""The rules reader: prose to facts without a model.
+
+Owns the order of work (blocks, sentences, tokens, tags, phrases, clauses, frames, account) and what becomes of a
+sentence: facts, a question, or a diagnostic. Deterministic, offline; never raises because of what the text says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from autocoder.diagnostics import Diagnostic, Severity
+from autocoder.facts import Fact, Prose, Quote, Slot
+from autocoder.readers.protocol import Context, Option, Outcome, Question, Reading, Sentence, Taken, Word
+from autocoder.readers.rules import accounting, matching
+from autocoder.readers.rules.blocks import Unit, units
+from autocoder.readers.rules.clauses import clauses
+from autocoder.readers.rules.contradictions import contradictions
+from autocoder.readers.rules.discourse import Discourse, Draft, Part, Symbols
+from autocoder.readers.rules.hints import hint
+from autocoder.readers.rules.matching import Parse
+from autocoder.readers.rules.phrases import Item, phrases
+from autocoder.readers.rules.tagging import Tagged, alternatives, tag
+from autocoder.readers.rules.tokens import Token, sentences, tokenize
+
+MAX_WORDS = 200
+"""A longer sentence is not read: it is no sentence of a description, and reading it would cost too much."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """A sentence before it is read."""
+
+    unit: Unit
+    tokens: tuple[Token, ...]
+    tagged: tuple[Tagged, ...]
+    items: tuple[Item, ...]
+
+
+class RulesReader:
+    """Reads English descriptions by rules."""
+
+    name = "rules"
+
+    def read(self, prose: str, *, file: str, context: Context | None = None) -> Reading:
+        """The reading of a text; `file` is the path that places show."""
+        text = Prose(text=prose, file=file)
+        lines = list(_lines(text))
+        discourse = Discourse(prose=text, symbols=Symbols.of(line.items for line in lines))
+        sentences_: list[Sentence] = []
+        questions: list[Question] = []
+        diagnostics: list[Diagnostic] = []
+        for number, line in enumerate(lines):
+            discourse.sentence = number
+            discourse.title = line.unit.kind == "heading" and line.unit.start == lines[0].unit.start
+            done = _Sentence(line, text, discourse)
+            sentences_.append(done.sentence)
+            questions += done.questions
+            diagnostics += done.diagnostics
+        facts = (*(context.facts if context else ()), *(f for s in sentences_ for f in s.facts))
+        diagnostics += contradictions(facts)
+        return Reading(
+            prose=text,
+            facts=facts,
+            sentences=tuple(sentences_),
+            questions=tuple(questions),
+            diagnostics=tuple(sorted(diagnostics, key=lambda d: d.order)),
+        )
+
+
+def _lines(text: Prose) -> Iterator[_Line]:
+    for unit in units(text.text):
+        content = text.text[unit.start : unit.end]
+        for tokens in sentences(tokenize(content, unit.start), content, unit.start):
+            if not any(t.is_word for t in tokens):
+                continue
+            readable = unit.kind != "opaque" and len(tokens) <= MAX_WORDS
+            tagged = tag(tokens) if readable else ()
+            yield _Line(unit=unit, tokens=tokens, tagged=tagged, items=phrases(tagged))
+
+
+class _Sentence:
+    """One sentence, read: its account, questions and diagnostics."""
+
+    def __init__(self, line: _Line, prose: Prose, discourse: Discourse) -> None:
+        self.prose = prose
+        self.line = line
+        self.questions: list[Question] = []
+        self.diagnostics: list[Diagnostic] = []
+        self.span = prose.quote(line.tokens[0].start, line.tokens[-1].end)
+        if not line.items:
+            self.sentence = self._unread()
+            return
+        parse = _title(line) if discourse.title else _best_parse(line, discourse)
+        by = {index: draft.kind for draft in parse.drafts for index in draft.items}
+        by |= {index: "fact" for index in parse.used if index not in by} if parse.drafts else {}
+        filled = accounting.fillers(parse.items, by)
+        self.words = accounting.words(parse.items, by, filled, prose)
+        self.facts = tuple(self._facts(parse.drafts))
+        self.sentence = self._finish(parse)
+
+    def _facts(self, drafts: Sequence[Draft]) -> Iterator[Fact]:
+        for draft in drafts:
+            offsets = [p.offsets for p in draft.parts.values() if p.items or p.place]
+            start, end = min(s for s, _ in offsets), max(e for _, e in offsets)
+            slots = {
+                name: Slot(value=part.value, span=self.prose.quote(*_place(part.offsets, (start, end))), via=part.via)
+                for name, part in draft.parts.items()
+            }
+            yield Fact(kind=draft.kind, slots=slots, evidence=(self.span,))
+
+    def _finish(self, parse: Parse) -> Sentence:
+        unread = [w for w in self.words if w.taken is Taken.UNREAD]
+        if not self.facts:
+            return self._nothing_taken(unread)
+        for one, other in parse.ties:
+            self._tie(one, other)
+        if parse.ties:
+            return self._sentence(Outcome.QUESTION, ())
+        if not unread:
+            return self._sentence(Outcome.FACTS, self.facts)
+        if any(accounting.restricts(parse.items, w) for w in unread):
+            self._restricted(unread)
+            return self._sentence(Outcome.QUESTION, ())
+        self._report_words(unread)
+        return self._sentence(Outcome.PARTLY, self.facts)
+
+    def _sentence(self, outcome: Outcome, facts: tuple[Fact, ...]) -> Sentence:
+        return Sentence(span=self.span, outcome=outcome, words=self.words, facts=facts)
+
+    # what becomes of it
+
+    def _nothing_taken(self, unread: Sequence[Word]) -> Sentence:
+        if self.line.unit.kind == "heading":
+            return self._sentence(Outcome.FILLER, ())
+        if not unread:
+            return self._sentence(Outcome.FILLER, ())
+        self._not_understood()
+        return self._sentence(Outcome.NOT_UNDERSTOOD, ())
+
+    def _unread(self) -> Sentence:
+        words = tuple(
+            Word(span=self.prose.quote(t.start, t.end), taken=Taken.UNREAD) for t in self.line.tokens if t.is_word
+        )
+        opaque = self.line.unit.kind == "opaque"
+        self.diagnostics.append(
+            Diagnostic(
+                code="AC1003" if opaque else "AC1004",
+                message="a block of code or HTML is not read as prose" if opaque else "a sentence is too long to read",
+                span=self.span.place,
+                value=_short(self.span.text),
+                rule="" if opaque else f"a sentence has at most {MAX_WORDS} words and signs",
+                help="say in a sentence what it means for the service" if opaque else "split it into sentences",
+                severity=Severity.ERROR,
+            )
+        )
+        return Sentence(span=self.span, outcome=Outcome.NOT_UNDERSTOOD, words=words)
+
+    def _not_understood(self) -> None:
+        self.diagnostics.append(
+            Diagnostic(
+                code="AC1001",
+                message="the sentence was not understood",
+                span=self.span.place,
+                value=_short(self.span.text),
+                rule="every sentence states a fact, or it is reported",
+                help=f'say it like "{hint(self.line.tagged)}"',
+            )
+        )
+
+    def _report_words(self, unread: Sequence[Word]) -> None:
+        shown = _joined(unread, self.prose)
+        self.diagnostics.append(
+            Diagnostic(
+                code="AC1002",
+                message=f'"{shown}" was not understood; the rest of the sentence was',
+                span=unread[0].span.place,
+                value=_short(self.span.text),
+                rule="every word that could change a meaning is understood, or it is reported",
+                help=f'leave the words out, or say them in a sentence of their own, like "{hint(self.line.tagged)}"',
+            )
+        )
+
+    def _restricted(self, unread: Sequence[Word]) -> None:
+        shown = _joined(unread, self.prose)
+        self.questions.append(
+            Question(
+                id=_question_id("restriction", self.span),
+                text=f'What does "{shown}" change in "{_short(self.span.text)}"?',
+                span=unread[0].span,
+                options=(
+                    Option(
+                        key="nothing",
+                        text="Nothing: take the sentence without these words.",
+                        consequence="The facts of the rest of the sentence hold without that restriction.",
+                        facts=self.facts,
+                    ),
+                    Option(
+                        key="leave-out",
+                        text="Leave the whole sentence out.",
+                        consequence="Nothing is built from the sentence.",
+                    ),
+                ),
+            )
+        )
+
+    def _tie(self, one: Sequence[Draft], other: Sequence[Draft]) -> None:
+        options = tuple(
+            Option(
+                key=f"reading-{n}",
+                text="; ".join(_say(f) for f in facts),
+                consequence="The service is built from this reading.",
+                facts=facts,
+            )
+            for n, facts in enumerate((tuple(self._facts(one)), tuple(self._facts(other))), 1)
+        )
+        self.questions.append(
+            Question(
+                id=_question_id("reading", self.span),
+                text=f'What does "{_short(self.span.text)}" mean?',
+                span=self.span,
+                options=options,
+            )
+        )
+
+
+def _title(line: _Line) -> Parse:
+    """The heading that opens a text names the system."""
+    words = [i for i in line.items if any(w.token.is_word for w in i.words)]
+    text = " ".join(w.token.text for i in words for w in i.words)
+    part = Part(value=text, items=words)
+    used = {i.index for i in words}
+    return Parse(items=line.items, drafts=[Draft(kind="system", parts={"name": part}, items=used)], used=used)
+
+
+def _best_parse(line: _Line, discourse: Discourse) -> Parse:
+    """The tagging whose parse uses most words; the first one wins among equals."""
+    best: tuple[int, Parse, Discourse] | None = None
+    for tagged in (line.tagged, *alternatives(line.tagged)):
+        items = line.items if tagged is line.tagged else phrases(tagged)
+        state = discourse.copy()
+        parse = matching.read_sentence(items, clauses(items), state)
+        score = _score(parse)
+        if best is None or score > best[0]:
+            best = (score, parse, state)
+        if score == 0:
+            break
+    if best is None:
+        return Parse(items=())
+    discourse.adopt(best[2])
+    return best[1]
+
+
+def _score(parse: Parse) -> int:
+    """Minus the number of words that nothing took."""
+    by = dict.fromkeys(parse.used, "fact") if parse.drafts else {}
+    filled = accounting.fillers(parse.items, by)
+    return -sum(
+        1 for i in parse.items for w in i.words if w.token.is_word and i.index not in by and i.index not in filled
+    )
+
+
+def _place(offsets: tuple[int, int], whole: tuple[int, int]) -> tuple[int, int]:
+    return offsets if offsets[0] < offsets[1] else whole
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 120 else flat[:117] + "…"
+
+
+def _joined(unread: Sequence[Word], prose: Prose) -> str:
+    """The unread words; those that stand together are shown together."""
+    shown = ""
+    end = -1
+    for word in unread:
+        gap = prose.text[end : word.span.start] if end >= 0 else ""
+        shown += "" if end < 0 else " " if not gap.strip() else " … "
+        shown += word.span.text
+        end = word.span.end
+    return _short(shown)
+
+
+def _question_id(topic: str, span: Quote) -> str:
+    """Stable while the sentence stays the same, wherever it stands."""
+    return f"{topic}-{hashlib.sha256(' '.join(span.text.split()).encode()).hexdigest()[:8]}"
+
+
+def _say(fact: Fact) -> str:
+    slots = ", ".join(f"{name} {slot.value}" for name, slot in fact.slots.items())
+    return f"{fact.kind}: {slots}"

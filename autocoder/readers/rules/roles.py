@@ -1,0 +1,378 @@
+"""Reads a noun phrase as something: an actor, a thing, a field, a value, an engine, a system.
+
+Owns the readings that frames name. A reading returns the slots it found and exactly the items that it used; what it
+did not use stays unread and is reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from autocoder.facts import Via
+from autocoder.readers.rules.clauses import Adjunct, Noun, Predicate, items_of
+from autocoder.readers.rules.discourse import Discourse, Part, remembered
+from autocoder.readers.rules.lexicon import closed, fillers, nouns
+from autocoder.readers.rules.phrases import Item, Measure
+
+
+@dataclass(kw_only=True)
+class Filled:
+    """Slots with the items that were used. The main slot is called `value`."""
+
+    parts: dict[str, Part]
+    items: set[int] = field(default_factory=set[int])
+
+    def use(self, *items: Item) -> None:
+        """Marks items as used."""
+        self.items.update(i.index for i in items)
+
+    def put(self, name: str, value: str | int | bool | tuple[str, ...], *items: Item, via: Via = Via.VERBATIM) -> None:
+        """Sets a slot and uses its items."""
+        self.parts[name] = Part(value=value, items=list(items), via=via)
+        self.use(*items)
+
+
+Reads = Callable[[Noun, Discourse], Filled | None]
+
+
+def name_items(noun: Noun) -> list[Item]:
+    """The nouns that make the name, head last."""
+    return [i for i in noun.modifiers if i.tag == "N"] + [noun.head]
+
+
+def words_of(items: Iterable[Item]) -> str:
+    """Their lemmas."""
+    return " ".join(i.lemma for i in items)
+
+
+def _common(noun: Noun, filled: Filled) -> None:
+    """Determiners, quantifiers and adjectives that change nothing."""
+    for item in noun.modifiers:
+        plain = (
+            item.tag == "D"
+            or (item.tag == "Q" and item.lemma in fillers.FILLER_QUANTIFIERS)
+            or (item.tag == "J" and item.lemma in fillers.FILLER_ADJECTIVES)
+            or (item.tag == "S" and item.lemma in {"our", "your", "my", "its"})
+        )
+        if plain:
+            filled.use(item)
+
+
+def actor(noun: Noun, discourse: Discourse) -> Filled | None:
+    """Who does something."""
+    head = noun.head
+    if head.lemma in {"they", "he", "she"} and discourse.actor:
+        filled = Filled(parts={("value" if k == "actor" else k): remembered(p) for k, p in discourse.actor.items()})
+        filled.use(head)
+        return filled
+    filled = Filled(parts={})
+    states = {i.lemma: i for i in noun.modifiers if i.tag == "J"}
+    signed_in = [i for lemma, i in states.items() if lemma in nouns.SIGNED_IN]
+    signed_out = [i for lemma, i in states.items() if lemma in nouns.SIGNED_OUT]
+    if head.lemma in nouns.ROLES:
+        filled.put("value", "role", head, via=Via.LEXICON)
+        filled.put("role", words_of(name_items(noun)), *name_items(noun))
+    elif signed_out and head.lemma in nouns.ACTORS:
+        filled.put("value", "guest", head, *signed_out, via=Via.LEXICON)
+    elif signed_in and head.lemma in nouns.ACTORS:
+        filled.put("value", "user", head, *signed_in, via=Via.LEXICON)
+    elif nouns.ACTORS.get(head.lemma, "nobody") != "nobody" and len(name_items(noun)) == 1:
+        filled.put("value", nouns.ACTORS[head.lemma], head, via=Via.LEXICON)
+    else:
+        return None
+    if filled.parts["value"].value == "user" and head.lemma != "user":
+        filled.parts["role"] = Part(value=head.lemma, items=[head])
+    _common(noun, filled)
+    _signed_in_after(noun, filled)
+    return filled
+
+
+def _signed_in_after(noun: Noun, filled: Filled) -> None:
+    """Users who are signed in; people with an account."""
+    for predicate in noun.relative:
+        if words_of(predicate.verbs) in {"sign", "log", "register"} and not predicate.negated:
+            filled.put("value", "user", noun.head, *predicate.verbs, via=Via.LEXICON)
+            filled.use(*predicate.group)
+    for adjunct in noun.post:
+        if adjunct.prep == "with" and [n.head.lemma for n in adjunct.nouns] == ["account"]:
+            filled.put("value", "user", noun.head, *adjunct.items, *adjunct.nouns[0].items, via=Via.LEXICON)
+
+
+def thing(noun: Noun, discourse: Discourse) -> Filled | None:
+    """What something is done to: its name, whose it is, in which state, how old."""
+    if noun.head.tag not in "NO" or noun.head.lemma in nouns.SYSTEMS - {"it"}:
+        return None
+    if noun.head.tag == "O":
+        return _pronoun(noun, discourse)
+    filled = Filled(parts={})
+    filled.put("value", words_of(name_items(noun)), *name_items(noun))
+    if noun.head.lemma in nouns.CODES or noun.head.lemma in nouns.VALUE_TYPES:
+        kind = "code" if noun.head.lemma in nouns.CODES else nouns.VALUE_TYPES[noun.head.lemma]
+        filled.put("type", kind, noun.head, via=Via.LEXICON)
+    _common(noun, filled)
+    for item in noun.modifiers:
+        _narrow(item, filled)
+    for adjunct in noun.post:
+        _narrow_after(adjunct, filled)
+    for predicate in noun.relative:
+        _narrow_relative(predicate, filled)
+    return filled
+
+
+def _pronoun(noun: Noun, discourse: Discourse) -> Filled | None:
+    if noun.head.lemma not in {"it", "them", "they"} or discourse.entity is None:
+        return None
+    filled = Filled(parts={"value": remembered(discourse.entity)})
+    filled.use(noun.head)
+    return filled
+
+
+def _narrow(item: Item, filled: Filled) -> None:
+    if item.tag == "S" and item.lemma in {"own", "their", "his", "her"}:
+        part = filled.parts.get("scope")
+        filled.put("scope", "own", *(part.items if part else ()), item, via=Via.LEXICON)
+    elif item.tag == "J" and item.lemma in nouns.STATES:
+        filled.put("state", nouns.STATES[item.lemma], item, via=Via.LEXICON)
+    elif item.tag == "Q" and item.lemma == "all":
+        filled.put("scope", "all", item, via=Via.LEXICON)
+    elif isinstance(item.meaning, Measure) and item.meaning.dimension == "length":
+        filled.put("length", int(item.meaning.amount), item, via=Via.LEXICON)
+
+
+def _narrow_after(adjunct: Adjunct, filled: Filled) -> None:
+    first = adjunct.items[0]
+    if adjunct.kind == "bound" and not isinstance(first.meaning, (str, Measure)) and first.meaning:
+        older = first.words[0].token.value in {"older", "over", "more"}
+        low = first.meaning.low
+        if older and low and low.dimension == "duration":
+            filled.put("older_than", low.text, first, via=Via.LEXICON)
+    elif adjunct.kind == "order" and isinstance(first.meaning, str):
+        filled.put("order", first.meaning, first, via=Via.LEXICON)
+    elif adjunct.prep == "of" and len(adjunct.items) == 2 and isinstance(adjunct.items[1].meaning, Measure):
+        measure = adjunct.items[1].meaning
+        if measure.dimension == "length":
+            filled.put("length", int(measure.amount), *adjunct.items, via=Via.LEXICON)
+
+
+def _narrow_relative(predicate: Predicate, filled: Filled) -> None:
+    """Links that have expired; notes that are older than a year; drafts that they own."""
+    lemmas = words_of(predicate.verbs)
+    if lemmas == "expire" and not predicate.objects and not predicate.negated:
+        filled.put("state", "expired", *predicate.verbs, via=Via.LEXICON)
+        filled.use(*predicate.group)
+    elif lemmas == "be" and not predicate.negated:
+        for adjunct in predicate.around:
+            _narrow_after(adjunct, filled)
+            if adjunct.kind == "adjective" and adjunct.items[0].lemma in nouns.STATES:
+                filled.put("state", nouns.STATES[adjunct.items[0].lemma], adjunct.items[0], via=Via.LEXICON)
+        filled.use(*predicate.group)
+
+
+def occurrence(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """Something that happened: a click, the visit, hit count."""
+    items = name_items(noun)
+    heads = [i for i in items if i.lemma in nouns.OCCURRENCES]
+    if len(heads) != 1 or any(i.lemma not in nouns.OCCURRENCES | nouns.TOTALS for i in items):
+        return None
+    filled = Filled(parts={})
+    filled.put("value", heads[0].lemma, *items)
+    _common(noun, filled)
+    return filled
+
+
+def literal(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """A name in code marks or with an inner capital: an event, a path."""
+    found = [i for i in noun.items if i.tag == "L"]
+    if len(found) != 1:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", found[0].lemma, found[0])
+    _common(noun, filled)
+    filled.use(
+        *(
+            i
+            for i in noun.items
+            if i.tag == "N" and i.lemma in {"event", "message", "route", "path", "address", "endpoint"}
+        )
+    )
+    return filled
+
+
+def event_name(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A literal that can name an event."""
+    filled = literal(noun, discourse)
+    if (
+        filled is None
+        or not str(filled.parts["value"].value).replace("_", "").replace(".", "").replace("-", "").isalnum()
+    ):
+        return None
+    return filled
+
+
+def path(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A route: `/{code}`."""
+    filled = literal(noun, discourse)
+    if (
+        filled is None
+        or not str(filled.parts["value"].value).startswith("/")
+        or " " in str(filled.parts["value"].value)
+    ):
+        return None
+    return filled
+
+
+def target(noun: Noun, discourse: Discourse) -> Filled | None:
+    """What a redirect leads to."""
+    filled = Filled(parts={})
+    items = name_items(noun)
+    if noun.head.tag != "N" or nouns.VALUE_TYPES.get(noun.head.lemma) not in {"url", "text"}:
+        return None
+    filled.put("value", noun.head.lemma, *items)
+    _common(noun, filled)
+    filled.use(*(i for i in noun.modifiers if i.lemma in {"original", "target", "long", "full", "stored", "its"}))
+    return filled if discourse else None
+
+
+def engine(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """A product: PostgreSQL, a PostgreSQL database."""
+    products = [i for i in noun.items if i.lemma.lower() in nouns.ENGINES]
+    if len(products) != 1:
+        return None
+    filled = Filled(parts={})
+    kind, name = nouns.ENGINES[products[0].lemma.lower()]
+    filled.put("value", name, products[0], via=Via.LEXICON)
+    filled.parts["kind"] = Part(value=kind, items=products)
+    filled.use(
+        *(
+            i
+            for i in noun.items
+            if i.tag == "N" and i.lemma in {"database", "server", "instance", "store", "cache", "broker"}
+        )
+    )
+    _common(noun, filled)
+    return filled
+
+
+def data(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """What is stored, where nothing particular is meant: the data, everything, it; or the things of the service."""
+    if noun.head.lemma not in nouns.DATA and not (noun.head.tag == "N" and noun.head.plural):
+        return None
+    filled = Filled(parts={})
+    filled.use(*name_items(noun))
+    _common(noun, filled)
+    return filled
+
+
+def system(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """The service itself, without more: the service, it, our API."""
+    if noun.head.lemma not in nouns.SYSTEMS or len(name_items(noun)) > 2:
+        return None
+    filled = Filled(parts={})
+    filled.use(*name_items(noun))
+    _common(noun, filled)
+    return filled
+
+
+def worker(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """Who handles events: a worker, a background job, the service."""
+    if noun.head.lemma not in nouns.PEOPLE_WORKERS | nouns.SYSTEMS:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", noun.head.lemma, *name_items(noun))
+    _common(noun, filled)
+    filled.use(*(i for i in noun.modifiers if i.lemma in {"background", "asynchronous", "separate"}))
+    return filled
+
+
+def totals(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """Daily totals per link; the number of clicks per link and day."""
+    if noun.head.lemma not in nouns.TOTALS:
+        return None
+    filled = Filled(parts={})
+    counted = [i for i in noun.modifiers if i.tag == "N" and i.lemma in nouns.OCCURRENCES]
+    filled.put("value", noun.head.lemma, noun.head)
+    if counted:
+        filled.put("counts", counted[0].lemma, counted[0])
+    _common(noun, filled)
+    for item in noun.modifiers:
+        if item.lemma in nouns.PERIODS and item.tag in "JN" and nouns.PERIODS[item.lemma] != "week":
+            filled.put("period", nouns.PERIODS[item.lemma], item, via=Via.LEXICON)
+    for adjunct in noun.post:
+        _per(adjunct, filled)
+    return filled if {"period", "per"} & set(filled.parts) else None
+
+
+def _per(adjunct: Adjunct, filled: Filled) -> None:
+    for n in adjunct.nouns:
+        if adjunct.prep == "of" and n.head.lemma in nouns.OCCURRENCES:
+            filled.put("counts", n.head.lemma, n.head)
+            inner = n.post
+            for deeper in inner:
+                _per(deeper, filled)
+        elif adjunct.prep in {"per", "for", "by"} and n.head.lemma in nouns.PERIODS:
+            filled.put("period", nouns.PERIODS[n.head.lemma], n.head, via=Via.LEXICON)
+        elif adjunct.prep in {"per", "for", "by"} and n.head.tag == "N":
+            filled.put("per", n.head.lemma, n.head)
+        else:
+            continue
+        filled.use(*adjunct.items[:1])
+        _common(n, filled)
+
+
+def about(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A system with what it is about: a to-do list API, a small note-taking service."""
+    form = nouns.FORMS.get(noun.head.lemma)
+    filled = Filled(parts={})
+    _purpose(noun, discourse, filled)
+    if form is None:
+        return _collection(noun, filled)
+    filled.put("form", form, noun.head, via=Via.LEXICON)
+    subject = [i for i in noun.modifiers if i.tag == "N" and i.lemma not in fillers.FILLER_NOUNS]
+    filled.use(*(i for i in noun.modifiers if i.lemma in fillers.FILLER_NOUNS))
+    if subject:
+        filled.put("subject", words_of(subject), *subject)
+    _common(noun, filled)
+    return filled
+
+
+def _purpose(noun: Noun, discourse: Discourse, filled: Filled) -> None:
+    """What it is for, as documentation: only where all of it is said again elsewhere, and nothing in it restricts."""
+    said = [i for part in (*noun.relative, *(a for a in noun.post if a.prep == "for")) for i in items_of(part)]
+    content = [w for i in said for w in i.words if i.tag in "NVJL"]
+    if not content or any(w.token.value in closed.RESTRICTORS for i in said for w in i.words):
+        return
+    if all(discourse.symbols.elsewhere(w.lemma, discourse.sentence) for w in content):
+        first, last = said[0].words[0].token.start, said[-1].words[-1].token.end
+        filled.put("purpose", discourse.prose.text[first:last], *said)
+
+
+def _collection(noun: Noun, filled: Filled) -> Filled | None:
+    """A to-do list; a pastebin: the name of a collection stands for the system that keeps it."""
+    known = noun.head.lemma in nouns.SYSTEM_ENTITIES or noun.head.lemma in nouns.COLLECTIONS
+    if not known or (noun.head.lemma in nouns.COLLECTIONS and len(name_items(noun)) < 2):
+        return None
+    filled.put("subject", words_of(name_items(noun)), *name_items(noun))
+    _common(noun, filled)
+    return filled
+
+
+def number_of(item: Item) -> str | None:
+    """The digits of a number word or literal."""
+    return item.lemma if item.kind == "number" else closed.NUMBER_WORDS.get(item.lemma)
+
+
+READS: Mapping[str, Reads] = {
+    "actor": actor,
+    "thing": thing,
+    "occurrence": occurrence,
+    "event_name": event_name,
+    "path": path,
+    "target": target,
+    "engine": engine,
+    "data": data,
+    "system": system,
+    "worker": worker,
+    "totals": totals,
+    "about": about,
+}

@@ -1,0 +1,129 @@
+"""Reads runs: facts that a few words in a row state wherever they stand ("p95 under 50 ms").
+
+Owns the matchers that patterns name. A run uses only words that no frame used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+from autocoder.facts import Via
+from autocoder.readers.rules.discourse import Draft, Part
+from autocoder.readers.rules.frames.model import Run
+from autocoder.readers.rules.lexicon import nouns
+from autocoder.readers.rules.phrases import Bound, Item, Measure
+
+Parts = dict[str, Part]
+
+
+def _literal(kind: str) -> Callable[[Item], Parts | None]:
+    def match(item: Item) -> Parts | None:
+        return {"value": Part(value=item.lemma, items=[item])} if item.kind == kind and item.tag == "L" else None
+
+    return match
+
+
+def _rate(item: Item) -> Parts | None:
+    meaning = item.meaning
+    if not isinstance(meaning, Measure) or meaning.dimension != "rate":
+        return None
+    return {
+        "value": Part(value=meaning.amount, items=[item]),
+        "unit": Part(value=meaning.unit, items=[item], via=Via.LEXICON),
+    }
+
+
+def _percent(item: Item) -> Parts | None:
+    meaning = item.meaning
+    if not isinstance(meaning, Measure) or meaning.dimension != "percent":
+        return None
+    return {
+        "value": Part(value=meaning.amount, items=[item]),
+        "unit": Part(value="percent", items=[item], via=Via.LEXICON),
+    }
+
+
+def _upper_duration(item: Item) -> Parts | None:
+    high = item.meaning.high if isinstance(item.meaning, Bound) and item.meaning.low is None else item.meaning
+    if not isinstance(high, Measure) or high.dimension != "duration":
+        return None
+    return {
+        "value": Part(value=high.amount, items=[item]),
+        "unit": Part(value=high.unit, items=[item], via=Via.LEXICON),
+    }
+
+
+def _engine(item: Item) -> Parts | None:
+    known = nouns.ENGINES.get(item.lemma.lower())
+    if known is None:
+        return None
+    return {
+        "value": Part(value=known[1], items=[item], via=Via.LEXICON),
+        "kind": Part(value=known[0], items=[item]),
+    }
+
+
+MATCHERS: Mapping[str, Callable[[Item], Parts | None]] = {
+    "rate": _rate,
+    "percent": _percent,
+    "upper duration": _upper_duration,
+    "percentile": _literal("percentile"),
+    "host": _literal("host"),
+    "engine": _engine,
+}
+
+
+def read(items: Sequence[Item], used: Collection[int], table: Sequence[Run]) -> Iterator[Draft]:
+    """The facts of all runs, from left to right, the longest first; no word is used twice."""
+    taken = set(used)
+    at = 0
+    while at < len(items):
+        found = [d for run in table if (d := _match(run, items, at, taken))]
+        if not found:
+            at += 1
+            continue
+        best = max(found, key=lambda d: len(d.items))
+        taken |= best.items
+        yield best
+        at += 1
+
+
+def _match(run: Run, items: Sequence[Item], at: int, taken: set[int]) -> Draft | None:
+    parts: Parts = {}
+    mine: list[Item] = []
+    for element in run.pattern:
+        optional = element.endswith("?")
+        slot, _, matcher = element.rstrip("?").rpartition("=")
+        step = _element(slot, matcher, items, at, taken)
+        if step is None:
+            if optional:
+                continue
+            return None
+        at, new, words = step
+        parts.update(new)
+        mine += words
+    anchor = mine[0]
+    kind = str(parts.pop("kind").value) if "kind" in parts else run.kind
+    for name, value in run.constants.items():
+        parts[name] = Part(value=value, items=[anchor], via=Via.LEXICON)
+    return Draft(kind=kind, parts=parts, items={i.index for i in mine})
+
+
+def _element(
+    slot: str, matcher: str, items: Sequence[Item], at: int, taken: set[int]
+) -> tuple[int, Parts, list[Item]] | None:
+    """One element, with the determiners before it: the next position, its slots, its items."""
+    words: list[Item] = []
+    while at < len(items) and items[at].tag == "D" and items[at].index not in taken:
+        words.append(items[at])
+        at += 1
+    if at >= len(items) or items[at].index in taken:
+        return None
+    item = items[at]
+    if matcher.startswith("word:"):
+        return (at + 1, {}, [*words, item]) if item.lemma in matcher[5:].split("|") and not item.meaning else None
+    found = MATCHERS[matcher](item)
+    if found is None:
+        return None
+    named = {(slot if k == "value" else k): p for k, p in found.items()}
+    return at + 1, named, [*words, item]

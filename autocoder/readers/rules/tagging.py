@@ -1,0 +1,220 @@
+"""Gives each token its part of speech and lemma.
+
+Owns the candidates (closed classes, the lexicon, lemminflect's tables) and the run of the tag rules from left to
+right. Also names the other taggings worth a try: where noun or verb was a close call, a parse decides.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import cast
+
+from autocoder.readers.rules.lexicon import closed, nouns, verbs
+from autocoder.readers.rules.lexicon.tag_rules import TAG_RULES, TagRule
+from autocoder.readers.rules.tokens import Token
+
+_UPOS = {"NOUN": "N", "PROPN": "N", "VERB": "V", "AUX": "V", "ADJ": "J", "ADV": "R"}
+_KNOWN_VERBS: frozenset[str] = verbs.DOMAIN_VERBS.union(*verbs.CLASSES.values())
+_CLAUSE_MARKS = frozenset(";:.!?(")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tagged:
+    """A token with its tag, lemma, verb form (VB, VBZ, VBN, VBG) and the tags it could have had."""
+
+    token: Token
+    tag: str
+    lemma: str
+    form: str = ""
+    candidates: frozenset[str] = frozenset()
+    plural: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What the tables say of a word: lemma per candidate tag, verb form, whether the noun is plural."""
+
+    lemmas: tuple[tuple[str, str], ...]
+    form: str = ""
+    plural: bool = False
+
+    @property
+    def candidates(self) -> frozenset[str]:
+        """The possible tags."""
+        return frozenset(tag for tag, _ in self.lemmas)
+
+    def lemma(self, tag: str) -> str:
+        """The lemma under a tag."""
+        return dict(self.lemmas)[tag]
+
+
+@cache
+def _tables() -> Callable[[str], Mapping[str, tuple[str, ...]]]:
+    """The tables of lemminflect: 0.2 s to load, paid by reading and not by importing this module."""
+    return cast("Callable[[str], Mapping[str, tuple[str, ...]]]", importlib.import_module("lemminflect").getAllLemmas)
+
+
+@cache
+def look_up(word: str) -> Entry:
+    """The table entry of a lower-case word that is not in a closed class."""
+    plain = word.removesuffix("-long")
+    found: dict[str, str] = {}
+    for upos, lemmas in _tables()(plain).items():
+        if (tag := _UPOS.get(upos)) and lemmas:
+            found.setdefault(tag, str(lemmas[0]).lower())
+    _lexicon(plain, found)
+    if not found:
+        found = {"R": plain} if plain.endswith("ly") else {"N": _singular(plain)}
+    form = _form(plain, found["V"]) if "V" in found else ""
+    if form in {"VBN", "VBG"} and plain not in {"read", "set", "put", "cut"}:
+        found.setdefault("J", plain)
+    plural = "N" in found and found["N"] != plain
+    return Entry(lemmas=tuple(sorted(found.items())), form=form, plural=plural)
+
+
+def _lexicon(word: str, found: dict[str, str]) -> None:
+    """What the project's own lists say goes first."""
+    singular = _singular(word)
+    if word in nouns.INVARIANT:
+        found["N"] = word
+    elif singular in nouns.EXTRA_NOUNS or (singular in nouns.VALUE_TYPES and "N" not in found):
+        found["N"] = singular
+        if singular not in _KNOWN_VERBS:
+            found.pop("V", None)
+    if word in nouns.SIGNED_IN | nouns.SIGNED_OUT:
+        found.clear()
+        found["J"] = word
+    if "V" in found and "N" in found and found["N"].endswith("ing"):
+        found.pop("N") if found["V"] in _KNOWN_VERBS and word not in {
+            "rating",
+            "reading",
+            "booking",
+            "building",
+        } else None
+
+
+def _singular(word: str) -> str:
+    if word in nouns.INVARIANT or len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    return word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else word[:-1]
+
+
+def _form(word: str, lemma: str) -> str:
+    if word == lemma:
+        return "VB"
+    if word.endswith("ing"):
+        return "VBG"
+    return "VBZ" if word.endswith("s") and not lemma.endswith(word[-2:]) else "VBN"
+
+
+def tag(tokens: Sequence[Token]) -> tuple[Tagged, ...]:
+    """Tags a sentence. Emphasis marks are dropped."""
+    entries = [_start(t) for t in tokens if t.kind != "mark"]
+    done: list[Tagged] = []
+    for i, word in enumerate(entries):
+        done.append(_decide(word, done, entries[i + 1 :]) if not word.tag else word)
+    return tuple(_repair(done))
+
+
+def _start(token: Token) -> Tagged:
+    """A token with its tag where it has only one, without where context decides."""
+    if token.kind in {"punct", "arrow", "compare"}:
+        return Tagged(token=token, tag=token.text if token.kind == "punct" else token.kind, lemma=token.text)
+    if token.kind != "word":
+        return Tagged(token=token, tag="L", lemma=token.value)
+    known = closed.CLOSED.get(token.value)
+    if known:
+        lemma = closed.AUXILIARY_LEMMAS.get(token.value, token.value)
+        form = {"has": "VBZ", "have": "VB", "having": "VBG"}.get(token.value, "VBN") if known == "V" else ""
+        return Tagged(token=token, tag=known, lemma=lemma, form=form)
+    entry = look_up(token.value)
+    return Tagged(
+        token=token, tag="", lemma=token.value, form=entry.form, candidates=entry.candidates, plural=entry.plural
+    )
+
+
+def with_tag(word: Tagged, tag_: str) -> Tagged:
+    """The word under another of its tags."""
+    return replace(word, tag=tag_, lemma=look_up(word.token.value).lemma(tag_), form=word.form if tag_ == "V" else "")
+
+
+def _decide(word: Tagged, done: list[Tagged], rest: list[Tagged]) -> Tagged:
+    if len(word.candidates) == 1:
+        return with_tag(word, next(iter(word.candidates)))
+    before = next((w for w in reversed(done) if w.tag != "R"), None)
+    for rule in TAG_RULES:
+        if rule.choose in word.candidates and _applies(rule, word, before, done, rest):
+            return with_tag(word, rule.choose)
+    return with_tag(word, sorted(word.candidates)[0])
+
+
+def _applies(rule: TagRule, word: Tagged, before: Tagged | None, done: list[Tagged], rest: list[Tagged]) -> bool:
+    after = next((w for w in rest if w.tag != "R"), None)
+    tag_before = "^" if before is None or before.tag in _CLAUSE_MARKS or before.tag == "W" else before.tag
+    return (
+        (not rule.before or tag_before in rule.before)
+        and (not rule.after or _can_be(after, rule.after))
+        and (not rule.form or _has_form(rule.form, word))
+        and (rule.finite is None or rule.finite == _finite(done))
+        and (rule.agrees is None or rule.agrees == (before is not None and _agrees(before, word)))
+        and (rule.noun_next is None or rule.noun_next == _can_be(after, "N"))
+    )
+
+
+def _has_form(forms: str, word: Tagged) -> bool:
+    """`-` asks for a word that is no verb form in use: an adjective of its own."""
+    return "V" not in word.candidates if forms == "-" else word.form in forms.split()
+
+
+def _can_be(word: Tagged | None, tags: str) -> bool:
+    if word is None or word.tag in _CLAUSE_MARKS or word.tag == ")":
+        return "$" in tags
+    return word.tag in tags if word.tag else any(c in tags for c in word.candidates)
+
+
+def _finite(done: Iterable[Tagged]) -> bool:
+    """Whether the clause that `done` ends in has its finite verb."""
+    found = False
+    for word in done:
+        if word.tag in _CLAUSE_MARKS or word.tag in "WT":
+            found = False
+        elif word.tag in "MA" or (word.tag == "V" and word.form in {"VB", "VBZ"}):
+            found = True
+    return found
+
+
+def _agrees(subject: Tagged, word: Tagged) -> bool:
+    if subject.tag == "L":
+        return word.form == "VBZ"
+    plural = subject.lemma in {"i", "you", "we", "they"} if subject.tag == "O" else subject.plural
+    return word.form == ("VB" if plural else "VBZ")
+
+
+def _repair(words: list[Tagged]) -> list[Tagged]:
+    """Words whose tag depends on what follows: 'to' before a noun, 'that' before a verb, 'first' before a noun."""
+    repaired = list(words)
+    for i, word in enumerate(words):
+        after = words[i + 1] if i + 1 < len(words) else None
+        before = words[i - 1] if i else None
+        if word.tag == "F" and not (after and after.tag in "VAR"):
+            repaired[i] = replace(word, tag="P")
+        elif word.lemma == "that" and before and before.tag in "NLO" and after and after.tag in "VAMXR":
+            repaired[i] = replace(word, tag="T")
+        elif word.lemma in {"first", "last"} and after and after.tag in "NJU":
+            repaired[i] = replace(word, tag="Q")
+    return repaired
+
+
+def alternatives(words: Sequence[Tagged], limit: int = 6) -> list[tuple[Tagged, ...]]:
+    """Other taggings: one noun-or-verb decision turned round at a time, the known verbs first, at most `limit`."""
+    open_: list[int] = []
+    for i, word in enumerate(words):
+        if {"N", "V"} <= word.candidates and word.tag in "NVJ":
+            open_.append(i)
+    open_.sort(key=lambda i: (look_up(words[i].token.value).lemma("V") not in _KNOWN_VERBS, i))
+    return [
+        (*words[:i], with_tag(words[i], "N" if words[i].tag == "V" else "V"), *words[i + 1 :]) for i in open_[:limit]
+    ]

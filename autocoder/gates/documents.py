@@ -60,6 +60,12 @@ def place(document: Any, path: Sequence[str | int]) -> tuple[int, int]:
     return line + 1, column + 1
 
 
+def value_place(mapping: Any, key: str) -> tuple[int, int]:
+    """Line and column of the value of a key that is there."""
+    line, column = mapping.lc.value(key)
+    return line + 1, column + 1
+
+
 def _start(document: Any) -> tuple[int, int]:
     mark = getattr(document, "lc", None)
     return (mark.line or 0, mark.col or 0) if mark else (0, 0)

@@ -1,0 +1,45 @@
+"""Gate `policy`: rules that hold, rules that do not, rules that are wrong."""
+
+from __future__ import annotations
+
+from autocoder.gates.policy import Policy
+from autocoder.gates.verdict import Status
+from autocoder.ir.nodes import Rule
+
+RULE = "environments.all(e, e.tls)"
+
+
+def verdict_of(make_context, make_views, expression: str, blueprint: str | None = None):
+    rule = Rule(name="always-tls", over="design", expression=expression, because="Clients send passwords.")
+    text = blueprint or f'policy:\n  rules:\n    - {{id: always-tls, over: design, expr: "{expression}", because: x}}\n'
+    return Policy().apply(make_context({"architecture.yaml": text}, of=make_views(nodes=(rule,))))
+
+
+def test_a_rule_that_holds_passes(make_context, make_views):
+    verdict = verdict_of(make_context, make_views, RULE)
+    assert (verdict.status, verdict.findings) == (Status.OK, ())
+    assert verdict.checks >= 1
+
+
+def test_a_rule_that_does_not_hold_is_a_finding_with_its_reason_and_offenders(make_context, make_views):
+    verdict = verdict_of(make_context, make_views, "environments.all(e, !e.tls)")
+    (finding,) = verdict.findings
+    assert (verdict.status, finding.code) == (Status.FAILED, "AC5050")
+    assert finding.message.endswith("does not hold for production")
+    assert "Clients send passwords." in finding.rule
+    assert str(finding.span) == "architecture.yaml:3:45"
+
+
+def test_a_wrong_rule_is_a_finding_at_its_place(make_context, make_views):
+    verdict = verdict_of(make_context, make_views, "environments.all(e, e.tsl)")
+    (finding,) = verdict.findings
+    assert (verdict.status, finding.code) == (Status.FAILED, "AC5051")
+    assert str(finding.span) == "architecture.yaml:3:67"
+    assert "tls" in finding.help
+
+
+def test_a_rule_over_several_lines_is_reported_where_it_begins(make_context, make_views):
+    blueprint = "policy:\n  rules:\n    - id: always-tls\n      expr: >-\n        environments.all(e,\n        e.tsl)\n"
+    verdict = verdict_of(make_context, make_views, "environments.all(e, e.tsl)", blueprint)
+    assert verdict.findings[0].span is not None
+    assert verdict.findings[0].span.line == 4

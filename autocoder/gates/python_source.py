@@ -112,7 +112,7 @@ def _run(context: GateContext, words: Sequence[str], *, statuses: tuple[int, ...
     with tempfile.TemporaryDirectory(prefix="ac-") as home:
         env = {"HOME": home, "XDG_CONFIG_HOME": home, "LANG": "C.UTF-8", "NO_COLOR": "1"}
         argv = [sys.executable, "-m", *words]
-        done = process.run(argv, cwd=context.workspace, env=env, timeout=_SECONDS)
+        done = process.run(argv, cwd=context.workspace, env=env, timeout=_SECONDS, output_limit=None)
     if done.timed_out or done.code not in statuses or b"No module named" in done.stderr:
         raise _failed(words[0], done)
     return done

@@ -85,6 +85,20 @@ def test_a_clean_workspace_is_accepted(make_context):
 
 
 SOURCE = "generated/src/sample/sums.py"
+POD_MONITOR = """\
+apiVersion: monitoring.coreos.com/v1
+kind: PodMonitor
+metadata: {name: x}
+spec:
+  selector: {}
+  podMetricsEndpoints:
+  - port: m
+    interval: 15s
+"""
+
+
+def test_a_custom_resource_that_fits_its_schema_is_accepted(make_context):
+    assert verdict_of(make_context, **{"deployments/observability/pod-monitor.yaml": POD_MONITOR}).status is Status.OK
 
 
 @pytest.mark.parametrize(
@@ -130,6 +144,13 @@ SOURCE = "generated/src/sample/sums.py"
             "AC5007",
             "deployments/kubernetes/other.yaml:2:1",
             "kubernetes:known-kind",
+        ),
+        (
+            "deployments/observability/pod-monitor.yaml",
+            POD_MONITOR.replace("15s", "often"),
+            "AC5007",
+            "deployments/observability/pod-monitor.yaml:8:5",
+            "kubernetes:schema",
         ),
         (
             "deployments/kubernetes/secret.yaml",

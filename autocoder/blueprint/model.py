@@ -99,9 +99,8 @@ class FieldSpec(Strict):
         "refused (usual), this row goes too, or the reference becomes null.",
         examples=["cascade"],
     )
-    place: Literal["path", "query", "header", "body"] | None = Field(
+    place: Annotated[Literal["path", "query", "header", "body"] | None, Field(alias="in")] = Field(
         default=None,
-        alias="in",
         description="Where an input stands in the request. Usual: names in the route are path; others are body for "
         "POST, PUT and PATCH, and query for GET and DELETE.",
         examples=["query"],
@@ -139,9 +138,8 @@ class Effect(Strict):
     when: Expression | None = Field(
         default=None, description="The effect happens only where this holds.", examples=["input.notify == true"]
     )
-    name: Name | None = Field(
+    name: Annotated[Name | None, Field(alias="as")] = Field(
         default=None,
-        alias="as",
         description="The name that the result is bound to. Usual: the entity in snake case, plural for a list.",
         examples=["account"],
     )
@@ -255,9 +253,8 @@ class Require(Effect):
     """Stops the operation where the condition does not hold."""
 
     require: Expression = Field(description="What must hold.")
-    otherwise: str = Field(
+    otherwise: Annotated[str, Field(alias="else")] = Field(
         default="invalid",
-        alias="else",
         description="The failure class: malformed, invalid, unauthenticated, forbidden, missing, conflict, limited or "
         "unavailable.",
         examples=["forbidden", "conflict"],
@@ -271,9 +268,8 @@ class Publish(Effect):
     """Publishes an event in the operation's transaction."""
 
     publish: TypeName = Field(description="The event.", examples=["LinkClicked"])
-    values: dict[Name, Expression] = Field(
+    values: Annotated[dict[Name, Expression], Field(alias="with")] = Field(
         default_factory=dict[str, str],
-        alias="with",
         description="The event's fields, with their values.",
         examples=[{"code": "link.code", "at": "now"}],
     )
@@ -283,9 +279,8 @@ class Custom(Effect):
     """Calls a typed function whose body a person owns."""
 
     custom: Name = Field(description="The function, declared under `functions`.", examples=["shipping_cost"])
-    values: dict[Name, Expression] = Field(
+    values: Annotated[dict[Name, Expression], Field(alias="with")] = Field(
         default_factory=dict[str, str],
-        alias="with",
         description="The function's inputs, with their values.",
         examples=[{"weight": "input.weight"}],
     )

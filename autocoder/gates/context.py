@@ -26,7 +26,8 @@ class GateContext:
 
     `workspace` holds `generated/`, `deployments/`, `migrations/`, `architecture.yaml` …; `package` is the Python
     package below `generated/src`; `environment` the Python of the gates' environment; `origin` the least trusted
-    author of the code; `previous` the measures of the last signed build (empty: there is none).
+    author of the code; `decided` the subjects of decisions that somebody stated or approved; `previous` the measures of
+    the last signed build (empty: there is none).
     """
 
     workspace: Path
@@ -38,6 +39,7 @@ class GateContext:
     kubernetes_versions: tuple[str, ...]
     waivers: tuple[Waiver, ...] = ()
     origin: Origin = Origin.COMPILER
+    decided: frozenset[str] = frozenset()
     previous: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def files(self) -> Iterator[Path]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from autocoder.diagnostics import Diagnostic, Span
 
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
-_VARIABLE = re.compile(r"\$\{?(\w+)\}?")
 _SECRET_NAME = re.compile(r"(?i)(password|passwd|secret|token|api_?key|private_?key|credential)")
 _PIPED = re.compile(r"\b(curl|wget)\b[^|]*\|\s*(sudo\s+)?(ba|z|da)?sh\b")
 _ROOT = {"root", "0"}
@@ -55,18 +54,16 @@ Problem = tuple[int, str, str]
 
 
 def _bases(steps: list[Instruction]) -> Iterator[Problem]:
-    defaults: dict[str, str] = {}
-    stages: set[str] = {"scratch"}
+    """An image that the build names is the catalogue's business: it knows where the digest comes from."""
+    stages = {"scratch"}
     for step in steps:
-        if step.word == "ARG" and len(stages) == 1:
-            name, _, value = step.rest.partition("=")
-            defaults[name] = value
         if step.word == "FROM":
             words = [word for word in step.rest.split() if not word.startswith("--")]
-            image = _VARIABLE.sub(lambda match: defaults.get(match[1], ""), words[0]) if words else ""
-            if image not in stages and not _DIGEST.search(image):
-                yield step.line, "docker:base-digest", f"the base image {image or step.rest} is not pinned by digest"
-            stages.add(words[2] if len(words) == 3 and words[1].upper() == "AS" else f"stage {len(stages)}")
+            image = words[0] if words else ""
+            if "$" not in image and image not in stages and not _DIGEST.search(image):
+                yield step.line, "docker:base-digest", f"the base image {image} is not pinned by digest"
+            if len(words) == 3:
+                stages.add(words[2])
 
 
 def _user(steps: list[Instruction]) -> Iterator[Problem]:

@@ -8,35 +8,52 @@ from typing import Any, cast
 
 from ruamel.yaml.error import YAMLError
 
-from autocoder.diagnostics import Diagnostic, Span
+from autocoder.diagnostics import Diagnostic, Severity, Span
 from autocoder.gates.context import GateContext
 from autocoder.gates.documents import value_place, yaml_documents
 from autocoder.gates.verdict import Status, Verdict
 from autocoder.ir.nodes import Rule
+from autocoder.rules.catalogue import RULES, evaluate_design, evaluate_manifests, evaluate_source
 from autocoder.rules.cel import WrongRule, design, holds, offenders
 
 BLUEPRINT = "architecture.yaml"
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Emitted:
+    """A file as the catalogue takes it."""
+
+    path: str
+    content: bytes
+
+
 @dataclass(frozen=True)
 class Policy:
-    """Evaluates every rule over the design; a rule that cannot be evaluated has not held."""
+    """Evaluates every rule of both; a rule that cannot be evaluated has not held."""
 
     name: str = "policy"
     alone: bool = False
 
     def apply(self, context: GateContext) -> Verdict:
-        """The verdict; `checks` are rules."""
-        data = design(context.views)
-        rules = context.views.rules
-        findings = [finding for rule in rules if (finding := _broken(context, rule, data))]
+        """The verdict; `checks` are looks of the catalogue's rules and the blueprint's own rules."""
+        files = [_Emitted(path=context.name(path), content=path.read_bytes()) for path in context.files()]
+        catalogue = (
+            evaluate_design(context.views, context.decided),
+            evaluate_manifests(files),
+            evaluate_source(files),
+        )
+        data, rules = design(context.views), context.views.rules
+        own = [finding for rule in rules if (finding := _broken(context, rule, data))]
+        findings = (*(finding for evaluation in catalogue for finding in evaluation), *own)
+        failed = any(finding.severity is Severity.ERROR for finding in findings)
+        looks = sum(evaluation.checks for evaluation in catalogue)
         return Verdict(
             gate=self.name,
-            status=Status.FAILED if findings else Status.OK,
-            checks=len(rules),
-            summary=f"{len(rules)} rules of the blueprint",
+            status=Status.FAILED if failed else Status.OK,
+            checks=looks + len(rules),
+            summary=f"{len(RULES)} rules of the catalogue, {len(rules)} of the blueprint",
             sandbox="none needed",
-            findings=tuple(findings),
+            findings=findings,
         )
 
 

@@ -15,10 +15,18 @@ def verdict_of(make_context, make_views, expression: str, blueprint: str | None 
     return Policy().apply(make_context({"architecture.yaml": text}, of=make_views(nodes=(rule,))))
 
 
+def test_a_manifest_that_the_catalogue_refuses_fails(make_context, make_views):
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: x}\nstringData: {a: b}\n"
+    verdict = Policy().apply(make_context({"deployments/kubernetes/secret.yaml": secret}, of=make_views()))
+    assert verdict.status is Status.FAILED
+    assert "manifest:secret-value" in {finding.rule.split(" ")[0] for finding in verdict.findings}
+
+
 def test_a_rule_that_holds_passes(make_context, make_views):
     verdict = verdict_of(make_context, make_views, RULE)
     assert (verdict.status, verdict.findings) == (Status.OK, ())
-    assert verdict.checks >= 1
+    assert verdict.checks > 1
+    assert verdict.summary.endswith("1 of the blueprint")
 
 
 def test_a_rule_that_does_not_hold_is_a_finding_with_its_reason_and_offenders(make_context, make_views):

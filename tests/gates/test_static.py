@@ -152,13 +152,6 @@ def test_a_custom_resource_that_fits_its_schema_is_accepted(make_context):
             "deployments/observability/pod-monitor.yaml:8:5",
             "kubernetes:schema",
         ),
-        (
-            "deployments/kubernetes/secret.yaml",
-            "apiVersion: v1\nkind: Secret\nmetadata: {name: x}\nstringData:\n  a: b\n",
-            "AC5005",
-            "deployments/kubernetes/secret.yaml:4:1",
-            "kubernetes:secret-value",
-        ),
         ("deployments/Dockerfile", "FROM a\nUSER app\n", "AC5008", "deployments/Dockerfile:1:1", "docker:base-digest"),
         ("deployments/Dockerfile", f"FROM a@sha256:{DIGEST}\n", "AC5008", "deployments/Dockerfile:1:1", "docker:user"),
         (

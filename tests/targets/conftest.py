@@ -24,6 +24,7 @@ from autocoder.ir.nodes import (
     Node,
     Objectives,
     Operation,
+    Requirement,
     ServiceBudget,
     System,
     Variable,
@@ -73,6 +74,7 @@ FIND = Find(match=Match(entity="Link", where=code_is_given(), absent=Failure(fai
 CODE = Input(name="code", place="path", type=TEXT)
 NODES: tuple[Node, ...] = (
     System(name="link-shortener", version="0.1.0", description="Shortens URLs."),
+    Requirement(name="R1", text="Anyone can shorten a URL.", line=3),
     Auth(entity="User", login="email", secret="password"),
     Entity(
         name="User",
@@ -163,6 +165,7 @@ EDGES = tuple(
         ("component:api", "calls", "component:store"),
         ("component:worker", "calls", "component:store"),
         ("component:scheduler", "calls", "component:store"),
+        ("operation:shorten", "satisfies", "requirement:R1"),
     )
 )
 

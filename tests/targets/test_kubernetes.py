@@ -11,6 +11,7 @@ import pytest
 from autocoder.bundles import Bundle
 from autocoder.ir.nodes import Variable
 from autocoder.ir.views import Views
+from autocoder.rules.pod_rules import POD_RULES
 from autocoder.targets.kubernetes import Kubernetes
 from autocoder.targets.stamp import Stamp
 from autocoder.targets.tree import Tree
@@ -98,7 +99,7 @@ def test_every_reference_by_name_is_there(tree: Tree) -> None:
 
 def test_every_kustomization_lists_exactly_the_files_beside_it(tree: Tree) -> None:
     folders = {file.path.rpartition("/")[0] for file in tree if file.path.endswith("/kustomization.yaml")}
-    assert len(folders) == 3
+    assert len(folders) == 4
     for folder in folders:
         kustomization = load_all(tree[f"{folder}/kustomization.yaml"].content.decode())[0]
         beside = {path.rpartition("/")[2] for path in tree.files if path.rpartition("/")[0] == folder}
@@ -184,6 +185,15 @@ def test_what_the_cluster_must_have_is_listed(tree: Tree) -> None:
     for wanted in ("`link-shortener-db`, key `url`", "`link-shortener-auth`, key `key`", "`link-shortener-tls`"):
         assert wanted in text
     assert "DNS: `go.example.com`" in text
+
+
+def test_the_admission_policy_holds_the_text_that_the_build_evaluates(tree: Tree) -> None:
+    [policy] = of_kind(tree, "ValidatingAdmissionPolicy")
+    assert [v["expression"] for v in policy["spec"]["validations"]] == [rule.expression for rule in POD_RULES]
+    [binding] = of_kind(tree, "ValidatingAdmissionPolicyBinding")
+    assert binding["spec"]["policyName"] == policy["metadata"]["name"]
+    [namespaces] = binding["spec"]["matchResources"]["namespaceSelector"]["matchExpressions"]
+    assert namespaces["values"] == ["link-shortener-development", "link-shortener-production"]
 
 
 def test_a_store_in_a_file_gets_no_manifests(sqlite_views: Views, bundle: Bundle, stamp: Stamp) -> None:

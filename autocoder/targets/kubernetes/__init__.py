@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from autocoder.bundles import Bundle
 from autocoder.ir.nodes import Environment
 from autocoder.ir.views import Views
-from autocoder.targets.kubernetes import kustomize, network, prerequisites, scaling, workloads
+from autocoder.targets.kubernetes import admission, kustomize, network, prerequisites, scaling, workloads
 from autocoder.targets.kubernetes.kustomize import Objects
 from autocoder.targets.kubernetes.metadata import Namer
 from autocoder.targets.runtime import Runtime
@@ -26,7 +26,7 @@ FOLDER = "deployments/kubernetes"
 
 @dataclass(frozen=True, kw_only=True)
 class Kubernetes:
-    """Emits base, overlays, and the list of what a cluster must have before."""
+    """Emits base, overlays, the admission policy, and the list of what a cluster must have before."""
 
     name: ClassVar[str] = "kubernetes"
 
@@ -53,6 +53,11 @@ class Kubernetes:
             kustomize.write(tree, folder, objects, sources=(environment.id,), below=below, extra=extra)
             patch = workloads.environment_patch(runtime, namer, environment)
             tree.text(f"{folder}/environment-patch.yaml", dump(patch), sources=(environment.id,))
+        policy = {
+            "validating-admission-policy": admission.policy(namer),
+            "validating-admission-policy-binding": admission.binding(namer, deployed),
+        }
+        kustomize.write(tree, f"{FOLDER}/admission", policy, sources=tuple(e.id for e in deployed))
         tree.text(f"{FOLDER}/PREREQUISITES.md", prerequisites.text(runtime, namer, deployed))
         return tree
 

@@ -13,6 +13,9 @@ _HEAD = """\
 # What the cluster must have
 
 The manifests name secrets and never hold one. Fill them from sealed or external secrets in the environment's namespace.
+
+`admission/` holds the rules that the build checked, as a policy of the cluster. It needs rights over the whole cluster:
+its owner applies it once, and it denies in the namespaces below only.
 """
 
 

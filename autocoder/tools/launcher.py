@@ -28,6 +28,8 @@ def main(argv: list[str]) -> None:
     settings: dict[str, Any] = json.loads(argv[1])
     try:
         for name, value in settings["limits"].items():
+            if name == "RLIMIT_AS" and sys.platform == "darwin":
+                continue  # macOS has the name and refuses every value
             resource.setrlimit(getattr(resource, name), _not_above(getattr(resource, name), value))
         if settings["uid"] is not None:
             _become(settings["uid"], read_files=settings["read_files"])

@@ -107,3 +107,13 @@ def _head(file: IO[bytes], limit: int | None) -> bytes:
     if limit is None or size <= limit:
         return file.read()
     return file.read(limit) + f"\n… {size - limit} more bytes\n".encode()
+
+
+def run_in_foreground(argv: Sequence[str | os.PathLike[str]], *, cwd: Path, env: Mapping[str, str]) -> int:
+    """Runs a program with this terminal until it ends, and returns its exit status. Ctrl-C goes to the program."""
+    with subprocess.Popen([os.fspath(word) for word in argv], cwd=cwd, env=dict(env)) as child:
+        while True:
+            try:
+                return child.wait()
+            except KeyboardInterrupt:
+                continue  # the terminal has sent it to the program too, which ends in its own time

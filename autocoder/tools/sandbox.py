@@ -178,7 +178,7 @@ def _refused() -> Diagnostic:
 
 def interpreter_paths(python: Path) -> tuple[Path, ...]:
     """What a Python (of a virtual environment or not) needs to see in order to start: its environment, its links, its
-    installation. Raises `ValueError` where the installation is the home folder itself, which must stay hidden.
+    installation. Raises `StageFailed` (AC9004) where that is the home folder itself, which must stay hidden.
     """
     found: list[Path] = []
     link = python.absolute()
@@ -191,7 +191,9 @@ def interpreter_paths(python: Path) -> tuple[Path, ...]:
     real = python.resolve()
     installations = {real.parent.parent, link.parent.parent}
     if any(Path.home().resolve().is_relative_to(folder) for folder in installations):
-        raise ValueError(f"{real} stands in the home folder itself")
+        message = "the Python installation is the home folder itself, and a sandbox must not see that"
+        help_ = "use a Python in a folder of its own"
+        raise StageFailed([Diagnostic(code="AC9004", message=message, value=str(real), help=help_)], exit_code=4)
     return (*found, *sorted(installations))
 
 
@@ -409,7 +411,7 @@ def _holds(way: _Way) -> bool:
         try:
             done = _run(way, argv, (_BREAK_OUT,), scratch_folder, scratch_folder, {}, limits)
             report = _Report(**json.loads(done.stdout))
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, StageFailed):
             return False
     tried = asdict(report)
     return report.started and (way.level is Level.PLAIN or not any(tried[name] for name in tried if name != "started"))

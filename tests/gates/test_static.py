@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from autocoder.diagnostics import StageFailed
+from autocoder.gates import python_source
 from autocoder.gates.documents import document_findings
 from autocoder.gates.secret_scan import secret_findings
 from autocoder.gates.static import Static
@@ -202,6 +204,12 @@ def test_python_that_cannot_be_parsed_is_rejected(make_context):
     verdict = verdict_of(make_context, **{SOURCE: "def f(:\n"})
     assert "AC5006" in {finding.code for finding in verdict.findings}
     assert verdict.status is Status.FAILED
+
+
+def test_a_tool_that_is_not_installed_is_named(make_context):
+    with pytest.raises(StageFailed) as failed:
+        python_source._run(make_context(GOOD), ["no_such_tool"], statuses=(0,))
+    assert [(d.code, d.value) for d in failed.value.diagnostics] == [("AC9002", "no_such_tool")]
 
 
 def test_bytes_that_are_no_text_are_rejected(make_context):

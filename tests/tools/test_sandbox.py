@@ -322,8 +322,9 @@ def test_an_interpreter_in_the_home_folder_itself_is_refused(tmp_path, monkeypat
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "python").write_text("")
     monkeypatch.setenv("HOME", str(tmp_path))
-    with pytest.raises(ValueError, match="home folder"):
+    with pytest.raises(StageFailed, match="home folder") as failed:
         sandbox.interpreter_paths(tmp_path / "bin" / "python")
+    assert failed.value.diagnostics[0].code == "AC9004"
 
 
 def test_the_break_out_program_breaks_out_where_nothing_holds_it(tmp_path):

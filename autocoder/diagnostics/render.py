@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from autocoder.diagnostics.catalogue import Code
 from autocoder.diagnostics.model import Diagnostic, Severity, Span
@@ -14,6 +15,15 @@ SourceLine = Callable[[Span], str | None]
 
 def no_source(_span: Span) -> None:
     """A `SourceLine` that knows nothing."""
+
+
+def source_lines(span: Span) -> str | None:
+    """A `SourceLine` that reads the file, where it can be read from here."""
+    try:
+        lines = Path(span.file).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return None
+    return lines[span.line - 1] if 0 < span.line <= len(lines) else None
 
 
 def terminal(diagnostics: Iterable[Diagnostic], source: SourceLine = no_source) -> str:

@@ -68,6 +68,10 @@ class Tree:
         data = content.encode("utf-8")
         self.add(File(path=path, content=data, owner=owner, executable=executable, sources=sources))
 
+    def add_bytes(self, path: str, content: bytes) -> None:
+        """Adds a generated file as it is."""
+        self.add(File(path=path, content=content))
+
     def update(self, other: Tree) -> None:
         """Takes all files of another tree."""
         for file in other:

@@ -114,11 +114,14 @@ class Workspace:
         except FileNotFoundError:
             return None
 
-    def write(self, tree: Tree, *, artifacts: Tree | None = None, overwrite_drift: bool = False) -> Written:
+    def write(
+        self, tree: Tree, *, artifacts: Tree | None = None, overwrite_drift: bool = False, partial: bool = False
+    ) -> Written:
         """Makes the workspace hold `tree`, in one transaction, and removes generated files that are no longer in it.
 
         `artifacts` (what a build leaves in `dist/`) are replaced without a drift check and never removed by a later
-        write. `overwrite_drift` discards what people changed in generated files. Raises `StageFailed` with every
+        write. `overwrite_drift` discards what people changed in generated files. A `partial` tree is not all that there
+        is: what is missing in it stays. Raises `StageFailed` with every
         problem (AC8001 to AC8003, AC8008) or with the reason why the folder cannot be written (AC8005); the folder
         is as it was then.
         """
@@ -127,7 +130,10 @@ class Workspace:
             plan.place(file)
         for file in artifacts or Tree():
             plan.replace(file)
-        plan.drop_stale(tree)
+        if partial:
+            plan.rows = {**plan.record.files, **plan.rows}
+        else:
+            plan.drop_stale(tree)
         plan.finish()
         plan.problems.stop()
         transaction.commit(self.folder, plan.changes)

@@ -202,7 +202,7 @@ CODES: tuple[dict[str, str], ...] = (
     {
         "code": "AC3160",
         "title": "a condition that the database cannot decide",
-        "why": "A `where` runs in the database; what it cannot do with the language's meaning is refused, not emulated.",
+        "why": "A `where` runs in the database; what it cannot do with the meaning of the language is refused.",
         "fix": "Compare the field itself, or compute the value before the effect and compare with that.",
     },
     {

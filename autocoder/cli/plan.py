@@ -1,0 +1,75 @@
+"""`autocoder plan`: prose to a blueprint that people review."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from autocoder.cli import workspace_options as workspace
+
+if TYPE_CHECKING:
+    from autocoder.driver import Proposal
+
+
+@click.command()
+@click.argument("source", required=False)
+@workspace.out_option
+@workspace.prose_options
+@click.option("--explain", is_flag=True, help="Show each sentence with what came of it.")
+@click.option("--dry-run", is_flag=True, help="Write nothing.")
+@workspace.format_option
+def plan(
+    source: str | None,
+    out: Path | None,
+    answers: tuple[str, ...],
+    accept_defaults: bool,
+    update_prose: bool,
+    explain: bool,
+    dry_run: bool,
+    form: str,
+) -> None:
+    """Read SOURCE (a text in quotes, a file, a folder, or `-`) and write architecture.yaml and deployment.yaml.
+
+    A blueprint that was edited by hand is never overwritten: what differs is shown, and the command stops.
+    """
+    from autocoder.driver import Options
+
+    given = workspace.Given(source)
+    folder = workspace.choose_folder(given, out)
+    screen = workspace.Screen(quiet=form == "json")
+    if explain:
+        _explain(given.text, folder)
+    options = Options(
+        answers=workspace.parsed_answers(answers), accept_defaults=accept_defaults, update_prose=update_prose
+    )
+    with workspace.driving(folder, options, screen) as driver:
+        proposal = driver.propose(given.text, given.hint or folder.resolve().name)
+        if not dry_run and proposal.plan is not None:
+            driver.write_sources(proposal)
+    _show(proposal, folder, screen, form)
+
+
+def _explain(text: str | None, folder: Path) -> None:
+    from autocoder.driver import read_text
+    from autocoder.planning.proposal import read
+    from autocoder.readers.explain import explain
+
+    own = text if text is not None else read_text(folder / "description.md", "description.md")
+    if own is not None:
+        click.echo(explain(read(own, file="description.md")))
+
+
+def _show(proposal: Proposal, folder: Path, screen: workspace.Screen, form: str) -> None:
+    decisions = proposal.decisions
+    if form == "json":
+        click.echo(json.dumps({"decisions": [d.as_data() for d in decisions]}, indent=2, ensure_ascii=False))
+        return
+    review = [d for d in decisions if d.source != "stated"]
+    screen.stage("plan", f"{len(decisions)} decisions, {len(review)} to review")
+    for decision in review:
+        click.echo(f"  {decision.subject} = {decision.value}  ({decision.because})")
+    place = workspace.shown_name(folder) or "."
+    click.echo(f"  next      look at {place}/architecture.yaml, then: autocoder build {place}", err=True)

@@ -1,0 +1,206 @@
+"""From blueprint text to files in memory: the pure middle of the compiler, shared by building and verifying.
+
+The same inputs give the same bytes. Reads no disk, no clock and no environment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import rfc8785
+
+from autocoder import __version__, registry
+from autocoder.blueprint.load import Loaded, load_architecture, load_deployment
+from autocoder.blueprint.model import Architecture, Deployment
+from autocoder.bundles import Bundle
+from autocoder.bundles import load as load_bundle
+from autocoder.decisions import Decision, as_json
+from autocoder.diagnostics import Diagnostic, Diagnostics, Span, StageFailed
+from autocoder.ir import canonical
+from autocoder.ir.conventions import conventions
+from autocoder.ir.graph import Graph
+from autocoder.ir.lower import Source, lower
+from autocoder.ir.views import Views
+from autocoder.passes.protocol import PassContext
+from autocoder.passes.runner import run_passes
+from autocoder.rules.catalogue import evaluate_design
+from autocoder.targets.stamp import Stamp
+from autocoder.targets.tree import Owner, Tree
+
+ARCHITECTURE = "architecture.yaml"
+DEPLOYMENT = "deployment.yaml"
+PROSE = "description.md"
+DECISIONS = "decisions.yaml"
+LOCK = "autocoder.lock"
+IR_FILE = "generated/ir.v1.json"
+CUSTOM = "custom"
+REQUIREMENTS = "generated/requirements.txt"
+TEST_REQUIREMENTS = "generated/requirements-dev.txt"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """What people own, as text. `shown` maps a file to how diagnostics name it, where that is not its own name."""
+
+    architecture: str
+    deployment: str
+    prose: str | None = None
+    decisions: str | None = None
+    bodies: Mapping[str, str] = field(default_factory=dict[str, str])
+    shown: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def name(self, file: str) -> str:
+        """How diagnostics name a file."""
+        return self.shown.get(file, file)
+
+    def tree(self) -> Tree:
+        """The sources as files."""
+        tree = Tree()
+        for path, text in ((PROSE, self.prose), (DECISIONS, self.decisions)):
+            if text is not None:
+                tree.text(path, text, owner=Owner.OWNED)
+        tree.text(ARCHITECTURE, self.architecture, owner=Owner.MERGED)
+        tree.text(DEPLOYMENT, self.deployment, owner=Owner.MERGED)
+        for name, body in sorted(self.bodies.items()):
+            tree.text(f"{CUSTOM}/{name}.py", body, owner=Owner.OWNED)
+        return tree
+
+    @staticmethod
+    def of(tree: Tree) -> Sources:
+        """The sources that a tree of files holds. Raises `KeyError` where the blueprint is missing."""
+        text = {file.path: file.content.decode("utf-8") for file in tree if file.owner is not Owner.APPENDED}
+        bodies = {
+            path.removeprefix(f"{CUSTOM}/").removesuffix(".py"): body
+            for path, body in text.items()
+            if path.startswith(f"{CUSTOM}/") and path.endswith(".py")
+        }
+        return Sources(
+            architecture=text[ARCHITECTURE],
+            deployment=text[DEPLOYMENT],
+            prose=text.get(PROSE),
+            decisions=text.get(DECISIONS),
+            bodies=bodies,
+        )
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A compiled blueprint."""
+
+    sources: Sources
+    architecture: Architecture
+    deployment: Deployment
+    graph: Graph
+    bundle: Bundle
+    decisions: tuple[Decision, ...]
+    warnings: tuple[Diagnostic, ...]
+
+    @cached_property
+    def views(self) -> Views:
+        """The graph as targets see it."""
+        return Views(self.graph)
+
+    @cached_property
+    def blueprint_hash(self) -> str:
+        """sha256 (hex) of what both files say, however they are laid out."""
+        said = [self.architecture.model_dump(mode="json"), self.deployment.model_dump(mode="json")]
+        return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
+
+    @cached_property
+    def ir(self) -> bytes:
+        """The bytes of `ir.v1.json`."""
+        return canonical.write(self.graph, {"blueprint": self.blueprint_hash, "bundle": self.bundle.hash})
+
+    @property
+    def ir_hash(self) -> str:
+        """The hash that the IR carries."""
+        return str(json.loads(self.ir)["sha256"])
+
+
+def compile_sources(sources: Sources, *, bundle: str | None = None) -> Compiled:
+    """Loads, lowers and analyses a blueprint. Raises `StageFailed` with everything that is wrong in either file."""
+    architecture, deployment = _load(sources)
+    diagnostics = Diagnostics()
+    source = Source(
+        architecture=architecture.model,
+        deployment=deployment.model,
+        positions=architecture.positions,
+        deployment_positions=deployment.positions,
+        bodies=sources.bodies,
+    )
+    graph = lower(source, diagnostics)
+    chosen = load_bundle(bundle)
+
+    def place(file: str, *path: str) -> Span | None:
+        positions = deployment.positions if file == "deployment" else architecture.positions
+        return positions.span(*path)
+
+    graph = run_passes(graph, PassContext(bundle=chosen, diagnostics=diagnostics, place=place))
+    views = Views(graph)
+    diagnostics.extend(evaluate_design(views))
+    diagnostics.stop()
+    return Compiled(
+        sources=sources,
+        architecture=architecture.model,
+        deployment=deployment.model,
+        graph=graph,
+        bundle=chosen,
+        decisions=conventions(views),
+        warnings=tuple(diagnostics),
+    )
+
+
+def _load(sources: Sources) -> tuple[Loaded[Architecture], Loaded[Deployment]]:
+    """Both files; what is wrong in either is reported together."""
+    found: list[Diagnostic] = []
+    architecture: Loaded[Architecture] | None = None
+    deployment: Loaded[Deployment] | None = None
+    try:
+        architecture = load_architecture(sources.architecture, file=sources.name(ARCHITECTURE))
+    except StageFailed as failed:
+        found += failed.diagnostics
+    try:
+        deployment = load_deployment(sources.deployment, file=sources.name(DEPLOYMENT))
+    except StageFailed as failed:
+        found += failed.diagnostics
+    if architecture is None or deployment is None:
+        raise StageFailed(found)
+    return architecture, deployment
+
+
+def emit(compiled: Compiled, *, planned: tuple[Decision, ...] = ()) -> Tree:
+    """Every derived file: the targets' output, the IR, the decisions (`planned` are the reader's) and the lock."""
+    stamp = Stamp(blueprint_hash=compiled.blueprint_hash, generator_version=__version__, bundle=compiled.bundle.version)
+    tree = Tree()
+    for reference in registry.TARGETS.values():
+        tree.update(registry.load(reference)().apply(compiled.views, compiled.bundle, stamp))
+    tree.add_bytes(IR_FILE, compiled.ir)
+    tree.text("generated/decisions.json", as_json((*planned, *compiled.decisions)) + "\n")
+    tree.text(LOCK, _lock(compiled))
+    return tree
+
+
+def _lock(compiled: Compiled) -> str:
+    """What the build rests on: versions and the hashes of all inputs."""
+    sources = {f.path: hashlib.sha256(f.content).hexdigest() for f in compiled.sources.tree()}
+    locked = {
+        "version": 1,
+        "autocoder": __version__,
+        "bundle": {"version": compiled.bundle.version, "sha256": compiled.bundle.hash},
+        "inputs": sources,
+        "completions": {},
+    }
+    return json.dumps(locked, indent=2, sort_keys=True) + "\n"
+
+
+def rederive(sources: Tree) -> Tree:
+    """Every derived file of a package, from its sources alone. Raises `StageFailed` as compiling does."""
+    from autocoder.planning.proposal import planned_decisions
+
+    found = Sources.of(sources)
+    compiled = compile_sources(found)
+    return emit(compiled, planned=planned_decisions(found.prose, compiled.architecture.system.name))

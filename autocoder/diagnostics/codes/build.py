@@ -1,0 +1,53 @@
+"""Codes of proposing a blueprint and of the build as a whole (AC205x, AC82xx)."""
+
+CODES: tuple[dict[str, str], ...] = (
+    {
+        "code": "AC2050",
+        "title": "an open question",
+        "why": "The text leaves open something that changes the interface, access or stored data.",
+        "fix": "Answer with --answer ID=KEY, take every default with --accept-defaults, or say it in the text.",
+    },
+    {
+        "code": "AC2051",
+        "title": "the text was given again and differs",
+        "why": "A workspace has one description; a file that differs from it is not taken over unasked.",
+        "fix": "Take the new text with --update-prose, or build the workspace without naming a file.",
+    },
+    {
+        "code": "AC2052",
+        "title": "both the text and the blueprint changed",
+        "why": "The blueprint was edited by hand, and the text now leads to another one. Neither side is thrown away.",
+        "fix": "Bring the changes that the message shows into the blueprint by hand, or restore the file to take the "
+        "proposed one.",
+    },
+    {
+        "code": "AC2053",
+        "title": "no such answer",
+        "why": "An answer names an open question and one of its options.",
+        "fix": "Use an id and a key that `autocoder plan` shows.",
+    },
+    {
+        "code": "AC8201",
+        "title": "nothing to build here",
+        "why": "A workspace holds a description, or the two files of a blueprint.",
+        "fix": 'Name a text or a file: autocoder build "A to-do list API.", autocoder build description.md',
+    },
+    {
+        "code": "AC8202",
+        "title": "an input cannot be read",
+        "why": "Inputs are UTF-8 text files.",
+        "fix": "Look at the path and its permissions, and save the file as UTF-8.",
+    },
+    {
+        "code": "AC8203",
+        "title": "the workspace is not compiled",
+        "why": "This command works on what `compile` or `build` wrote.",
+        "fix": "Run `autocoder compile` or `autocoder build` first.",
+    },
+    {
+        "code": "AC8204",
+        "title": "the folder belongs to another system",
+        "why": "One folder holds one system.",
+        "fix": "Choose another folder with --out.",
+    },
+)

@@ -1,0 +1,418 @@
+"""The order of the stages: read, plan, lower, emit, gate, package. The one place that knows it.
+
+Nothing is written before everything has passed: a failed build leaves every file as it was.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import hashlib
+import tempfile
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from autocoder import registry
+from autocoder.compilation import (
+    ARCHITECTURE,
+    CUSTOM,
+    DECISIONS,
+    DEPLOYMENT,
+    PROSE,
+    REQUIREMENTS,
+    TEST_REQUIREMENTS,
+    Compiled,
+    Sources,
+    compile_sources,
+    emit,
+    rederive,
+)
+from autocoder.decisions import Decision
+from autocoder.diagnostics import Diagnostic, Note, StageFailed
+from autocoder.gates.verdict import Status, Verdict
+from autocoder.package.build import Package, PackageInput, build_package
+from autocoder.package.sign import Signer
+from autocoder.planning.plan import Plan
+from autocoder.readers.protocol import Reading
+from autocoder.targets.tree import Owner, Tree
+from autocoder.workspace.writer import MergedState, Workspace
+
+__all__ = ["Built", "Driver", "Options", "Proposal", "Talk", "rederive", "silence"]
+
+Talk = Callable[[str, str], None]
+"""Hears a stage's name and what came of it, as soon as it is done."""
+
+
+def silence(_stage: str, _text: str) -> None:
+    """A `Talk` for callers that do not listen."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What a command was asked for. `answers` map question ids to option keys."""
+
+    answers: Mapping[str, str] = field(default_factory=dict[str, str])
+    accept_defaults: bool = False
+    update_prose: bool = False
+    overwrite_drift: bool = False
+    bundle: str | None = None
+    signer: str = "embedded"
+    key: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """What reading and planning led to; without prose there is only the blueprint that is on disk."""
+
+    reading: Reading | None
+    plan: Plan | None
+    sources: Sources
+    kept: frozenset[str]
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """The planner's decisions."""
+        return self.plan.decisions if self.plan else ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """A finished build. Paths are relative to the workspace."""
+
+    compiled: Compiled
+    decisions: tuple[Decision, ...]
+    verdicts: tuple[Verdict, ...]
+    archive: str
+    signer: str
+    written: tuple[str, ...]
+    warnings: tuple[Diagnostic, ...]
+    outputs: Mapping[str, str]
+
+
+@dataclass(kw_only=True)
+class Driver:
+    """Runs stages on one locked workspace. `today` and `clock` come from outside: no stage reads a clock."""
+
+    workspace: Workspace
+    options: Options
+    shown: str
+    today: datetime.date
+    clock: Callable[[], str]
+    talk: Talk = silence
+    progress: Callable[[str], None] = lambda _text: None
+
+    @property
+    def folder(self) -> Path:
+        """The workspace's folder."""
+        return self.workspace.folder
+
+    # Reading and planning.
+
+    def propose(self, given: str | None, hint: str) -> Proposal:
+        """Reads the given or kept prose and plans; keeps a blueprint that was edited by hand."""
+        prose = self._prose(given)
+        if prose is None:
+            return Proposal(reading=None, plan=None, sources=self._sources(None, {}), kept=frozenset())
+        reading, plan = self._plan(prose, hint)
+        texts, kept = self._blueprint(plan)
+        return Proposal(reading=reading, plan=plan, sources=self._sources(prose, texts), kept=kept)
+
+    def _prose(self, given: str | None) -> str | None:
+        """The text to read: the workspace's own, unless another one was given and may replace it."""
+        own = self._text(PROSE)
+        if given is None or own is None or own == given:
+            return given if own is None else own
+        if self.options.update_prose:
+            return given
+        lines = difflib.unified_diff(own.splitlines(), given.splitlines(), "the workspace's", "the given", lineterm="")
+        raise StageFailed(
+            [
+                Diagnostic(
+                    code="AC2051",
+                    message=f"{PROSE} in the workspace differs from the text that was given",
+                    subject=self._name(PROSE),
+                    help="add --update-prose to take the given text",
+                    notes=tuple(Note(message=line) for line in list(lines)[2:22]),
+                )
+            ]
+        )
+
+    def _plan(self, prose: str, hint: str) -> tuple[Reading, Plan]:
+        from autocoder.planning.proposal import propose, read, settle
+
+        reading = read(prose, file=self._name(PROSE))
+        settled = settle(reading, answers=self.options.answers, accept_defaults=self.options.accept_defaults)
+        facts, asked = len(settled.facts), len(reading.questions)
+        self.talk(
+            "read",
+            f"{_count(len(reading.sentences), 'sentence')}, {_count(facts, 'fact')}, {_count(asked, 'question')}",
+        )
+        planned = propose(settled, hint)
+        return settled, planned
+
+    def _blueprint(self, plan: Plan) -> tuple[dict[str, str], frozenset[str]]:
+        """The text of both files: as planned, or as a person left it where the plan has not moved since."""
+        from autocoder.blueprint.format import write_architecture, write_deployment
+
+        proposed = {
+            ARCHITECTURE: write_architecture(plan.architecture),
+            DEPLOYMENT: write_deployment(plan.deployment),
+        }
+        kept: set[str] = set()
+        conflicts: list[Diagnostic] = []
+        for path, text in proposed.items():
+            own = self._text(path)
+            if own is None or own == text or self.workspace.merged_state(path) is not MergedState.CHANGED:
+                continue
+            base = self.workspace.base(path)
+            if base is not None and base.decode() != text:
+                conflicts.append(self._conflict(path, base.decode(), text))
+            proposed[path] = own
+            kept.add(path)
+        if conflicts:
+            raise StageFailed(conflicts)
+        return proposed, frozenset(kept)
+
+    def _conflict(self, path: str, base: str, text: str) -> Diagnostic:
+        lines = difflib.unified_diff(base.splitlines(), text.splitlines(), "planned before", "planned now", lineterm="")
+        return Diagnostic(
+            code="AC2052",
+            message=f"{path} was edited by hand, and the text now leads to another one",
+            subject=self._name(path),
+            help="bring these changes into the file by hand; it was left as it is",
+            notes=tuple(Note(message=line) for line in list(lines)[2:42]),
+        )
+
+    def _sources(self, prose: str | None, texts: Mapping[str, str]) -> Sources:
+        found = {path: texts.get(path) or self._text(path) for path in (ARCHITECTURE, DEPLOYMENT)}
+        missing = [path for path, text in found.items() if text is None]
+        if missing:
+            raise StageFailed(
+                [
+                    Diagnostic(
+                        code="AC8201", message=f"{self.shown} has no {' and no '.join(missing)}", subject=self.shown
+                    )
+                ],
+                exit_code=2,
+            )
+        bodies = {
+            path.stem: self._text(f"{CUSTOM}/{path.name}") or "" for path in sorted((self.folder / CUSTOM).glob("*.py"))
+        }
+        names = (PROSE, ARCHITECTURE, DEPLOYMENT, DECISIONS, *(f"{CUSTOM}/{name}.py" for name in bodies))
+        return Sources(
+            architecture=found[ARCHITECTURE] or "",
+            deployment=found[DEPLOYMENT] or "",
+            prose=prose,
+            decisions=self._text(DECISIONS),
+            bodies=bodies,
+            shown={name: self._name(name) for name in names},
+        )
+
+    def _name(self, path: str) -> str:
+        return path if self.shown in ("", ".") else f"{self.shown}/{path}"
+
+    def _text(self, path: str) -> str | None:
+        return read_text(self.folder / path, self._name(path))
+
+    # Compiling.
+
+    def compile(self, proposal: Proposal) -> tuple[Compiled, Tree]:
+        """Lowers the blueprint and emits all files, in memory."""
+        compiled = compile_sources(proposal.sources, bundle=self.options.bundle)
+        views = compiled.views
+        decisions = (*proposal.decisions, *compiled.decisions)
+        open_ = sum(d.source != "stated" for d in decisions)
+        parts = (_count(len(views.components), "component"), _count(len(views.operations), "operation"))
+        self.talk("plan", f"{', '.join(parts)}, {_count(len(decisions), 'decision')} ({open_} to review)")
+        edges = len(compiled.graph.edges())
+        self.talk(
+            "lower", f"{_count(len(compiled.graph), 'node')}, {_count(edges, 'edge')}  sha256:{compiled.ir_hash[:12]}"
+        )
+        tree = emit(compiled, planned=proposal.decisions)
+        self.talk("emit", _count(len(tree), "file"))
+        return compiled, tree
+
+    def write(
+        self, proposal: Proposal, tree: Tree, artifacts: Tree | None = None
+    ) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
+        """Writes sources and derived files in one transaction. What a person edited is left alone."""
+        whole = Tree()
+        for file in (*proposal.sources.tree(), *tree):
+            if file.path not in proposal.kept and not (file.owner is Owner.MERGED and proposal.plan is None):
+                whole.add(file)
+        if self.options.update_prose and proposal.sources.prose is not None:
+            self._replace_prose(whole)
+        done = self.workspace.write(whole, artifacts=artifacts, overwrite_drift=self.options.overwrite_drift)
+        return (*done.written, *done.unchanged), done.warnings
+
+    def write_sources(self, proposal: Proposal) -> None:
+        """Writes the description and the planned blueprint, and nothing derived. What a person edited is left alone."""
+        tree = Tree()
+        for file in proposal.sources.tree():
+            if file.path not in proposal.kept:
+                tree.add(file)
+        self.workspace.write(tree, partial=True)
+
+    def _replace_prose(self, whole: Tree) -> None:
+        """The user asked for it: the description is replaced like an artifact of this command."""
+        text = whole[PROSE]
+        del whole.files[PROSE]
+        artifact = Tree()
+        artifact.add(text)
+        self.workspace.write(Tree(), artifacts=artifact, partial=True)
+
+    # Gates and the package.
+
+    def gate(
+        self, compiled: Compiled, sources: Sources, tree: Tree, names: tuple[str, ...] = ()
+    ) -> tuple[Verdict, ...]:
+        """The verdicts of all gates (or of the named ones) on a staged copy. Raises `StageFailed` (exit code 3)."""
+        from autocoder.gates.context import GateContext
+        from autocoder.gates.runner import run_gates
+        from autocoder.targets.python_service.names import package
+        from autocoder.tools import python_environment
+        from autocoder.tools.sandbox import Origin, Sandbox
+
+        locks = [tree[path].content for path in (REQUIREMENTS, TEST_REQUIREMENTS)]
+        python = python_environment.prepare(locks[1:], progress=self.progress)
+        with tempfile.TemporaryDirectory(prefix="autocoder-") as scratch:
+            stage = Path(scratch) / "workspace"
+            for file in (*sources.tree(), *tree):
+                path = stage / file.path
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(file.content)
+            context = GateContext(
+                workspace=stage,
+                package=package(compiled.views.system.name),
+                views=compiled.views,
+                environment=python,
+                sandbox=Sandbox(),
+                today=self.today,
+                kubernetes_versions=compiled.bundle.kubernetes.versions,
+                origin=Origin.PERSON if compiled.views.functions else Origin.COMPILER,
+            )
+            with ThreadPoolExecutor(max_workers=len(registry.GATES)) as executor:
+                verdicts = run_gates(context, names or tuple(registry.GATES), executor, self._heard)
+        self.talk("gate", f"{gate_line(verdicts)}   sandbox {context.sandbox.level}")
+        failed = [v for v in verdicts if v.status is not Status.OK]
+        if failed:
+            findings = [d for v in failed for d in v.findings]
+            missing = [d for d in findings if d.code in ("AC9002", "AC9003", "AC9004", "AC9005")]
+            raise StageFailed(findings, exit_code=4 if missing and len(missing) == len(findings) else 3)
+        return verdicts
+
+    def _heard(self, verdict: Verdict) -> None:
+        self.progress(f"{verdict.gate}: {verdict.status}, {verdict.summary}")
+
+    def build(self, given: str | None, hint: str) -> Built:
+        """Every stage."""
+        started = self.clock()
+        proposal = self.propose(given, hint)
+        compiled, tree = self.compile(proposal)
+        verdicts = self.gate(compiled, proposal.sources, tree)
+        package_ = self._package(compiled, proposal, tree, verdicts, started)
+        self._verify(package_)
+        written, warnings = self.write(proposal, tree, package_.files)
+        return Built(
+            compiled=compiled,
+            decisions=(*proposal.decisions, *compiled.decisions),
+            verdicts=verdicts,
+            archive=package_.archive,
+            signer=package_.signer,
+            written=written,
+            warnings=(
+                *(proposal.plan.diagnostics if proposal.plan else ()),
+                *compiled.warnings,
+                *warnings,
+                *package_.warnings,
+            ),
+            outputs=package_.digests,
+        )
+
+    def _package(
+        self, compiled: Compiled, proposal: Proposal, tree: Tree, verdicts: tuple[Verdict, ...], started: str
+    ) -> Package:
+        parts: dict[str, Tree] = {"generated": Tree(), "deployments": Tree(), "migrations": Tree()}
+        sources = proposal.sources.tree()
+        for file in tree:
+            root = file.path.split("/")[0]
+            (parts[root] if root in parts else parts["deployments"]).add(file)
+        system = compiled.architecture.system
+        given = PackageInput(
+            name=system.name,
+            version=system.version,
+            sources=sources,
+            requirements=REQUIREMENTS,
+            verdicts=verdicts,
+            materials={
+                "blueprint": compiled.blueprint_hash,
+                "ir": compiled.ir_hash,
+                "bundle": compiled.bundle.hash,
+                "generator": generator_hash(),
+            },
+            started=started,
+            finished=self.clock(),
+            decisions=[d.as_data() for d in (*proposal.decisions, *compiled.decisions)],
+            **parts,
+        )
+        return build_package(given, self._signer)
+
+    def _verify(self, made: Package) -> None:
+        """Verifies the package as its receiver would, every byte derived again, before anything is written."""
+        from autocoder.package.verify import verify_package
+
+        with tempfile.TemporaryDirectory(prefix="autocoder-") as scratch:
+            for file in made.files:
+                path = Path(scratch) / file.path
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(file.content)
+            report = verify_package(Path(scratch) / made.archive, self._signer.public, rederive=rederive)
+        if not report.ok:
+            raise StageFailed(report.diagnostics)
+
+    @cached_property
+    def _signer(self) -> Signer:
+        from autocoder.package import cosign, keys, sign
+
+        if self.options.signer == "cosign":
+            return cosign.cosign_signer(self.options.key)
+        return sign.EmbeddedSigner(key=keys.load_or_create())
+
+
+def gate_line(verdicts: tuple[Verdict, ...]) -> str:
+    """All verdicts in one line."""
+    return "  ".join(f"{v.gate} {v.status} ({v.summary})" for v in verdicts)
+
+
+def generator_hash() -> str:
+    """sha256 (hex) over autocoder's own files: which generator made a package."""
+    root = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        if (
+            path.is_file()
+            and path.suffix in (".py", ".j2", ".json", ".toml", ".txt")
+            and "__pycache__" not in path.parts
+        ):
+            digest.update(f"{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def read_text(path: Path, shown: str) -> str | None:
+    """A text file, or None where there is none. Raises `StageFailed` (AC8202) where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
+        raise StageFailed(
+            [Diagnostic(code="AC8202", message=f"{shown} cannot be read: {reason}", subject=shown)]
+        ) from error
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

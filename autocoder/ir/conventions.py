@@ -1,0 +1,88 @@
+"""The conventions that a blueprint relies on without saying so: each a decision, so that people see and change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autocoder.decisions import Decision, Source
+from autocoder.ir.behaviour import List, Reply, walk_steps
+from autocoder.ir.lower_behaviour import LIST_LIMIT
+from autocoder.ir.views import Views
+
+
+def conventions(views: Views) -> tuple[Decision, ...]:
+    """The decisions that lowering and the passes made."""
+    return (*_operations(views), *_system(views))
+
+
+def _operations(views: Views) -> Iterator[Decision]:
+    for operation in views.operations:
+        subject = f"operations.{operation.name}"
+        if not operation.stated:
+            yield Decision(
+                subject=subject,
+                value=f"{operation.method} {operation.path}",
+                source=Source.INFERRED,
+                because="people who sign in need a way to register and a way to log in",
+                alternatives=("state the operation with another route",),
+                consequence="clients register and log in here; the objectives do not cover it",
+            )
+        for step in walk_steps(operation.steps):
+            match step:
+                case List(limit=limit) if limit == LIST_LIMIT:
+                    yield Decision(
+                        subject=f"{subject}.limit",
+                        value=str(LIST_LIMIT),
+                        source=Source.DEFAULT,
+                        because="a list that nobody bounds would grow for ever",
+                        alternatives=("limit: 1 to 1000",),
+                        consequence="clients see at most this many rows",
+                    )
+                case Reply(redirect=target, status=status) if target is not None:
+                    yield Decision(
+                        subject=f"{subject}.output.status",
+                        value=str(status),
+                        source=Source.DEFAULT,
+                        because="a redirect that may change is temporary and never cached",
+                        alternatives=("301", "303", "307", "308"),
+                        consequence="every visit reaches this service and is seen",
+                    )
+                case _:
+                    pass
+
+
+def _system(views: Views) -> Iterator[Decision]:
+    yield Decision(
+        subject="errors.body",
+        value="problem+json",
+        source=Source.DEFAULT,
+        because="RFC 9457 is the standard shape of an HTTP error",
+        consequence="clients read title, status and detail",
+    )
+    if views.auth:
+        yield Decision(
+            subject="auth.tokens",
+            value="HS256, one hour",
+            source=Source.DEFAULT,
+            because="one service issues and checks its own tokens",
+            alternatives=("another lifetime by TOKEN_LIFETIME",),
+            consequence="TOKEN_KEY must be set in production; whoever is signed in logs in again after an hour",
+        )
+    if views.events:
+        yield Decision(
+            subject="events.delivery",
+            value="outbox in the store",
+            source=Source.DEFAULT,
+            because="no broker is named, and the store already makes events as durable as the rows",
+            consequence="each event takes effect once in each handler; order is not promised",
+        )
+    for environment in views.environments:
+        for workload, count in environment.replicas:
+            yield Decision(
+                subject=f"environments.{environment.name}.replicas.{workload}",
+                value=str(count),
+                source=Source.INFERRED,
+                because="the stated load and availability need this many",
+                alternatives=("a stated number in deployment.yaml",),
+                consequence="as many pods run at once",
+            )

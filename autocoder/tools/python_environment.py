@@ -19,6 +19,7 @@ from pathlib import Path
 
 from autocoder.diagnostics import Diagnostic, Note, StageFailed
 from autocoder.tools import process
+from autocoder.tools.user_folders import cache_folder
 
 FORMAT = "1"
 """Changes when the way an environment is made changes, so that older ones are not used."""
@@ -31,12 +32,6 @@ _OWN_VARIABLES = ("VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHO
 Progress = Callable[[str], None]
 
 
-def cache_folder() -> Path:
-    """Where environments are kept: `autocoder/envs` below XDG_CACHE_HOME, or below `.cache` of the home folder."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if base.startswith("/") else Path.home() / ".cache") / "autocoder" / "envs"
-
-
 def prepare(requirements: Sequence[bytes], *, progress: Progress, cache: Path | None = None) -> Path:
     """The Python program of an environment that has exactly the locked packages.
 
@@ -44,7 +39,7 @@ def prepare(requirements: Sequence[bytes], *, progress: Progress, cache: Path | 
     package index, or uv's own cache) and found at later ones. Raises `StageFailed`: AC9005 where the index cannot be
     reached, AC9006 where the lock cannot be installed.
     """
-    folder = (cache or cache_folder()) / _key(requirements)
+    folder = (cache or cache_folder() / "envs") / _key(requirements)
     if not folder.is_dir():
         progress("making the gates' environment (once for this lock)")
         begin = time.monotonic()

@@ -1,4 +1,4 @@
-"""Where a user's own files of autocoder are: configuration (keys) and state (the ledger)."""
+"""Where a user's own files of autocoder are: configuration (keys), state (the ledger), cache."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ def config_folder() -> Path:
 def state_folder() -> Path:
     """The folder for the ledger: XDG_STATE_HOME/autocoder, else ~/.local/state/autocoder (%LOCALAPPDATA%)."""
     return _folder("XDG_STATE_HOME", "LOCALAPPDATA", ".local/state")
+
+
+def cache_folder() -> Path:
+    """The folder for what can be made again: XDG_CACHE_HOME/autocoder, else ~/.cache/autocoder (%LOCALAPPDATA%)."""
+    return _folder("XDG_CACHE_HOME", "LOCALAPPDATA", ".cache")
 
 
 def _folder(variable: str, windows: str, default: str) -> Path:

@@ -102,8 +102,7 @@ def test_credentials_of_an_index_are_not_shown():
     assert "secret" not in python_environment._explained(done).message
 
 
-def test_the_cache_folder_follows_the_users_setting(tmp_path, monkeypatch):
+def test_environments_are_kept_in_the_users_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert python_environment.cache_folder() == tmp_path / "autocoder" / "envs"
-    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
-    assert python_environment.cache_folder() == Path.home() / ".cache" / "autocoder" / "envs"
+    program = python_environment.prepare([LOCK], progress=silent)
+    assert program.parent.parent.parent == tmp_path / "autocoder" / "envs"

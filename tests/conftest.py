@@ -8,8 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from autocoder.tools import programs
+
+# The same examples in every run: a property that fails once in a while belongs into a nightly run.
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.load_profile("suite")
 
 _OWN_TOOLS = Path.home() / ".cache" / "autocoder-tools" / "bin"
 

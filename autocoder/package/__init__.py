@@ -1,0 +1,1 @@
+"""Archive, software bill of materials, manifest, provenance, signature; and the verification of all of them."""

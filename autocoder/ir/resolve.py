@@ -12,6 +12,7 @@ from typing import assert_never, cast
 
 from autocoder.blueprint import expressions as syntax
 from autocoder.blueprint.expressions import Syntax
+from autocoder.blueprint.positions import Written
 from autocoder.diagnostics import Diagnostics, Span, nearest
 from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Now, Op, Operator
 from autocoder.ir.expressions import Scope as ScopeName
@@ -61,10 +62,13 @@ class Scope:
     not_null: frozenset[NullKey] = frozenset()
 
 
-def resolve(text: str, scope: Scope, *, expected: Type | None, span: Span, diagnostics: Diagnostics) -> Expr | None:
+def resolve(
+    text: str, scope: Scope, *, expected: Type | None, span: Span | Written, diagnostics: Diagnostics
+) -> Expr | None:
     """The typed expression, or None after at least one diagnostic.
 
-    `span` is where the text stands; `expected` is the type that its place asks for, None where any will do.
+    `span` is where the text stands, character by character if it is `Written`; `expected` is the type that its place
+    asks for, None where any will do.
     """
     try:
         tree = syntax.parse(text)
@@ -81,9 +85,11 @@ def resolve(text: str, scope: Scope, *, expected: Type | None, span: Span, diagn
     return None
 
 
-def _part(span: Span, text: str, start: int, end: int) -> Span:
-    """The place of a part of a text that stands at `span`, as far as one line tells."""
-    if "\n" in text or (span.end_line is not None and span.end_line != span.line):
+def _part(span: Span | Written, text: str, start: int, end: int) -> Span:
+    """The place of a part of a text that stands at `span`; of a plain span as far as one line tells."""
+    if isinstance(span, Written):
+        return span.part(start, end)
+    if "\n" in text or span.end_line not in (None, span.line):
         return span
     return replace(span, column=span.column + start, end_line=span.line, end_column=span.column + max(end, start + 1))
 

@@ -1,0 +1,75 @@
+"""Loads `architecture.yaml` and `deployment.yaml`: text in, models with positions out, or diagnostics.
+
+Owns versions of the files' shape. Refuses everything that the models do not know; nothing is dropped in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+
+from pydantic import BaseModel, ValidationError
+
+from autocoder.blueprint.complaints import complain
+from autocoder.blueprint.document import Document, read_document
+from autocoder.blueprint.model import SCHEMA_VERSION, Architecture, Deployment
+from autocoder.blueprint.positions import Positions
+from autocoder.diagnostics import Diagnostic, Diagnostics, StageFailed
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded(Generic[Model]):
+    """A model and where its parts stand in the file."""
+
+    model: Model
+    positions: Positions
+
+
+def load_architecture(source: str | bytes, *, file: str) -> Loaded[Architecture]:
+    """The design. `file` is the name that diagnostics show. Raises `StageFailed` with everything that is wrong."""
+    return _load(source, file, Architecture)
+
+
+def load_deployment(source: str | bytes, *, file: str) -> Loaded[Deployment]:
+    """The environments. `file` is the name that diagnostics show. Raises `StageFailed` with everything wrong."""
+    return _load(source, file, Deployment)
+
+
+def _load(source: str | bytes, file: str, model: type[Model]) -> Loaded[Model]:
+    diagnostics = Diagnostics()
+    document = read_document(source, file=file, diagnostics=diagnostics)
+    _check_version(document)
+    try:
+        found = model.model_validate(document.data)
+    except ValidationError as error:
+        complain(error, model, document, diagnostics)
+        raise StageFailed(diagnostics) from None
+    diagnostics.stop()
+    return Loaded(model=found, positions=document.positions)
+
+
+def _check_version(document: Document) -> None:
+    """A file of another major version is refused at once: what else is said of it would mislead."""
+    data: Any = document.data
+    version: Any = cast("dict[str, Any]", data).get("schema_version") if isinstance(data, dict) else None
+    parts = re.fullmatch(r"(\d{1,9})\.\d+\.\d+", version) if isinstance(version, str) else None
+    known = SCHEMA_VERSION.split(".")[0]
+    if parts is None or int(parts[1]) == int(known):
+        return
+    newer = int(parts[1]) > int(known)
+    raise StageFailed(
+        [
+            Diagnostic(
+                code="AC3020",
+                message=f'schema_version: "{parts[0]}" is {"newer than" if newer else "not"} what this autocoder reads',
+                span=document.positions.span("schema_version"),
+                subject="schema_version",
+                value=parts[0],
+                rule=f"this autocoder reads {known}.x",
+                help="upgrade autocoder" if newer else f'write "{SCHEMA_VERSION}"',
+            )
+        ]
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from autocoder.facts import Via
-from autocoder.readers.rules import roles
+from autocoder.readers.rules import endpoints, fields, roles
 from autocoder.readers.rules.clauses import Adjunct, Noun
 from autocoder.readers.rules.discourse import Discourse, Part
 from autocoder.readers.rules.lexicon import nouns
@@ -99,6 +99,19 @@ def order(adjunct: Adjunct, discourse: Discourse) -> Filled | None:
     return schedule(adjunct, discourse)
 
 
+def filler(*lemmas: str) -> Reads:
+    """An adjective that only repeats what a measure is of ("100 characters long")."""
+
+    def read(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
+        if adjunct.items[0].lemma not in lemmas:
+            return None
+        filled = _nothing()
+        filled.use(adjunct.items[0])
+        return filled
+
+    return read
+
+
 def noun_inside(reads: roles.Reads) -> Reads:
     """A prepositional phrase with one noun, read as that noun."""
 
@@ -149,6 +162,16 @@ def _plain(lemmas: frozenset[str]) -> roles.Reads:
 
 NOUN_READS: Mapping[str, roles.Reads] = {
     **roles.READS,
+    "field": fields.field,
+    "known field": fields.known_field,
+    "route": endpoints.route,
+    "success": endpoints.success,
+    "failure": endpoints.failure,
+    "response label": endpoints.response_label,
+    "request label": endpoints.request_label,
+    "error label": endpoints.error_label,
+    "a sign-in": endpoints.sign_in,
+    "named thing": roles.named_thing,
     "nobody": nobody,
     "account": account,
     "us": _plain(frozenset({"me", "us"})),
@@ -158,6 +181,9 @@ NOUN_READS: Mapping[str, roles.Reads] = {
 
 ADJUNCT_READS: Mapping[str, Reads] = {
     **{name: noun_inside(reads) for name, reads in NOUN_READS.items()},
+    "constraint": fields.constraint,
+    "limits": fields.bounds,
+    "long": filler("long", "wide", "high", "big", "large"),
     "duration": duration,
     "rate": rate,
     "schedule": schedule,

@@ -156,6 +156,8 @@ class _Parser:
         self._predicates(clause)
         if not clause.predicates and not clause.subject and not clause.gerund:
             self._fragment(clause)
+        while not clause.predicates and clause.subject and self.tag() == "W" and self.depth < _MAX_DEPTH:
+            clause.conditions.append(self.condition())
         self.depth -= 1
         return clause
 

@@ -72,16 +72,25 @@ class Discourse:
     operation: dict[str, Part] = field(default_factory=dict[str, Part])
     event: Part | None = None
     entity: Part | None = None
+    endpoint: dict[str, Part] = field(default_factory=dict[str, Part])
+    fields: dict[str, dict[str, Part]] = field(default_factory=dict[str, "dict[str, Part]"])
     title: bool = False
 
     def copy(self) -> Discourse:
         """A state that a trial may change."""
-        return replace(self, actor=dict(self.actor), operation=dict(self.operation))
+        return replace(
+            self,
+            actor=dict(self.actor),
+            operation=dict(self.operation),
+            endpoint=dict(self.endpoint),
+            fields={name: dict(owners) for name, owners in self.fields.items()},
+        )
 
     def adopt(self, other: Discourse) -> None:
         """Takes over the state of the trial that was chosen."""
         self.actor, self.operation = other.actor, other.operation
         self.event, self.entity = other.event, other.entity
+        self.endpoint, self.fields = other.endpoint, other.fields
 
 
 def remembered(part: Part) -> Part:

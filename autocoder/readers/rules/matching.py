@@ -1,4 +1,4 @@
-"""Fits frames to clauses and runs to words, and keeps what covers most.
+"""Reads a sentence with all frames and keeps what covers most.
 
 Owns the order of work inside a sentence: conditions and gerunds first (they name the operation that the rest goes on
 about), then each predicate with the frame that uses most of its words, then runs over what is left. Two frames that
@@ -7,22 +7,16 @@ use equally many words and say different things are a tie, and a tie is a questi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from itertools import product
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from autocoder.facts import KINDS, Value, Via
+from autocoder.facts import Value
 from autocoder.readers.rules import runs
-from autocoder.readers.rules.adjuncts import ADJUNCT_READS, NOUN_READS
-from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, Predicate
-from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
-from autocoder.readers.rules.frames import FRAMES, RUNS, Frame, Role
-from autocoder.readers.rules.lexicon import verbs
+from autocoder.readers.rules.clauses import Clause, Noun
+from autocoder.readers.rules.discourse import Discourse, Draft, remembered
+from autocoder.readers.rules.fitting import Fitter, Match, Situation, fragment, situation
+from autocoder.readers.rules.frames import FRAMES, RUNS
 from autocoder.readers.rules.phrases import Item
-from autocoder.readers.rules.roles import Filled
-
-_ABOUT_SLOT = frozenset({"length", "type"})
-"""What a reading says of its main value: in the slot `<main>_length`, or nowhere if the kind has no such slot."""
 
 
 @dataclass(kw_only=True)
@@ -35,31 +29,15 @@ class Parse:
     ties: list[tuple[list[Draft], list[Draft]]] = field(default_factory=list["tuple[list[Draft], list[Draft]]"])
 
 
-@dataclass(kw_only=True)
-class Situation:
-    """One predicate, with passive turned into active."""
-
-    subjects: list[Noun]
-    objects: list[Noun]
-    adjuncts: list[Adjunct]
-    predicate: Predicate | None
-    verbs: list[Item]
-
-
-@dataclass(kw_only=True)
-class Match:
-    """A frame that fits: its facts and the items it used."""
-
-    frame: Frame
-    drafts: list[Draft]
-    items: set[int]
-
-
 def read_sentence(items: Sequence[Item], found: Sequence[Clause], discourse: Discourse) -> Parse:
     """Fits everything there is to the clauses of a sentence."""
     parse = Parse(items=items)
+    reader = _Reader(parse=parse, discourse=discourse, fitter=Fitter(discourse=discourse, items=items))
+    labels: list[Noun] = []
     for clause in found:
-        _Reader(parse, discourse).clause(clause)
+        reader.labels, labels = labels, clause.subject if clause.label and not clause.predicates else []
+        if not labels:
+            reader.clause(clause)
     for draft in runs.read(items, parse.used, RUNS):
         _merge_run(parse, draft)
         parse.used |= draft.items
@@ -76,27 +54,27 @@ def _merge_run(parse: Parse, draft: Draft) -> None:
     parse.drafts.append(draft)
 
 
+@dataclass(kw_only=True)
 class _Reader:
-    def __init__(self, parse: Parse, discourse: Discourse) -> None:
-        self.parse = parse
-        self.discourse = discourse
-        self.current: list[Draft] = []
+    parse: Parse
+    discourse: Discourse
+    fitter: Fitter
+    labels: list[Noun] = field(default_factory=list[Noun])
 
     def clause(self, clause: Clause) -> None:
         for condition in clause.conditions:
             self._condition(condition)
         if clause.gerund:
-            self._best(situation(Clause(), clause.gerund))
-        lead = clause.lead
+            self._best(replace(situation(Clause(), clause.gerund), gerund=True))
         for predicate in clause.predicates:
-            self._best(situation(clause, predicate))
+            self._best(replace(situation(clause, predicate), labels=self.labels))
             for condition in predicate.conditions:
                 self._condition(condition)
-        if not clause.predicates and (clause.subject or lead):
-            self._best(Situation(subjects=clause.subject, objects=[], adjuncts=lead, predicate=None, verbs=[]))
+        if not clause.predicates and (clause.subject or clause.lead):
+            self._best(fragment(clause, self.labels))
 
     def _condition(self, condition: Clause) -> None:
-        """Reads "when somebody opens a link": it names an operation. Any other condition stays unread."""
+        """Reads "when somebody opens a link": it names an operation. Any other condition stays for a frame."""
         opener = condition.opener
         if opener is None or opener.lemma not in {"when", "whenever"}:
             return
@@ -106,191 +84,72 @@ class _Reader:
             self.parse.used.add(opener.index)
 
     def _best(self, at: Situation) -> None:
-        matches = [m for frame in FRAMES if (m := self._fit(frame, at))]
+        matches = [m for frame in FRAMES if (m := self.fitter.fit(frame, at))]
         if not matches:
             return
         most = max(len(m.items) for m in matches)
-        best = [m for m in matches if len(m.items) == most]
-        best = self._by_discourse(best)
+        best = self._by_discourse([m for m in matches if len(m.items) == most])
         chosen = max(best, key=lambda m: len(m.frame.roles))
         for other in best:
-            if other is not chosen and _says(other) != _says(chosen):
+            if other is not chosen and _says(other) != _says(chosen) and not other.frame.extends:
                 self.parse.ties.append((chosen.drafts, other.drafts))
         self._apply(chosen)
 
     def _by_discourse(self, best: list[Match]) -> list[Match]:
         """Among equals: a sentence that has its operation goes on about it, another one starts anew."""
-        wanted = [m for m in best if m.frame.extends == bool(self.current)]
+        wanted = [m for m in best if m.frame.extends == bool(self.fitter.current)]
         return wanted or best
 
     def _apply(self, match: Match) -> None:
         self.parse.used |= match.items
-        if match.frame.extends:
-            self._extend(match)
-            return
-        if match.frame.kind:
-            self.parse.drafts += match.drafts
-            self.current = match.drafts if match.frame.kind == "operation" else self.current
+        for draft in match.drafts:
+            if match.frame.extends and draft.kind == match.frame.kind:
+                self._extend(draft)
+            else:
+                self.parse.drafts.append(draft)
+        started = [d for d in match.drafts if d.kind == "operation"]
+        if started and not match.frame.extends:
+            self.fitter.current = started
         for draft in match.drafts:
             _remember(draft, self.discourse)
 
-    def _extend(self, match: Match) -> None:
-        if self.current:
-            for draft in self.current:
-                for new in match.drafts:
-                    draft.parts.update(new.parts)
-                    draft.items |= new.items
-            return
-        for new in match.drafts:
-            new.parts = {**{k: remembered(p) for k, p in self.discourse.operation.items()}, **new.parts}
-            self.parse.drafts.append(new)
-
-    # one frame
-
-    def _fit(self, frame: Frame, at: Situation) -> Match | None:
-        if not _triggered(frame, at) or (frame.extends and not self.current and not self.discourse.operation):
-            return None
-        filled: list[list[tuple[Role, Filled]]] = []
-        taken: set[int] = set()
-        for role in frame.roles:
-            options = self._fill(role, at, taken)
-            if not options and not role.optional:
-                return None
-            if options:
-                filled.append([(role, f) for f in options])
-                taken |= set().union(*(f.items for f in options))
-        items = taken | _group_items(at)
-        if frame.kind and not items:
-            return None
-        drafts = [
-            self._draft(frame, combination, verb, at, items)
-            for combination in product(*filled)
-            for verb in (at.verbs if frame.names else at.verbs[:1] or [None])
-        ]
-        drafts = [d for d in drafts if d is not None]
-        return Match(frame=frame, drafts=drafts, items=items) if drafts or not frame.kind else None
-
-    def _fill(self, role: Role, at: Situation, taken: set[int]) -> list[Filled]:
-        if role.at in {"subject", "object"}:
-            nouns = at.subjects if role.at == "subject" else at.objects
-            nouns = [n for n in nouns if not {i.index for i in n.items} & taken]
-            found = [f for n in nouns if (f := NOUN_READS[role.reads](n, self.discourse))]
-            if role.each:
-                return found if len(found) == len(nouns) else []
-            return found[:1] if len(nouns) >= 1 and (len(nouns) == 1 or role.reads in {"us", "about"}) else []
-        kind, _, preps = role.at.partition(":")
-        for adjunct in at.adjuncts:
-            if adjunct.kind != kind or (preps and adjunct.prep not in preps.split(",")):
-                continue
-            if {i.index for i in adjunct.items} & taken:
-                continue
-            if filled := ADJUNCT_READS[role.reads](adjunct, self.discourse):
-                return [filled]
-        return []
-
-    def _draft(
-        self,
-        frame: Frame,
-        filled: Iterable[tuple[Role, Filled]],
-        verb: Item | None,
-        at: Situation,
-        items: set[int],
-    ) -> Draft | None:
-        kind = frame.kind
-        parts: dict[str, Part] = {}
-        for role, reading in filled:
-            if not role.slot and "value" in reading.parts:
-                continue
-            for name, part in reading.parts.items():
-                if name == "kind":
-                    kind = str(part.value)
-                    continue
-                slot = role.slot if name == "value" else f"{role.slot}_{name}" if name in _ABOUT_SLOT else name
-                if slot in KINDS[kind].slots:
-                    parts[slot] = part
-                elif name != "type":
-                    return None
-        anchor = verb or next((i for i in self.parse.items if i.index in items), None)
-        if anchor is None:
-            return None
-        if frame.names and verb is not None:
-            _name_verb(parts, verb, at)
-        for name, value in frame.constants.items():
-            parts[name] = Part(value=value, items=[anchor], via=Via.LEXICON)
-        self._context(kind, parts)
-        return Draft(kind=kind, parts=parts, items=set(items))
-
-    def _context(self, kind: str, parts: dict[str, Part]) -> None:
-        if kind == "subscription" and "event" not in parts and self.discourse.event:
-            parts["event"] = remembered(self.discourse.event)
-
-
-def situation(clause: Clause, predicate: Predicate) -> Situation:
-    """A predicate with its subject; a passive one becomes active."""
-    adjuncts = [*predicate.around, *clause.lead, *(a for n in clause.subject for a in n.post)]
-    subjects, objects = clause.subject, predicate.objects
-    if predicate.passive:
-        agents = [a for a in predicate.around if a.prep == "by" and a.nouns]
-        objects = clause.subject or objects
-        subjects = [n for a in agents for n in a.nouns]
-        objects = [*objects]
-    return Situation(subjects=subjects, objects=objects, adjuncts=adjuncts, predicate=predicate, verbs=predicate.verbs)
-
-
-def _triggered(frame: Frame, at: Situation) -> bool:
-    if at.predicate is None:
-        return not frame.verbs
-    if not frame.verbs or at.predicate.negated != frame.negated:
-        return False
-    lemmas = _CLASS_CACHE[frame.name]
-    return all(v.lemma in lemmas for v in at.verbs) and bool(at.verbs)
-
-
-def _lemmas(frame: Frame) -> frozenset[str]:
-    found: set[str] = set()
-    for name in frame.verbs:
-        found |= verbs.DOMAIN_VERBS if name == "domain" else verbs.CLASSES[name]
-    return frozenset(found)
-
-
-_CLASS_CACHE = {frame.name: _lemmas(frame) for frame in FRAMES}
-
-
-def _group_items(at: Situation) -> set[int]:
-    """The verb group that every frame uses: verbs, auxiliaries, modals; not the adverbs among them."""
-    if at.predicate is None:
-        return set()
-    group = [i for i in at.predicate.group if i.tag != "R" or i.lemma in verbs.PARTICLES]
-    used = {i.index for i in (*group, *at.verbs)}
-    if at.predicate.passive:
-        used |= {i.index for a in at.predicate.around if a.prep == "by" and a.nouns for i in a.items[:1]}
-    return used
-
-
-def _name_verb(parts: dict[str, Part], verb: Item, at: Situation) -> None:
-    particle = [i for i in (at.predicate.group if at.predicate else []) if i.lemma in verbs.PARTICLES]
-    words = [verb, *(p for p in particle if f"{verb.lemma} {p.lemma}" in verbs.PHRASAL)]
-    parts["verb"] = Part(value=" ".join(w.lemma for w in words), items=words)
-    parts["does"] = Part(value=verbs.DOES.get(verb.lemma, "other"), items=[verb], via=Via.LEXICON)
+    def _extend(self, new: Draft) -> None:
+        """Adds to the operations of this sentence; else states more of the operation that the text is at."""
+        current = self.fitter.current
+        for draft in current:
+            draft.parts.update({k: p for k, p in new.parts.items() if k not in draft.parts})
+            draft.items |= new.items
+        if not current:
+            named = {k: remembered(p) for k, p in self.discourse.operation.items()}
+            self.parse.drafts.append(replace(new, parts={**named, **new.parts}))
 
 
 def _remember(draft: Draft, discourse: Discourse) -> None:
+    parts = draft.parts
     match draft.kind:
         case "operation":
-            discourse.operation = {
-                k: p for k, p in draft.parts.items() if k in {"verb", "does", "object", "method", "path"}
-            }
-            if "actor" in draft.parts:
-                discourse.actor = {k: p for k, p in draft.parts.items() if k in {"actor", "role"}}
-            if "object" in draft.parts:
-                discourse.entity = draft.parts["object"]
+            _remember_operation(draft, discourse)
         case "event":
-            discourse.event = draft.parts["name"]
+            discourse.event = parts["name"]
         case "lifecycle":
-            discourse.entity = draft.parts["entity"]
+            discourse.entity = parts["entity"]
+        case "field":
+            discourse.fields.setdefault(str(parts["name"].value), {})[str(parts["of"].value)] = parts["of"]
         case _:
             pass
 
 
-def _says(match: Match) -> list[tuple[str, tuple[tuple[str, Value], ...]]]:
-    return sorted((d.kind, tuple(sorted((k, p.value) for k, p in d.parts.items()))) for d in match.drafts)  # pyright: ignore[reportUnknownVariableType]
+def _remember_operation(draft: Draft, discourse: Discourse) -> None:
+    named = {k: p for k, p in draft.parts.items() if k in {"verb", "does", "object", "method", "path"}}
+    if named:
+        discourse.operation = named
+    if "path" in named and "method" in named:
+        discourse.endpoint = {k: named[k] for k in ("path", "method")}
+    if "actor" in draft.parts:
+        discourse.actor = {k: p for k, p in draft.parts.items() if k in {"actor", "role"}}
+    if "object" in named:
+        discourse.entity = named["object"]
+
+
+def _says(match: Match) -> list[tuple[str, list[tuple[str, Value]]]]:
+    return sorted((d.kind, sorted((k, p.value) for k, p in d.parts.items())) for d in match.drafts)

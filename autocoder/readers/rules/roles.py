@@ -85,6 +85,8 @@ def actor(noun: Noun, discourse: Discourse) -> Filled | None:
         filled.parts["role"] = Part(value=head.lemma, items=[head])
     _common(noun, filled)
     _signed_in_after(noun, filled)
+    if filled.parts["value"].value in {"user", "role"}:
+        filled.use(*(i for i in noun.modifiers if i.lemma == "only"))
     return filled
 
 
@@ -117,6 +119,16 @@ def thing(noun: Noun, discourse: Discourse) -> Filled | None:
         _narrow_after(adjunct, filled)
     for predicate in noun.relative:
         _narrow_relative(predicate, filled)
+    return filled
+
+
+def named_thing(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """A thing by its name alone: an entity that has fields or belongs to another."""
+    if noun.head.tag != "N" or noun.head.lemma in nouns.SYSTEMS:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", words_of(name_items(noun)), *name_items(noun))
+    _common(noun, filled)
     return filled
 
 

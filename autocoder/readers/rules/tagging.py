@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import cast
 
-from autocoder.readers.rules.lexicon import closed, nouns, verbs
+from autocoder.readers.rules.lexicon import closed, fillers, nouns, verbs
 from autocoder.readers.rules.lexicon.tag_rules import TAG_RULES, TagRule
 from autocoder.readers.rules.tokens import Token
 
@@ -84,6 +84,9 @@ def _lexicon(word: str, found: dict[str, str]) -> None:
         found["N"] = singular
         if singular not in _KNOWN_VERBS:
             found.pop("V", None)
+    if word in fillers.FILLER_ADJECTIVES:
+        found.clear()
+        found["J"] = word
     if word in nouns.SIGNED_IN | nouns.SIGNED_OUT:
         found.clear()
         found["J"] = word

@@ -30,6 +30,10 @@ class Token:
 
 LITERALS: tuple[tuple[str, str], ...] = (
     ("comment", r"<!--.{0,4000}?-->"),
+    (
+        "route",
+        r"`?\b(?:GET|POST|PUT|PATCH|DELETE)`?\s{1,3}`?/(?:[\w\-~:.]{0,80}(?:\{\w{1,60}\})?[\w\-~]{0,60}/?){0,20}(?<![.:])`?",
+    ),
     ("code", r"``[^\n]{1,300}?``|`[^`\n]{1,300}`"),
     ("quoted", r"“[^“”\n]{1,300}”|\"[^\"\n]{1,300}\"|‘[^‘’\n]{1,300}’(?!\w)|(?<!\w)'[^'\n]{1,80}'(?!\w)"),
     ("shape", r"\{[^{}\n]{0,600}(?:\{[^{}\n]{0,600}\}[^{}\n]{0,600}){0,20}\}(?:\[\])?"),
@@ -100,6 +104,8 @@ def _value(kind: str, word: str) -> str:
     match kind:
         case "code":
             return word.strip("`").strip()
+        case "route":
+            return " ".join(word.replace("`", " ").split())
         case "quoted":
             return word[1:-1].strip()
         case "number":

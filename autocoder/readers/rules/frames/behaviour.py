@@ -14,7 +14,7 @@ FRAMES: tuple[Frame, ...] = (
         kind="operation",
         verbs=(*_ROWS, "domain"),
         names=True,
-        roles=(_ACTOR, _THING, Role(at="order", slot="order", optional=True)),
+        roles=(_ACTOR, _THING, Role(at="order", slot="order", reads="order", optional=True)),
         example="Signed-in users list and delete their own links.",
         gives=(
             ("operation", {"actor": "user", "verb": "list", "does": "list", "object": "link", "scope": "own"}),
@@ -31,6 +31,7 @@ FRAMES: tuple[Frame, ...] = (
             Role(at="object", slot="path", reads="path"),
         ),
         constants={"method": "GET", "does": "visit"},
+        bare="gerund",
         example="Visiting `/{code}` redirects to the URL.",
         gives=(
             ("operation", {"verb": "visit", "does": "visit", "method": "GET", "path": "/{code}", "redirect": "url"}),
@@ -46,6 +47,7 @@ FRAMES: tuple[Frame, ...] = (
             Role(at="object", slot="object", reads="thing"),
         ),
         constants={"does": "visit"},
+        bare="gerund",
         example="Following a link redirects to the URL.",
         gives=(("operation", {"verb": "follow", "does": "visit", "object": "link", "redirect": "url"}),),
     ),
@@ -142,6 +144,34 @@ FRAMES: tuple[Frame, ...] = (
         constants={"state": "expired"},
         example="Pastes live for 2 weeks.",
         gives=(("lifecycle", {"entity": "paste", "state": "expired", "after": "14d"}),),
+    ),
+    Frame(
+        name="things last a time",
+        kind="lifecycle",
+        verbs=("live",),
+        roles=(
+            Role(at="subject", slot="entity", reads="thing", each=True),
+            Role(at="quantity", slot="after", reads="duration"),
+        ),
+        constants={"state": "expired"},
+        example="A session lasts 30 minutes.",
+        gives=(("lifecycle", {"entity": "session", "state": "expired", "after": "30m"}),),
+    ),
+    Frame(
+        name="somebody may not do something",
+        kind="access",
+        verbs=(*_ROWS, "domain"),
+        names=True,
+        negated=True,
+        roles=(_ACTOR, _THING),
+        constants={"allowed": False},
+        example="Guests cannot delete comments.",
+        gives=(
+            (
+                "access",
+                {"actor": "guest", "verb": "delete", "does": "delete", "object": "comment", "allowed": False},
+            ),
+        ),
     ),
     Frame(
         name="something is done on a schedule",

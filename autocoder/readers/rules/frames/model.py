@@ -31,6 +31,9 @@ class Frame:
     `verbs` are classes of the lexicon; without any, the frame reads a fragment (a subject without a verb). `names`
     gives the slot that takes the verb itself. `extends` adds to the operation of the same sentence, or of the one
     before. `negated` frames read clauses with a negation, all others only clauses without.
+    With `bare` "gerund" it reads a predicate without a subject only where it is a gerund ("visiting …"). `route` makes
+    the facts fields of the endpoint's `request` or `response`. `extra` frames are tried on the same clause once this
+    one fits; their verbs do not matter.
     """
 
     name: str
@@ -41,6 +44,9 @@ class Frame:
     names: bool = False
     extends: bool = False
     negated: bool = False
+    bare: str = ""
+    route: str = ""
+    extra: tuple[Frame, ...] = ()
     example: str = ""
     gives: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 

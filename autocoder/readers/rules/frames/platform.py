@@ -150,6 +150,22 @@ RUNS: tuple[Run, ...] = (
         gives=(("exposure", {"public": True}),),
     ),
     Run(
+        name="not public",
+        kind="exposure",
+        pattern=("word:internal|private",),
+        constants={"public": False},
+        example="The service is internal.",
+        gives=(("exposure", {"public": False}),),
+    ),
+    Run(
+        name="there are users",
+        kind="authentication",
+        pattern=("word:with|and", "word:user?", "word:authentication|login|registration|account|accounts"),
+        constants={"needed": True},
+        example="A todo API with user authentication.",
+        gives=(("system", {"form": "api", "subject": "todo"}), ("authentication", {"needed": True})),
+    ),
+    Run(
         name="over HTTPS",
         kind="exposure",
         pattern=("word:over|via|with|by|using|through", "word:https|tls|ssl"),

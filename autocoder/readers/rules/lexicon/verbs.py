@@ -32,6 +32,7 @@ VERBS: dict[str, str] = {
     "use": "use run_on",
     "contain": "have contain include comprise carry hold",
     "belong": "belong",
+    "consist": "consist",
     "handle": "handle take serve sustain process support accept withstand manage cope deal answer "
     "respond reply see get",
     "answer": "answer respond reply finish complete return take",
@@ -40,7 +41,8 @@ VERBS: dict[str, str] = {
     "be": "be",
     "allow": "allow let permit enable",
     "build": "build create make write develop want need implement give",
-    "require": "require need accept take expect",
+    "require": "require need expect",
+    "accept": "accept take support",
     "respond": "return respond answer reply give",
 }
 """Class to lemmas. A verb may stand in several classes; the frames' other slots decide."""

@@ -1,0 +1,234 @@
+"""Reads what endpoint specifications are made of: routes, statuses, shapes, failures.
+
+Owns the small grammar of object shapes (`{ title: string, rounds?: integer }`) and the words that say why a request
+fails. A shape or a condition that it cannot read whole is not read at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from autocoder.facts import Via
+from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, items_of
+from autocoder.readers.rules.discourse import Discourse, remembered
+from autocoder.readers.rules.lexicon import nouns
+from autocoder.readers.rules.lexicon.words import words
+from autocoder.readers.rules.phrases import Item
+from autocoder.readers.rules.roles import Filled
+
+METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+_SELF = words("it this endpoint route service server api request call operation")
+_ENDPOINT_NOUNS = words("endpoint route request call")
+
+
+def route(noun: Noun, discourse: Discourse) -> Filled | None:
+    """POST /quizzes; the `/quizzes` endpoint (POST); this endpoint."""
+    literals = [i for i in noun.items if i.tag == "L"]
+    if len(literals) == 1:
+        return _literal_route(noun, literals[0])
+    if literals or not discourse.endpoint or noun.head.lemma not in _SELF or len(noun.items) > 2:
+        return None
+    filled = Filled(parts={"value": remembered(discourse.endpoint["path"])})
+    filled.parts["method"] = remembered(discourse.endpoint["method"])
+    filled.use(*noun.items)
+    return filled
+
+
+def _literal_route(noun: Noun, literal: Item) -> Filled | None:
+    filled = Filled(parts={})
+    if literal.kind == "route":
+        method, _, path = literal.lemma.partition(" ")
+        filled.put("method", method, literal)
+        filled.put("value", path, literal)
+    elif literal.lemma.startswith("/") and " " not in literal.lemma:
+        methods = [i for i in (*noun.items, *noun.paren) if i.words[0].token.text in METHODS]
+        if len(methods) != 1:
+            return None
+        filled.put("method", methods[0].words[0].token.text, methods[0])
+        filled.put("value", literal.lemma, literal)
+        filled.use(*(i for i in noun.paren if i.lemma in _ENDPOINT_NOUNS))
+    else:
+        return None
+    filled.use(*(i for i in noun.items if i.tag == "D" or i.lemma in _ENDPOINT_NOUNS))
+    return filled
+
+
+def status(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """201; a 201 status code; 404 Not Found."""
+    found = [i for i in noun.items if i.kind == "number" and re.fullmatch(r"[1-5]\d\d", i.lemma)]
+    if len(found) != 1:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", int(found[0].lemma), found[0])
+    filled.use(*(i for i in noun.items if i.tag == "D" or i.lemma in {"status", "code", "http", "response", "error"}))
+    reason = [i for i in noun.items if i.lemma in _REASONS]
+    if reason:
+        filled.use(*reason)
+    return filled
+
+
+_REASONS = words("ok created found not content bad request unauthorized forbidden conflict no")
+
+
+def success(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A status below 400."""
+    filled = status(noun, discourse)
+    return filled if filled and int(str(filled.parts["value"].value)) < 400 else None
+
+
+def failure(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A status from 400."""
+    filled = status(noun, discourse)
+    return filled if filled and int(str(filled.parts["value"].value)) >= 400 else None
+
+
+def response_label(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """The label "201 response"."""
+    filled = status(noun, _discourse)
+    return filled if filled and noun.head.lemma == "response" else None
+
+
+def request_label(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """The label "request body"."""
+    lemmas = [i.lemma for i in noun.items if i.tag != "D"]
+    if lemmas not in (["request", "body"], ["body"], ["json", "body"], ["request"]):
+        return None
+    filled = Filled(parts={})
+    filled.use(*noun.items)
+    return filled
+
+
+def error_label(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """The label "error codes"."""
+    lemmas = [i.lemma for i in noun.items]
+    if "error" not in lemmas or any(w not in {"error", "code", "possible", "status", "response"} for w in lemmas):
+        return None
+    filled = Filled(parts={})
+    filled.use(*noun.items)
+    return filled
+
+
+def sign_in(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """Authentication; BearerAuth; a bearer token."""
+    lemmas = {i.lemma.lower() for i in noun.items if i.tag != "D"}
+    known = words("authentication bearerauth bearer token auth login sign-in user valid access jwt authorization")
+    if not lemmas or not lemmas <= known or lemmas <= {"user", "valid", "access"}:
+        return None
+    filled = Filled(parts={})
+    filled.use(*noun.items)
+    return filled
+
+
+# shapes
+
+_FIELD = re.compile(
+    r"\s*(?P<name>[A-Za-z_]\w{0,60})(?P<optional>\?)?\s*:\s*(?P<type>\"[^\"]+\"(?:\s*\|\s*\"[^\"]+\")*|[A-Za-z][\w-]*)"
+    r"(?P<many>\[\])?(?P<null>\s*\|\s*null)?\s*(?P<limits>(?:[<>]=?\s*-?\d+(?:\.\d+)?)?)\s*(?:\((?P<more>[^()]*)\))?\s*$"
+)
+_MORE = re.compile(
+    r"(?P<flag>required|optional|unique|read-only)|(?P<side>min|max|>=|<=)\s*(?P<number>-?\d+)|default\s+(?P<default>[\w.-]+)"
+)
+
+
+def shape(noun: Noun, _discourse: Discourse) -> list[Filled]:
+    """The fields of `{ title: string, rounds?: integer }`; none if any part of it is not understood."""
+    found = [i for i in noun.items if i.kind == "shape"]
+    if len(found) != 1 or len(noun.items) > 1:
+        return []
+    inner = found[0].lemma.strip()
+    if not inner.endswith("}"):
+        return []
+    fields = [_shape_field(part, found[0]) for part in re.split(r"[,;](?![^(]*\))", inner[1:-1]) if part.strip()]
+    return [f for f in fields if f] if all(fields) else []
+
+
+def _shape_field(text: str, item: Item) -> Filled | None:
+    match = _FIELD.match(text)
+    if match is None:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", match["name"], item)
+    filled.put("required", not (match["optional"] or match["null"]), item, via=Via.LEXICON)
+    if match["type"].startswith('"'):
+        filled.put("type", "enum", item, via=Via.LEXICON)
+        filled.put("values", tuple(re.findall(r"\"([^\"]+)\"", match["type"])), item)
+    else:
+        kind = nouns.VALUE_TYPES.get(match["type"].lower())
+        if kind is None or match["type"].lower() not in nouns.NAMED_TYPES:
+            return None
+        filled.put("type", f"list of {kind}" if match["many"] else kind, item, via=Via.LEXICON)
+    return filled if _limits(match["limits"] or "", filled, item) and _more(match["more"] or "", filled, item) else None
+
+
+def _limits(text: str, filled: Filled, item: Item) -> bool:
+    match = re.fullmatch(r"([<>]=)\s*(-?\d+)", text.strip())
+    if match:
+        filled.put("min" if match[1] == ">=" else "max", match[2], item, via=Via.LEXICON)
+    return bool(match) or not text.strip()
+
+
+def _more(text: str, filled: Filled, item: Item) -> bool:
+    for part in (p.strip() for p in text.split(",")):
+        match = _MORE.fullmatch(part) if part else None
+        if part and match is None:
+            return False
+        if match and match["flag"]:
+            slot = {"unique": "unique", "read-only": "read_only"}.get(match["flag"], "required")
+            filled.put(slot, match["flag"] != "optional", item, via=Via.LEXICON)
+        elif match and match["side"]:
+            slot = "min" if match["side"] in {"min", ">="} else "max"
+            filled.put(slot, match["number"], item, via=Via.LEXICON)
+        elif match:
+            filled.put("default", match["default"], item)
+    return True
+
+
+# failures
+
+_CLASSES: tuple[tuple[str, frozenset[str]], ...] = (
+    ("conflict", words("already taken duplicate use conflict exists_already")),
+    ("unauthenticated", words("unauthorized unauthenticated token credential signed-in authentication login")),
+    ("forbidden", words("forbidden owner permission allow own")),
+    ("missing", words("exist find missing unknown found")),
+    ("invalid", words("invalid validation malformed wrong bad unprocessable")),
+)
+_NEUTRAL = words(
+    "be is are was the a an do does not no of for to with by there any it this that and or in input request body data "
+    "error caller user value parameter field id has have been"
+)
+
+
+def why(conditions: list[Clause], adjuncts: list[Adjunct], discourse: Discourse) -> Filled | None:
+    """The failure class of "if the book does not exist", "for invalid input"; None unless every word fits it."""
+    parts = [*conditions, *(a for a in adjuncts if a.prep == "for")]
+    if len(parts) != 1:
+        return None
+    items = items_of(parts[0])
+    lemmas = [w.lemma for i in items for w in i.words if w.token.is_word]
+    opener = isinstance(parts[0], Clause) and parts[0].opener
+    if opener and opener.lemma not in {"if", "when"}:
+        return None
+    kinds = [name for name, known in _CLASSES if known & set(lemmas)]
+    negated = "not" in lemmas or "no" in lemmas or any(w.endswith("n't") for w in lemmas)
+    if not kinds or (kinds[0] == "missing" and "exist" in lemmas and not negated):
+        return None
+    telling = dict(_CLASSES)[kinds[0]]
+    subject = {discourse.entity.value} if discourse.entity else set[object]()
+    left = [
+        w for w in lemmas if w not in telling and w not in _NEUTRAL and w not in subject and w not in {"if", "when"}
+    ]
+    if len(left) > 1 or (kinds[0] in {"forbidden"} and not negated and "forbidden" not in lemmas):
+        return None
+    filled = Filled(parts={})
+    filled.put("value", kinds[0], *items, via=Via.LEXICON)
+    return filled
+
+
+def statuses(found: list[Noun]) -> Iterator[Filled]:
+    """One list of plain statuses: 400, 401, 404."""
+    numbers = [n.items[0] for n in found if len(n.items) == 1 and re.fullmatch(r"[45]\d\d", n.items[0].lemma)]
+    if numbers and len(numbers) == len(found):
+        filled = Filled(parts={})
+        filled.put("value", tuple(i.lemma for i in numbers), *numbers)
+        yield filled

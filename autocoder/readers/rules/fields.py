@@ -1,0 +1,308 @@
+"""Reads noun phrases as fields: a name with its type and limits.
+
+Owns what follows a field's name: parentheses (a type expression), bounds, "that starts as false". A word that says
+nothing about a field is left unread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from autocoder.facts import Via
+from autocoder.readers.rules.clauses import Adjunct, Noun, Predicate
+from autocoder.readers.rules.discourse import Discourse, Part, remembered
+from autocoder.readers.rules.lexicon import fillers, nouns
+from autocoder.readers.rules.phrases import Bound, Item, Measure
+from autocoder.readers.rules.roles import Filled, name_items, words_of
+
+FLAGS: dict[str, tuple[str, bool]] = {
+    "unique": ("unique", True),
+    "required": ("required", True),
+    "mandatory": ("required", True),
+    "compulsory": ("required", True),
+    "optional": ("required", False),
+    "read-only": ("read_only", True),
+    "readonly": ("read_only", True),
+}
+"""Adjective to the slot that it sets."""
+
+_PLAIN = fillers.FILLER_ADJECTIVES | {"short", "long", "full", "free"}
+_FLAG_HEADS = frozenset({"flag", "checkbox", "switch", "marker"})
+
+
+def field(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """A field that something has: a title, a list of ingredients, a rating from 1 to 5, a done flag."""
+    filled = Filled(parts={})
+    if not _named(noun, filled):
+        return None
+    for item in noun.modifiers:
+        _modifier(item, filled)
+    for adjunct in noun.post:
+        _after(adjunct, filled)
+    for predicate in noun.relative:
+        _relative(predicate, filled)
+    if noun.paren:
+        paren(noun.paren, filled)
+    return filled
+
+
+def _named(noun: Noun, filled: Filled) -> bool:
+    """The field's name and the type that the name suggests."""
+    literals = [i for i in noun.items if i.tag == "L" and i.kind in {"code", "quoted", "camel", "snake"}]
+    if len(literals) == 1:
+        return _literal(noun, literals[0], filled)
+    if noun.head.tag != "N":
+        return False
+    items = name_items(noun)
+    if noun.head.lemma in _FLAG_HEADS and len(noun.items) > 1:
+        return _flag(noun, filled)
+    if noun.head.lemma in {"list", "set", "array"} and len(items) == 1:
+        return _list(noun, filled)
+    if noun.head.plural and not any(i.tag in "DS" for i in noun.modifiers):
+        known = nouns.VALUE_TYPES.get(noun.head.lemma)
+        if known is None:
+            return False
+    _dated(noun, items, filled)
+    return True
+
+
+def _dated(noun: Noun, items: list[Item], filled: Filled) -> None:
+    """An ordinary name; "date of birth" is one too."""
+    after = [a for a in noun.post if a.prep == "of" and len(a.nouns) == 1]
+    tail: list[Item] = []
+    if after and noun.head.lemma in {"date", "time", "place", "number", "name"}:
+        tail = [after[0].items[0], *name_items(after[0].nouns[0])]
+        filled.use(*(i for i in after[0].nouns[0].items if i.tag == "D"))
+    filled.put("value", words_of([*items, *tail]), *items, *tail)
+    _typed(items, filled)
+
+
+def _literal(noun: Noun, literal: Item, filled: Filled) -> bool:
+    filled.put("value", literal.lemma, literal)
+    for item in noun.items:
+        if item.tag == "N" and item.lemma in {"field", "parameter", "property", "attribute", "value", "key"}:
+            filled.use(item)
+        elif item.tag == "N" and item.lemma in nouns.NAMED_TYPES:
+            filled.put("type", nouns.VALUE_TYPES[item.lemma], item, via=Via.LEXICON)
+    return True
+
+
+def _flag(noun: Noun, filled: Filled) -> bool:
+    named = [i for i in noun.modifiers if i.tag in "NJ" and i.lemma not in FLAGS and i.lemma not in _PLAIN]
+    if not named:
+        return False
+    filled.put("value", words_of(named), *named)
+    filled.put("type", "boolean", noun.head, via=Via.LEXICON)
+    return True
+
+
+def _list(noun: Noun, filled: Filled) -> bool:
+    inner = [a for a in noun.post if a.prep == "of" and len(a.nouns) == 1]
+    if len(inner) != 1 or inner[0].nouns[0].head.tag != "N":
+        return False
+    of, items = inner[0], name_items(inner[0].nouns[0])
+    kind = nouns.VALUE_TYPES.get(items[-1].lemma, "text")
+    filled.put("value", words_of(items), *items)
+    filled.put("type", f"list of {kind}", noun.head, *of.items[:1], via=Via.INFERRED)
+    filled.use(*(i for i in of.nouns[0].items if i.tag == "D"))
+    return True
+
+
+def _typed(items: Sequence[Item], filled: Filled) -> None:
+    kind = value_type([i.lemma for i in items])
+    if kind:
+        filled.parts["type"] = Part(value=kind, items=list(items), via=Via.INFERRED)
+
+
+def value_type(lemmas: Sequence[str]) -> str:
+    """The type that a name suggests: by its words if one of them is telling, else by its head.
+
+    >>> value_type(["e-mail", "address"]), value_type(["due", "date"]), value_type(["foo"])
+    ('email', 'date', '')
+    """
+    for telling in ("e-mail", "email", "phone", "telephone", "password", "url"):
+        if telling in lemmas:
+            return nouns.VALUE_TYPES[telling]
+    return nouns.VALUE_TYPES.get(lemmas[-1], "") if lemmas else ""
+
+
+def _modifier(item: Item, filled: Filled) -> None:
+    if item.index in filled.items:
+        return
+    if item.tag == "J" and item.lemma in FLAGS:
+        slot, value = FLAGS[item.lemma]
+        filled.put(slot, value, item, via=Via.LEXICON)
+    elif item.tag == "D" or (item.tag == "J" and item.lemma in _PLAIN) or (item.tag == "S" and item.lemma != "'s"):
+        filled.use(item)
+
+
+def _after(adjunct: Adjunct, filled: Filled) -> None:
+    if adjunct.kind == "bound":
+        limits(adjunct.items[0], filled)
+    elif adjunct.kind == "adjective" and adjunct.items[0].lemma in FLAGS:
+        slot, value = FLAGS[adjunct.items[0].lemma]
+        filled.put(slot, value, adjunct.items[0], via=Via.LEXICON)
+    elif adjunct.prep in {"of", "with"} and len(adjunct.items) == 2 and not adjunct.nouns:
+        if limits(adjunct.items[1], filled):
+            filled.use(adjunct.items[0])
+    elif adjunct.kind == "participle" and adjunct.gerund:
+        _named_after(adjunct.gerund, filled)
+
+
+def _named_after(predicate: Predicate, filled: Filled) -> None:
+    """A field called `sku`."""
+    if words_of(predicate.verbs) in {"call", "name"} and len(predicate.objects) == 1:
+        literal = predicate.objects[0].items[-1]
+        if literal.tag == "L":
+            filled.put("value", literal.lemma, literal)
+            filled.use(*predicate.verbs)
+
+
+def limits(item: Item, filled: Filled) -> bool:
+    """Sets least and greatest value, or exact length."""
+    meaning = item.meaning
+    if isinstance(meaning, Measure) and meaning.dimension == "length":
+        filled.put("length", int(meaning.amount), item, via=Via.LEXICON)
+        return True
+    if not isinstance(meaning, Bound):
+        return False
+    pairs = [("min", meaning.low), ("max", meaning.high)]
+    if any(m is not None and m.dimension not in {"count", "length"} for _, m in pairs):
+        return False
+    for slot, measure in pairs:
+        if measure is not None:
+            filled.put(slot, _exclusive(item, measure.amount, slot), item, via=Via.LEXICON)
+    return True
+
+
+def _exclusive(item: Item, amount: str, slot: str) -> str:
+    """Reads "less than 10": it allows 9 at most."""
+    open_ = item.words[0].token.value in {
+        "less",
+        "fewer",
+        "under",
+        "below",
+        "more",
+        "over",
+        "above",
+        "<",
+        ">",
+        "greater",
+    }
+    if not open_ or not amount.lstrip("-").isdigit():
+        return amount
+    return str(int(amount) + (1 if slot == "min" else -1))
+
+
+def _relative(predicate: Predicate, filled: Filled) -> None:
+    """Like: that starts as false; that defaults to 0; that is unique."""
+    lemmas = words_of(predicate.verbs)
+    if lemmas in {"start", "default", "begin"} and not predicate.negated:
+        for adjunct in predicate.around:
+            if adjunct.prep in {"as", "at", "with", "to"} and len(adjunct.nouns) == 1:
+                _default(adjunct, filled)
+                filled.use(*predicate.verbs, *predicate.group)
+            elif adjunct.kind == "adjective" and adjunct.items[0].lemma in {"true", "false", "empty"}:
+                filled.put("default", adjunct.items[0].lemma, adjunct.items[0])
+                filled.use(*predicate.verbs, *predicate.group)
+    elif lemmas == "be" and not predicate.negated:
+        for adjunct in predicate.around:
+            _after(adjunct, filled)
+        filled.use(*predicate.verbs, *predicate.group)
+
+
+def _default(adjunct: Adjunct, filled: Filled) -> None:
+    item = adjunct.nouns[0].items[-1]
+    filled.put("default", item.lemma, item)
+    filled.use(*adjunct.items)
+
+
+# parentheses
+
+
+def paren(items: Sequence[Item], filled: Filled) -> None:
+    """A type expression: (text, required), (open, closed), (from 1 to 5), (unique)."""
+    words = [i for i in items if i.tag not in ",C" and i.tag != "D"]
+    known = {i.index for i in words if _paren_word(i, filled)}
+    rest = [i for i in words if i.index not in known]
+    if not rest:
+        filled.use(*items)
+    elif not known and len(rest) >= 2 and all(len(g) == 1 for g in _groups(items)):
+        values = tuple(i.lemma if i.tag == "L" else i.words[0].token.value for i in rest)
+        filled.put("values", values, *rest)
+        filled.put("type", "enum", *rest, via=Via.LEXICON)
+        filled.use(*items)
+
+
+def _groups(items: Sequence[Item]) -> Iterator[list[Item]]:
+    """The items between the commas and conjunctions."""
+    group: list[Item] = []
+    for item in items:
+        if item.tag in ",C/" or item.lemma == "|":
+            if group:
+                yield group
+            group = []
+        else:
+            group.append(item)
+    if group:
+        yield group
+
+
+def _paren_word(item: Item, filled: Filled) -> bool:
+    if item.lemma in FLAGS:
+        slot, value = FLAGS[item.lemma]
+        filled.put(slot, value, item, via=Via.LEXICON)
+        return True
+    if item.tag == "N" and item.lemma in nouns.NAMED_TYPES and item.lemma in nouns.VALUE_TYPES:
+        filled.put("type", nouns.VALUE_TYPES[item.lemma], item, via=Via.LEXICON)
+        return True
+    return item.tag in "BH" and limits(item, filled)
+
+
+# fields that the text spoke of before
+
+
+def known_field(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A field that an entity is known to have: titles; the title of a note."""
+    if noun.head.tag != "N":
+        return None
+    items = name_items(noun)
+    filled = Filled(parts={})
+    filled.put("value", words_of(items), *items)
+    owner = next((a for a in noun.post if a.prep == "of" and len(a.nouns) == 1), None)
+    if owner and owner.nouns[0].head.tag == "N":
+        filled.put("of", words_of(name_items(owner.nouns[0])), *name_items(owner.nouns[0]), *owner.items)
+        filled.use(*(i for i in owner.nouns[0].items if i.tag in "DQ" and i.lemma not in {"no", "only"}))
+    else:
+        found = _owner(words_of(items), items, discourse)
+        if found is None:
+            return None
+        filled.parts["of"] = found
+    filled.use(*(i for i in noun.modifiers if i.tag == "D" or i.lemma in {"all", "each", "every"}))
+    return filled
+
+
+def _owner(name: str, items: list[Item], discourse: Discourse) -> Part | None:
+    owners = discourse.fields.get(name, {})
+    if len(owners) == 1:
+        return remembered(next(iter(owners.values())))
+    if not owners and name in {"username", "password", "e-mail", "email", "e-mail address"}:
+        return Part(value="user", items=items, via=Via.INFERRED)
+    return None
+
+
+def constraint(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
+    """Titles are unique; the title is required."""
+    item = adjunct.items[0]
+    if item.lemma not in FLAGS:
+        return None
+    filled = Filled(parts={})
+    slot, value = FLAGS[item.lemma]
+    filled.put(slot, value, item, via=Via.LEXICON)
+    return filled
+
+
+def bounds(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
+    """Titles are at most 100 characters long; ratings are from 1 to 5."""
+    filled = Filled(parts={})
+    return filled if limits(adjunct.items[0], filled) else None

@@ -1,0 +1,282 @@
+"""Fits one frame to one predicate: fills its roles from the clause and drafts its facts.
+
+Owns what a role's `at` means. A frame fits whole or not at all; what it did not use stays for others, or is reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+from autocoder.facts import KINDS, Via
+from autocoder.readers.rules import endpoints
+from autocoder.readers.rules.adjuncts import ADJUNCT_READS, NOUN_READS
+from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, Predicate
+from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
+from autocoder.readers.rules.frames import FRAMES, Frame, Role
+from autocoder.readers.rules.lexicon import verbs
+from autocoder.readers.rules.phrases import Item
+from autocoder.readers.rules.roles import Filled
+
+_ABOUT_SLOT = frozenset({"length", "type"})
+"""What a reading says of its main value: in the slot `<main>_length` if the kind has it, else in `length`."""
+
+
+@dataclass(kw_only=True)
+class Situation:
+    """One predicate (or fragment) with what surrounds it; passive is turned into active."""
+
+    subjects: list[Noun]
+    objects: list[Noun]
+    adjuncts: list[Adjunct]
+    predicate: Predicate | None = None
+    verbs: list[Item] = field(default_factory=list[Item])
+    labels: list[Noun] = field(default_factory=list[Noun])
+    conditions: list[Clause] = field(default_factory=list[Clause])
+    gerund: bool = False
+
+
+@dataclass(kw_only=True)
+class Match:
+    """A frame that fits: its facts and the items it used."""
+
+    frame: Frame
+    drafts: list[Draft]
+    items: set[int]
+
+
+def fragment(clause: Clause, labels: list[Noun]) -> Situation:
+    """A clause without a verb."""
+    return Situation(
+        subjects=clause.subject,
+        objects=[],
+        adjuncts=[*clause.lead, *(a for n in clause.subject for a in n.post)],
+        labels=labels,
+        conditions=clause.conditions,
+    )
+
+
+def situation(clause: Clause, predicate: Predicate) -> Situation:
+    """A predicate with its subject; a passive one becomes active."""
+    subjects, objects = clause.subject, predicate.objects
+    if predicate.passive:
+        agents = [a for a in predicate.around if a.prep == "by" and a.nouns]
+        subjects, objects = [n for a in agents for n in a.nouns], clause.subject or objects
+    return Situation(
+        subjects=subjects,
+        objects=objects,
+        adjuncts=[*predicate.around, *clause.lead, *(a for n in clause.subject for a in n.post)],
+        predicate=predicate,
+        verbs=predicate.verbs,
+        conditions=[*predicate.conditions, *clause.conditions],
+    )
+
+
+@dataclass(kw_only=True)
+class Fitter:
+    """Fits frames against the state of the text. `current` are the operations of the same sentence."""
+
+    discourse: Discourse
+    items: Sequence[Item]
+    current: list[Draft] = field(default_factory=list[Draft])
+
+    def fit(self, frame: Frame, at: Situation) -> Match | None:
+        """The match of a frame, or None."""
+        if not self._applies(frame, at):
+            return None
+        match = self._roles(frame, at, set())
+        if match is None:
+            return None
+        for extra in frame.extra:
+            more = self._roles(extra, at, match.items)
+            if more:
+                match.drafts += more.drafts
+                match.items |= more.items
+        return match
+
+    def _applies(self, frame: Frame, at: Situation) -> bool:
+        if not _triggered(frame, at) or (frame.bare == "gerund" and not at.subjects and not at.gerund):
+            return False
+        if bool(at.labels) != any(r.at == "label" for r in frame.roles):
+            return False
+        return not frame.extends or bool(self.current or self.discourse.operation)
+
+    def _roles(self, frame: Frame, at: Situation, before: set[int]) -> Match | None:
+        filled: list[list[tuple[Role, Filled]]] = []
+        taken: set[int] = set()
+        for role in frame.roles:
+            options = self._fill(role, at, taken | before)
+            if not options and not role.optional:
+                return None
+            if options:
+                filled.append([(role, f) for f in options])
+                taken |= set[int]().union(*(f.items for f in options))
+        items = taken | _group_items(at)
+        if not items:
+            return None
+        named: list[Item | None] = [*at.verbs] if frame.names else [*at.verbs[:1]]
+        drafts = [
+            draft
+            for combination in product(*filled)
+            for verb in (named or [None])
+            if frame.kind and (draft := self._draft(frame, combination, verb, at, items))
+        ]
+        return Match(frame=frame, drafts=drafts, items=items) if drafts or not frame.kind else None
+
+    # roles
+
+    def _fill(self, role: Role, at: Situation, taken: set[int]) -> list[Filled]:
+        match role.at:
+            case "subject" if not at.subjects and role.reads == "route":
+                return self._understood_route(at)
+            case "subject" | "object" | "label":
+                nouns = {"subject": at.subjects, "object": at.objects, "label": at.labels}[role.at]
+                shared = role.reads == "route"
+                return self._nouns(role, [n for n in nouns if shared or not {i.index for i in n.items} & taken])
+            case "context":
+                return self._understood_route(at)
+            case "condition":
+                found = endpoints.why(at.conditions, at.adjuncts, self.discourse)
+                return [found] if found and not found.items & taken else []
+            case _:
+                return self._adjunct(role, at, taken)
+
+    def _nouns(self, role: Role, nouns: list[Noun]) -> list[Filled]:
+        if role.reads == "shape":
+            return endpoints.shape(nouns[0], self.discourse) if len(nouns) == 1 else []
+        if role.reads == "statuses":
+            return list(endpoints.statuses(nouns))
+        found = [f for n in nouns if (f := NOUN_READS[role.reads](n, self.discourse))]
+        if role.each:
+            return found if len(found) == len(nouns) else []
+        several = role.reads in {"us", "about"}
+        return found[:1] if len(nouns) == 1 or several else []
+
+    def _adjunct(self, role: Role, at: Situation, taken: set[int]) -> list[Filled]:
+        kind, _, preps = role.at.partition(":")
+        for adjunct in at.adjuncts:
+            fits = adjunct.kind == kind and (not preps or adjunct.prep in preps.split(","))
+            if not fits or {i.index for i in adjunct.items} & taken:
+                continue
+            if role.each and adjunct.nouns:
+                return self._each(role, adjunct)
+            if filled := ADJUNCT_READS[role.reads](adjunct, self.discourse):
+                return [filled]
+        return []
+
+    def _each(self, role: Role, adjunct: Adjunct) -> list[Filled]:
+        """The coordinated nouns of a prepositional phrase, each read on its own."""
+        found = [f for n in adjunct.nouns if (f := NOUN_READS[role.reads](n, self.discourse))]
+        if len(found) < len(adjunct.nouns):
+            return []
+        found[0].use(adjunct.items[0])
+        return found
+
+    def _understood_route(self, at: Situation) -> list[Filled]:
+        """A clause without a subject goes on about the endpoint that the text is at."""
+        if at.gerund:
+            return []
+        source = self.current[-1].parts if self.current else self.discourse.endpoint
+        if "path" not in source or "method" not in source:
+            return []
+        parts = {"value": remembered(source["path"]), "method": remembered(source["method"])}
+        return [Filled(parts=parts)]
+
+    # facts
+
+    def _draft(
+        self, frame: Frame, filled: Iterable[tuple[Role, Filled]], verb: Item | None, at: Situation, items: set[int]
+    ) -> Draft | None:
+        kind = frame.kind
+        parts: dict[str, Part] = {}
+        route: dict[str, Part] = {}
+        for role, reading in filled:
+            if role.reads == "route":
+                route = reading.parts
+            if "kind" in reading.parts:
+                kind = str(reading.parts["kind"].value)
+            if not _slots(kind, role, reading, parts):
+                return None
+        anchor = verb or next((i for i in self.items if i.index in items), None)
+        if anchor is None:
+            return None
+        if frame.names and verb is not None:
+            _name_verb(parts, verb, at)
+        for name, value in frame.constants.items():
+            parts[name] = Part(value=value, items=[anchor], via=Via.LEXICON)
+        if frame.route:
+            _of_route(frame.route, route, parts, anchor)
+        self._context(kind, parts)
+        return Draft(kind=kind, parts=parts, items=set(items))
+
+    def _context(self, kind: str, parts: dict[str, Part]) -> None:
+        if kind == "subscription" and "event" not in parts and self.discourse.event:
+            parts["event"] = remembered(self.discourse.event)
+
+
+def _slots(kind: str, role: Role, reading: Filled, parts: dict[str, Part]) -> bool:
+    """Puts a reading's parts into slots. False if it says something that the kind has no slot for."""
+    if not role.slot and "value" in reading.parts:
+        return True
+    known = KINDS[kind].slots if kind else {}
+    for name, part in reading.parts.items():
+        if name == "kind":
+            continue
+        slot = role.slot if name == "value" else name
+        if name in _ABOUT_SLOT and f"{role.slot}_{name}" in known:
+            slot = f"{role.slot}_{name}"
+        if slot in known:
+            parts[slot] = part
+        elif name != "type":
+            return False
+    return True
+
+
+def _of_route(direction: str, route: dict[str, Part], parts: dict[str, Part], anchor: Item) -> None:
+    """Makes a field one of an endpoint's request or response, and says where a request carries it."""
+    method, path = str(route["method"].value), str(route["value"].value)
+    parts["of"] = Part(
+        value=f"{method} {path}", items=route["value"].items, via=route["value"].via, place=route["value"].offsets
+    )
+    parts["direction"] = Part(value=direction, items=[anchor], via=Via.LEXICON)
+    if direction == "request" and "location" not in parts:
+        inside = f"{{{parts['name'].value}}}" in path
+        place = "path" if inside else "query" if method in {"GET", "DELETE"} else "body"
+        parts["location"] = Part(value=place, items=[anchor], via=Via.LEXICON)
+
+
+def _triggered(frame: Frame, at: Situation) -> bool:
+    if at.predicate is None:
+        return not frame.verbs
+    if not frame.verbs or at.predicate.negated != frame.negated or not at.verbs:
+        return False
+    return all(v.lemma in _LEMMAS[frame.name] for v in at.verbs)
+
+
+def _lemmas(frame: Frame) -> frozenset[str]:
+    found: set[str] = set()
+    for name in frame.verbs:
+        found |= verbs.DOMAIN_VERBS if name == "domain" else verbs.CLASSES[name]
+    return frozenset(found)
+
+
+_LEMMAS = {frame.name: _lemmas(frame) for frame in FRAMES}
+
+
+def _group_items(at: Situation) -> set[int]:
+    """The verb group that every frame uses: verbs, auxiliaries, modals; not the adverbs among them."""
+    if at.predicate is None:
+        return set()
+    group = [i for i in at.predicate.group if i.tag != "R" or i.lemma in verbs.PARTICLES]
+    used = {i.index for i in (*group, *at.verbs)}
+    if at.predicate.passive:
+        used |= {i.index for a in at.predicate.around if a.prep == "by" and a.nouns for i in a.items[:1]}
+    return used
+
+
+def _name_verb(parts: dict[str, Part], verb: Item, at: Situation) -> None:
+    particle = [i for i in (at.predicate.group if at.predicate else []) if i.lemma in verbs.PARTICLES]
+    words = [verb, *(p for p in particle if f"{verb.lemma} {p.lemma}" in verbs.PHRASAL)]
+    parts["verb"] = Part(value=" ".join(w.lemma for w in words), items=words)
+    parts["does"] = Part(value=verbs.DOES.get(verb.lemma, "other"), items=[verb], via=Via.LEXICON)

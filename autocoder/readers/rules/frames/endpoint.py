@@ -1,0 +1,257 @@
+"""Frames of endpoint specifications: routes, what they take and return, statuses, failures."""
+
+from __future__ import annotations
+
+from autocoder.readers.rules.frames.model import Frame, Role
+
+_ROUTE = Role(at="subject", slot="path", reads="route")
+_OF = Role(at="subject", reads="route")
+_ROWS = ("create", "upload", "list", "read", "update", "delete", "search", "convert", "domain")
+
+_WITH = Frame(
+    name="with these fields in the answer",
+    kind="field",
+    route="response",
+    roles=(_OF, Role(at="prep:with,containing", slot="name", reads="field", each=True)),
+)
+FRAMES: tuple[Frame, ...] = (
+    Frame(
+        name="a route",
+        kind="operation",
+        roles=(_ROUTE,),
+        example="POST /quizzes.",
+        gives=(("operation", {"method": "POST", "path": "/quizzes"}),),
+    ),
+    Frame(
+        name="a route does something to a thing",
+        kind="operation",
+        verbs=_ROWS,
+        names=True,
+        roles=(_ROUTE, Role(at="object", slot="object", reads="thing")),
+        example="POST /quizzes creates a quiz.",
+        gives=(
+            (
+                "operation",
+                {"method": "POST", "path": "/quizzes", "verb": "create", "does": "create", "object": "quiz"},
+            ),
+        ),
+    ),
+    Frame(
+        name="a route returns things",
+        kind="operation",
+        verbs=("give",),
+        names=True,
+        roles=(_ROUTE, Role(at="object", slot="object", reads="thing")),
+        constants={"does": "read"},
+        example="GET /books returns all books.",
+        gives=(
+            (
+                "operation",
+                {
+                    "method": "GET",
+                    "path": "/books",
+                    "verb": "return",
+                    "does": "read",
+                    "object": "book",
+                    "scope": "all",
+                },
+            ),
+        ),
+    ),
+    Frame(
+        name="a route requires fields",
+        kind="field",
+        verbs=("require",),
+        route="request",
+        roles=(_OF, Role(at="object", slot="name", reads="field", each=True)),
+        constants={"required": True},
+        example="POST /quizzes requires a title.",
+        gives=(
+            (
+                "field",
+                {
+                    "of": "POST /quizzes",
+                    "name": "title",
+                    "direction": "request",
+                    "location": "body",
+                    "required": True,
+                    "type": "text",
+                },
+            ),
+        ),
+    ),
+    Frame(
+        name="a route accepts fields",
+        kind="field",
+        verbs=("accept",),
+        route="request",
+        roles=(_OF, Role(at="object", slot="name", reads="field", each=True)),
+        example="POST /quizzes accepts an optional description.",
+        gives=(
+            (
+                "field",
+                {
+                    "of": "POST /quizzes",
+                    "name": "description",
+                    "direction": "request",
+                    "location": "body",
+                    "required": False,
+                    "type": "text",
+                },
+            ),
+        ),
+    ),
+    Frame(
+        name="a route needs a sign-in",
+        kind="operation",
+        verbs=("require",),
+        extends=True,
+        roles=(_ROUTE, Role(at="object", reads="a sign-in")),
+        constants={"actor": "user"},
+        example="POST /quizzes creates a quiz and requires authentication.",
+        gives=(
+            (
+                "operation",
+                {
+                    "method": "POST",
+                    "path": "/quizzes",
+                    "verb": "create",
+                    "does": "create",
+                    "object": "quiz",
+                    "actor": "user",
+                },
+            ),
+        ),
+    ),
+    Frame(
+        name="a route answers with a status",
+        kind="operation",
+        verbs=("respond",),
+        extends=True,
+        roles=(_ROUTE, Role(at="object", slot="status", reads="success")),
+        extra=(_WITH,),
+        example="POST /quizzes creates a quiz and returns 201 with the id.",
+        gives=(
+            (
+                "operation",
+                {
+                    "method": "POST",
+                    "path": "/quizzes",
+                    "verb": "create",
+                    "does": "create",
+                    "object": "quiz",
+                    "status": 201,
+                },
+            ),
+            ("field", {"of": "POST /quizzes", "name": "id", "direction": "response"}),
+        ),
+    ),
+    Frame(
+        name="a route fails with a status",
+        kind="operation",
+        verbs=("respond",),
+        roles=(
+            _ROUTE,
+            Role(at="object", slot="error", reads="failure"),
+            Role(at="condition", slot="error_when", reads="why"),
+        ),
+        example="GET /books/{id} returns 404 if the book does not exist.",
+        gives=(("operation", {"method": "GET", "path": "/books/{id}", "error": 404, "error_when": "missing"}),),
+    ),
+    Frame(
+        name="a status on a failure",
+        kind="operation",
+        roles=(
+            Role(at="subject", slot="error", reads="failure"),
+            Role(at="condition", slot="error_when", reads="why"),
+            Role(at="context", slot="path", reads="route"),
+        ),
+        example="GET /books/{id} returns a book. 404 if the book does not exist.",
+        gives=(
+            (
+                "operation",
+                {"method": "GET", "path": "/books/{id}", "verb": "return", "does": "read", "object": "book"},
+            ),
+            ("operation", {"method": "GET", "path": "/books/{id}", "error": 404, "error_when": "missing"}),
+        ),
+    ),
+    Frame(
+        name="a list of error statuses",
+        kind="operation",
+        roles=(
+            Role(at="label", reads="error label"),
+            Role(at="subject", slot="errors", reads="statuses"),
+            Role(at="context", slot="path", reads="route"),
+        ),
+        example="POST /quizzes creates a quiz. Error codes: 400, 401.",
+        gives=(
+            (
+                "operation",
+                {"method": "POST", "path": "/quizzes", "verb": "create", "does": "create", "object": "quiz"},
+            ),
+            ("operation", {"method": "POST", "path": "/quizzes", "errors": ("400", "401")}),
+        ),
+    ),
+    Frame(
+        name="the shape of a request",
+        kind="field",
+        route="request",
+        roles=(
+            Role(at="label", reads="request label"),
+            Role(at="subject", slot="name", reads="shape"),
+            Role(at="context", reads="route"),
+        ),
+        example="POST /quizzes creates a quiz. Request body: { title: string }.",
+        gives=(
+            (
+                "operation",
+                {"method": "POST", "path": "/quizzes", "verb": "create", "does": "create", "object": "quiz"},
+            ),
+            (
+                "field",
+                {
+                    "of": "POST /quizzes",
+                    "name": "title",
+                    "direction": "request",
+                    "location": "body",
+                    "required": True,
+                    "type": "text",
+                },
+            ),
+        ),
+    ),
+    Frame(
+        name="the shape of an answer",
+        kind="operation",
+        roles=(
+            Role(at="label", slot="status", reads="response label"),
+            Role(at="context", slot="path", reads="route"),
+        ),
+        extra=(
+            Frame(
+                name="the fields of the answer",
+                kind="field",
+                route="response",
+                roles=(Role(at="subject", slot="name", reads="shape"), Role(at="context", reads="route")),
+            ),
+        ),
+        example="POST /quizzes creates a quiz. 201 response: { quizId: uuid }.",
+        gives=(
+            (
+                "operation",
+                {"method": "POST", "path": "/quizzes", "verb": "create", "does": "create", "object": "quiz"},
+            ),
+            ("operation", {"method": "POST", "path": "/quizzes", "status": 201}),
+            (
+                "field",
+                {
+                    "of": "POST /quizzes",
+                    "name": "quizId",
+                    "direction": "response",
+                    "required": True,
+                    "type": "uuid",
+                },
+            ),
+        ),
+    ),
+)

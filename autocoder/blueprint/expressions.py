@@ -454,6 +454,9 @@ def _explained(error: UnexpectedInput, text: str) -> ExpressionError:
         return _unexpected_token(error, text)
     start = cast("int", error.pos_in_stream)
     found = _unread(text, start)
+    if found in "\"'":
+        message = "the text that starts here is never closed"
+        return ExpressionError(message, start=start, end=len(text), hint=_hint(text, start))
     rule = "a name is letters, digits and `_`, no digit first; text stands in quotes"
     return _misfit(found, start, rule, _hint(text, start))
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from autocoder.blueprint import model
+from autocoder.blueprint.positions import Written
 from autocoder.diagnostics import Diagnostics, Span, nearest
 from autocoder.ir import effects as macros
 from autocoder.ir.behaviour import Reply
@@ -161,18 +162,19 @@ class _Blueprint:
             if spec is None or spec.default is None:
                 fields.append(f)
             else:
-                span = self.source.positions.span("entities", entity.name, "fields", f.name, "default")
+                span = self.source.positions.written("entities", entity.name, "fields", f.name, "default")
                 fields.append(replace(f, default=self.default(spec.default, f.type, span, scope)))
         return replace(entity, fields=tuple(fields))
 
-    def default(self, value: object, type_: Type, span: Span, scope: Scope | None = None) -> Expr | None:
+    def default(self, value: object, type_: Type, span: Span | Written, scope: Scope | None = None) -> Expr | None:
         """A literal default, or after `=` an expression over the caller and the time."""
         if isinstance(value, str) and value.startswith("="):
             surrounding = scope or Scope(entities={})
             if self.design.auth and self.design.auth.entity in surrounding.entities:
                 caller = surrounding.entities[self.design.auth.entity]
                 surrounding = replace(surrounding, caller=caller, caller_optional=True)
-            return resolve(value[1:], surrounding, expected=type_, span=span, diagnostics=self.diagnostics)
+            inside = span.after(1) if isinstance(span, Written) else span
+            return resolve(value[1:], surrounding, expected=type_, span=inside, diagnostics=self.diagnostics)
         text = str(value).lower() if isinstance(value, bool) else str(value)
         if type_.base.name == "text":
             return Const(value=str(value), type=type_.not_null())
@@ -300,13 +302,14 @@ class _Blueprint:
                     help=f"put {{{declared}}} into the route, or change `in`",
                 )
             type_ = type_of(s, span, ".".join(at), self.types)
+            where = self.source.positions.written(*at, "default")
             found[declared] = Input(
                 name=declared,
                 place=s.place or usual,
                 type=type_,
                 required=not s.optional and s.default is None,
                 constraints=constraints_of(s),
-                default=None if s.default is None else self.default(s.default, type_, span),
+                default=None if s.default is None else self.default(s.default, type_, where),
                 message=s.message,
             )
         return found
@@ -328,8 +331,7 @@ class _Blueprint:
         if "login" not in taken:
             steps = macros.sign_in(entity.name, auth.login, auth.secret, UUID)
             token = Bound(scope="local", name="access_token", type=TEXT)
-            bearer = Const(value="bearer", type=TEXT)
-            reply = Reply(status=200, body=(("access_token", token), ("token_type", bearer)))
+            reply = Reply(status=200, body=(("access_token", token),))
             login = entity.field(auth.login)
             inputs = (
                 Input(name=auth.login, place="body", type=login.type),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, cast, get_args
 
 from autocoder.blueprint import model
+from autocoder.blueprint.positions import Written
 from autocoder.diagnostics import Diagnostics, Span, nearest
 from autocoder.ir import effects as macros
 from autocoder.ir.behaviour import BoundRow, Failure, FailureClass, Match, Order, Reply, Steps, Values
@@ -30,6 +31,10 @@ class Positions(Protocol):
 
     def span(self, *path: str | int, key: bool = False) -> Span:
         """The place of a key or value; the nearest known parent's for what is not written there."""
+        ...
+
+    def written(self, *path: str | int) -> Written:
+        """The place of a text, character by character."""
         ...
 
 
@@ -88,7 +93,7 @@ class Lowering:
 
     def expression(self, text: str, at: Path, scope: Scope, expected: Type | None = None) -> Expr:
         """The typed expression; after a diagnostic a null constant, so that the stage can go on."""
-        span = self.world.positions.span(*self.path, *at)
+        span = self.world.positions.written(*self.path, *at)
         found = resolve(text, scope, expected=expected, span=span, diagnostics=self.world.diagnostics)
         return found if found is not None else Const(value=None, type=(expected or BOOLEAN).or_null())
 

@@ -182,7 +182,8 @@ CODES: tuple[dict[str, str], ...] = (
         "code": "AC6060",
         "title": "the ledger cannot be opened",
         "why": "Every build is recorded; a build that could not be recorded does not start.",
-        "fix": "Make the file or database that the message names usable, or name another one with --ledger.",
+        "fix": "Make the file or database that the message names usable, install the driver that it needs (psycopg for "
+        "PostgreSQL), or name another ledger with --ledger.",
     },
     {
         "code": "AC6061",

@@ -203,7 +203,7 @@ class _Blueprint:
                     help=f"write custom/{name}.py with: def {name}({', '.join(f.name for f in inputs)})",
                 )
             examples = tuple(
-                Example(given=tuple(sorted(cast("dict[str, Any]", e.given).items())), gives=e.gives)
+                Example(given=tuple(sorted(e.given.items())), gives=e.gives)
                 for e in spec.examples
             )
             self.satisfies(f"function:{name}", spec.satisfies, "functions", name)

@@ -248,6 +248,19 @@ class Driver:
         done = self.workspace.write(whole, artifacts=artifacts, overwrite_drift=self.options.overwrite_drift)
         return (*done.written, *done.unchanged), done.warnings
 
+    def compare(self, proposal: Proposal, tree: Tree) -> None:
+        """Raises `StageFailed` (AC8205) for every file that is not what would be written."""
+        different: list[Diagnostic] = []
+        for file in (*proposal.sources.tree(), *tree):
+            path = self.folder / file.path
+            if not path.is_file() or path.read_bytes() != file.content:
+                what = "differs from what would be written" if path.exists() else "is missing"
+                different.append(
+                    Diagnostic(code="AC8205", message=f"{self._name(file.path)} {what}", subject=self._name(file.path))
+                )
+        if different:
+            raise StageFailed(different)
+
     def write_sources(self, proposal: Proposal) -> None:
         """Writes the description and the planned blueprint, and nothing derived. What a person edited is left alone."""
         tree = Tree()

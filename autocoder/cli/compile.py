@@ -1,4 +1,4 @@
-"""`autocoder compile`: a blueprint to IR, code and manifests, without the gates."""
+"""`autocoder compile`: to IR, code and manifests, without the gates."""
 
 from __future__ import annotations
 
@@ -10,21 +10,44 @@ from autocoder.cli import workspace_options as workspace
 
 
 @click.command("compile")
-@click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.argument("source", required=False)
+@workspace.out_option
+@workspace.prose_options
 @click.option("--overwrite-drift", is_flag=True, help="Discard what was changed by hand in generated files.")
-@click.option("--check", is_flag=True, help="Say what is wrong with the blueprint and write nothing.")
-def compile(folder: Path | None, overwrite_drift: bool, check: bool) -> None:
-    """Compile the blueprint of a workspace (FOLDER, else here) and write everything that follows from it."""
+@click.option("--check", is_flag=True, help="Write nothing; fail where the workspace is not what would be written.")
+def compile(
+    source: str | None,
+    out: Path | None,
+    answers: tuple[str, ...],
+    accept_defaults: bool,
+    update_prose: bool,
+    overwrite_drift: bool,
+    check: bool,
+) -> None:
+    """Compile SOURCE (a workspace's folder, a text, a file; default: here) and write everything that follows from it.
+
+    The gates are not asked: use `build` for a package.
+    """
     from autocoder.diagnostics.render import terminal
     from autocoder.driver import Options
 
-    where = folder or Path()
+    given = workspace.Given(source)
+    folder = workspace.choose_folder(given, out)
     screen = workspace.Screen()
-    with workspace.driving(where, Options(overwrite_drift=overwrite_drift), screen) as driver:
-        proposal = driver.propose(None, where.resolve().name)
+    options = Options(
+        answers=workspace.parsed_answers(answers),
+        accept_defaults=accept_defaults,
+        update_prose=update_prose,
+        overwrite_drift=overwrite_drift,
+    )
+    with workspace.driving(folder, options, screen) as driver:
+        proposal = driver.propose(given.text, given.hint or folder.resolve().name)
         compiled, tree = driver.compile(proposal)
         if compiled.warnings:
             click.echo(terminal(compiled.warnings), err=True)
-        if not check:
+        if check:
+            driver.compare(proposal, tree)
+            screen.stage("check", f"{workspace.shown_name(folder) or '.'} is what would be written")
+        else:
             written, _ = driver.write(proposal, tree)
-            screen.stage("write", f"{len(written)} files in {workspace.shown_name(where) or '.'}")
+            screen.stage("write", f"{len(written)} files in {workspace.shown_name(folder) or '.'}")

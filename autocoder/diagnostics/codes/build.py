@@ -50,4 +50,10 @@ CODES: tuple[dict[str, str], ...] = (
         "why": "One folder holds one system.",
         "fix": "Choose another folder with --out.",
     },
+    {
+        "code": "AC8205",
+        "title": "the workspace is not up to date",
+        "why": "A file differs from what its sources lead to, or is missing.",
+        "fix": "Run `autocoder compile`, and keep what it writes together with its sources.",
+    },
 )

@@ -80,7 +80,7 @@ def verify_package(
     work.check("gates", work.compare_attestation)
     if source is not None:
         work.check("sources", lambda: work.compare_sources(source))
-    if rederive is not None:
+    if source is not None or rederive is not None:
         work.check("derivation", lambda: work.compare_derivation(rederive))
     return work.report()
 
@@ -305,9 +305,9 @@ class _Verification:
                 self.problems.add(_problem("AC6042", text, line.path, line.sha256, found))
         return f"{len(lines)} files"
 
-    def compare_derivation(self, rederive: Rederive) -> str | None:
-        """Every derived file is built again and compared."""
-        if self.manifest is None or self.members is None or self.problems.errors:
+    def compare_derivation(self, rederive: Rederive | None) -> str | None:
+        """Every derived file is built again and compared, where nothing else is wrong already."""
+        if rederive is None or self.manifest is None or self.members is None or self.problems.errors:
             return None
         made_by = self.manifest.generator.version
         if made_by != __version__:

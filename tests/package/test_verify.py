@@ -313,7 +313,8 @@ def workspace(given: PackageInput, folder: Path) -> Path:
 def test_the_packaged_sources_are_compared_with_a_workspace(make: Make, given: PackageInput, tmp_path: Path) -> None:
     path, key = make()
     source = workspace(given, tmp_path / "source")
-    assert checks(verify_package(path, key, source=source))["sources"] is True
+    asked = checks(verify_package(path, key, source=source))
+    assert asked["sources"] is True and asked["derivation"] is None
     (source / "description.md").write_text("other prose")
     (source / "architecture.yaml").unlink()
     report = verify_package(path, key, source=source)

@@ -12,7 +12,6 @@ import json
 import os
 import random
 import secrets
-import signal
 import socket
 import sys
 import tempfile
@@ -31,6 +30,7 @@ NOBODY = 65534
 _OWN_UIDS = range(61184, 65520)  # systemd's range for users that exist for one run
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _SANDLOCK_LAUNCHER = Path(__file__).with_name("sandlock_launcher.py")
+_END_STRAYS = Path(__file__).with_name("end_strays.py")
 _BREAK_OUT = Path(__file__).with_name("break_out.py")
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 _SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
@@ -211,21 +211,21 @@ def _run(
         own_tmp = way.level is Level.BUBBLEWRAP
         uid = _unused_uid() if own_tmp and way.drop else NOBODY if way.drop else None
         temporary = Path("/tmp") if own_tmp else Path(stack.enter_context(_scratch()))  # noqa: S108 - the sandbox's own
-        mark = secrets.token_hex(16)
         job = _Job(
             argv=tuple(os.fspath(word) for word in argv),
             read_only=tuple(path.absolute() for path in read_only),
             writable=writable,
             cwd=cwd.resolve(),
             temporary=temporary,
-            env={**_environment(temporary), **env, _MARK: mark},
+            env={**_environment(temporary), **env, _MARK: secrets.token_hex(16)},
             limits=limits,
             etc=_etc(Path(stack.enter_context(_scratch())), uid if uid is not None else NOBODY),
             uid=uid,
         )
         for folder in (writable, *(() if own_tmp else (temporary,))):
             _give(folder, uid)
-        stack.callback(_end_strays, mark)
+        if not own_tmp:
+            stack.callback(_end_strays, job)
         return process.run(
             _command(way, job),
             cwd=Path("/"),
@@ -282,14 +282,12 @@ def _size(folder: Path) -> int:
     return total
 
 
-def _end_strays(mark: str) -> None:
-    """Ends processes that left their group: where there is no namespace to end, they are known by the run's mark."""
-    wanted = f"{_MARK}={mark}".encode()
-    for entry in Path("/proc").iterdir() if sys.platform == "linux" else ():
-        if entry.name.isdigit():
-            with suppress(OSError):
-                if wanted in (entry / "environ").read_bytes().split(b"\0"):
-                    os.kill(int(entry.name), signal.SIGKILL)
+def _end_strays(job: _Job) -> None:
+    """Ends what left the run's process group: where there is no namespace to end, the mark tells whose it is."""
+    if sys.platform == "linux":
+        mark = f"{_MARK}={job.env[_MARK]}"
+        words = [os.path.realpath(sys.executable), "-I", "-S", str(_END_STRAYS), mark]
+        process.run(_launcher(job, words, uid=job.uid, read_files=True, limits={}), cwd=Path("/"), env={}, timeout=20)
 
 
 def _command(way: _Way, job: _Job) -> list[str]:

@@ -16,6 +16,7 @@ PASSES: Mapping[str, str] = {
     "size-workloads": "autocoder.passes.size_workloads:SizeWorkloads",
     "plan-statements": "autocoder.passes.plan_statements:PlanStatements",
     "derive-budgets": "autocoder.passes.derive_budgets:DeriveBudgets",
+    "check-custom-bodies": "autocoder.passes.check_custom_bodies:CheckCustomBodies",
     "check-pushdown": "autocoder.passes.check_pushdown:CheckPushdown",
     "check-ingress": "autocoder.passes.check_ingress:CheckIngress",
     "check-events": "autocoder.passes.check_events:CheckEvents",

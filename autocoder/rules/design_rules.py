@@ -34,7 +34,7 @@ def _public_writes(design: Design) -> Iterator[Look]:
         if operation.method == "GET" or not written:
             continue
         subject = f"operations.{operation.name}.access"
-        registration = auth is not None and written == {auth.entity} and not operation.stated
+        registration = auth is not None and written == {auth.entity} and operation.method == "POST"
         if operation.access == "user" or registration or subject in design.decided:
             yield Look(subject=subject)
             continue

@@ -1,0 +1,246 @@
+"""What lowering makes of a blueprint, and what it refuses, with the place."""
+
+import pytest
+from tests.compiling import compiled, findings, fixture
+
+from autocoder.compilation import compile_sources
+from autocoder.diagnostics import StageFailed
+from autocoder.ir.behaviour import Change, Find, Insert, Match, Remove, Reply
+from autocoder.ir.verify import verify
+from autocoder.ir.views import Views
+
+BOOK = "entities:\n  Book: {fields: {title: text, pages: {type: integer, default: 0}}}\n"
+
+
+def example() -> Views:
+    return compile_sources(fixture("language_example")).views
+
+
+def test_the_complete_example_of_the_language_compiles_to_a_sound_graph() -> None:
+    found = compile_sources(fixture("language_example"))
+    assert verify(found.graph) == []
+    assert {o.name for o in found.views.operations} == {
+        *("shorten", "follow", "list_links", "delete_link", "register", "login")
+    }
+
+
+def test_registration_and_login_are_derived_from_auth() -> None:
+    views = example()
+    assert not views.operation("register").stated
+    assert (views.operation("login").method, views.operation("login").path) == ("POST", "/login")
+
+
+def test_a_derived_operation_gives_way_to_a_stated_one() -> None:
+    text = (
+        "auth: {entity: User, login: email}\n"
+        "entities: {User: {fields: {email: email, password: password}}}\n"
+        "operations:\n  register: {route: POST /people, input: {email: email, password: password}, "
+        "effects: [{create: User}]}\n"
+    )
+    views = compiled(text).views
+    assert views.operation("register").path == "/people"
+    assert views.operation("register").stated
+
+
+def test_an_upsert_is_one_insert_that_changes_what_is_there() -> None:
+    (handler,) = example().event_handlers
+    (step,) = handler.steps
+    assert isinstance(step, Insert)
+    assert step.key == ("code", "day")
+    assert isinstance(step.taken, tuple)
+
+
+def test_a_read_that_only_feeds_an_increment_becomes_one_statement() -> None:
+    plan = example().operation("follow").plan
+    assert isinstance(plan[0], Change)
+    assert isinstance(plan[0].row, Match)
+    assert not any(isinstance(step, Find) for step in plan)
+
+
+def test_a_row_that_is_read_and_removed_is_locked() -> None:
+    plan = example().operation("delete_link").plan
+    assert isinstance(plan[0], Find)
+    assert plan[0].lock
+    assert any(isinstance(step, Remove) for step in plan)
+
+
+@pytest.mark.parametrize(
+    ("operation", "status"), [("shorten", 201), ("follow", 302), ("list_links", 200), ("delete_link", 204)]
+)
+def test_the_status_follows_from_what_was_done(operation: str, status: int) -> None:
+    reply = example().operation(operation).steps[-1]
+    assert isinstance(reply, Reply)
+    assert reply.status == status
+
+
+def test_the_order_of_keys_never_changes_the_ir() -> None:
+    first = compiled(
+        BOOK
+        + "operations:\n  a: {route: GET /a, effects: [{list: Book}]}\n  b: {route: GET /b, effects: [{list: Book}]}\n"
+    )
+    second = compiled(
+        "operations:\n  b: {effects: [{list: Book}], route: GET /b}\n  a: {effects: [{list: Book}], route: GET /a}\n"
+        + BOOK
+    )
+    assert first.ir == second.ir
+
+
+REFUSED = {
+    "AC3101": ("entities: {Book: {fields: {title: string}}}\n", "architecture.yaml:3:"),
+    "AC3102": ("entities: {Book: {fields: {by: {type: ref, to: Author}}}}\n", "architecture.yaml:3:"),
+    "AC3103": ("entities: {Book: {fields: {id: uuid}}}\n", "architecture.yaml:3:"),
+    "AC3110": (
+        BOOK + "operations: {a: {route: POST /b, input: {title: text}, effects: [{create: Book, exists: return}]}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3111": (BOOK + "operations: {a: {route: POST /b, effects: [{create: Book}]}}\n", "architecture.yaml:5:"),
+    "AC3112": (
+        BOOK
+        + "operations: {a: {route: POST /b, input: {title: {type: text, optional: true}}, effects: [{create: Book}]}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3113": (
+        BOOK + "operations: {a: {route: POST /b, input: {title: integer}, effects: [{create: Book}]}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3114": (
+        BOOK + "operations: {a: {route: GET /b, effects: [{read: Book, where: 'pages > 3'}]}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3115": (
+        BOOK + "operations: {a: {route: 'PATCH /b/{id}', effects: [{read: Book, by: input.id}, {update: book}]}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3116": (
+        BOOK
+        + "operations: {a: {route: PUT /b, input: {title: text}, effects: [{upsert: Book, by: {title: input.title}}]}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3117": (
+        BOOK
+        + "operations: {a: {route: 'POST /b/{id}', effects: [{read: Book, by: input.id}, {increment: book.title}]}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3118": (
+        BOOK + "operations: {a: {route: GET /b, effects: [{require: 'true', else: forbiden}]}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3119": (
+        "events: {Sold: {at: datetime}}\noperations: {a: {route: POST /b, effects: [{publish: Sold}]}}\n",
+        "architecture.yaml:4:",
+    ),
+    "AC3120": (BOOK + "operations: {a: {route: POST /b, effects: [{create: Boook}]}}\n", "architecture.yaml:5:"),
+    "AC3121": (
+        BOOK + "operations: {a: {route: POST /b, input: {title: text}, effects: [{create: Book, set: {page: '1'}}]}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3122": (
+        BOOK
+        + "operations: {a: {route: 'DELETE /b/{id}', effects: [{read: Book, by: input.id, optional: true}, {delete: book}]}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3123": (
+        BOOK + "operations: {a: {route: GET /b, effects: [{list: Book, order: [pages down]}]}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3124": (
+        BOOK + "operations: {a: {route: GET /b, effects: [{list: Book}], output: {body: book}}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3131": (
+        BOOK
+        + "operations:\n  a: {route: 'GET /b/{x}', effects: [{list: Book}]}\n  b: {route: 'GET /b/{y}', effects: [{list: Book}]}\n",
+        "architecture.yaml:7:",
+    ),
+    "AC3132": (
+        BOOK + "operations: {a: {route: GET /b, access: user, effects: [{list: Book}]}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3133": (
+        BOOK + "operations: {a: {route: GET /b, input: {q: {type: text, in: path}}, effects: [{list: Book}]}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3134": (BOOK + "handlers: {a: {effects: [{delete: Book}]}}\n", "architecture.yaml:5:"),
+    "AC3135": (BOOK + "handlers: {a: {every: '0 25 * * *', effects: [{delete: Book}]}}\n", "architecture.yaml:5:"),
+    "AC3140": ("functions: {f: {input: {x: integer}, output: integer}}\n", "architecture.yaml:3:"),
+    "AC3152": (
+        BOOK + "events: {Sold: {at: datetime}}\nhandlers: {a: {on: Sold, effects: [{delete: Book}]}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3153": (
+        BOOK
+        + "events: {Sold: {at: datetime}}\noperations: {a: {route: POST /b, effects: [{publish: Sold, with: {at: now}}]}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3154": (BOOK + "requirements: [{id: R1, text: Books are blue.}]\n", "architecture.yaml:5:"),
+    "AC3155": (BOOK + "handlers: {a: {every: '0 2 * * *', effects: [{list: Book}]}}\n", "architecture.yaml:5:"),
+    "AC3160": (
+        BOOK + "operations: {a: {route: GET /b, effects: [{list: Book, where: \"trim(title) == 'x'\"}]}}\n",
+        "architecture.yaml:5:",
+    ),
+}
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_what_is_wrong_is_named_with_its_place(code: str) -> None:
+    text, place = REFUSED[code]
+    found = dict(findings(text))
+    assert code in found, found
+    assert found[code].startswith(place)
+
+
+def test_an_impossible_latency_names_the_path() -> None:
+    text = BOOK + "policy: {performance: {p95: 1ms}}\noperations: {a: {route: GET /b, effects: [{list: Book}]}}\n"
+    with pytest.raises(StageFailed) as failed:
+        compiled(text)
+    (finding,) = [d for d in failed.value.diagnostics if d.code == "AC3151"]
+    assert str(finding.span).startswith("architecture.yaml:5:")
+    assert "1 queries" in finding.rule
+    assert finding.help.startswith("state 2ms or more")
+
+
+def test_too_few_replicas_for_the_load_name_the_number_that_would_do() -> None:
+    text = (
+        BOOK
+        + "policy: {performance: {throughput: 2000/s}}\noperations: {a: {route: GET /b, effects: [{list: Book}]}}\n"
+    )
+    deployment = 'schema_version: "1.0.0"\nsystem: shop\nenvironments:\n  production: {replicas: {api: 1}}\n'
+    with pytest.raises(StageFailed) as failed:
+        compiled(text, deployment=deployment)
+    (finding,) = [d for d in failed.value.diagnostics if d.code == "AC3150"]
+    assert str(finding.span).startswith("deployment.yaml:4:")
+    assert "4 or more" in finding.help
+
+
+def test_another_system_in_the_deployment_is_refused() -> None:
+    deployment = 'schema_version: "1.0.0"\nsystem: store\nenvironments: {production: {}}\n'
+    assert ("AC3136", "deployment.yaml:2:9") in findings(BOOK, deployment=deployment)
+
+
+FUNCTION = "functions: {double: {input: {x: integer}, output: integer, examples: [{given: {x: 2}, gives: 4}]}}\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import os\ndef double(x):\n    return x * 2\n",
+        "def double(x):\n    return open('/etc/passwd').read()\n",
+        "def double(x):\n    return x.__class__.__mro__\n",
+        "def double(x, y):\n    return x * 2\n",
+        "def treble(x):\n    return x * 3\n",
+        "async def double(x):\n    return x * 2\n",
+        "def double(x):\n    return eval('x')\n",
+        "from . import secrets\ndef double(x):\n    return x\n",
+        "def double(x)\n    return x\n",
+    ],
+)
+def test_a_custom_body_that_could_reach_out_is_refused(body: str) -> None:
+    found = findings(FUNCTION, bodies={"double": body})
+    assert [code for code, _ in found] == ["AC3141"] * len(found)
+    assert found
+    assert all(place.startswith("custom/double.py:") for _, place in found)
+
+
+def test_a_custom_body_that_computes_is_taken() -> None:
+    found = compiled(FUNCTION, bodies={"double": "import math\n\ndef double(x: int) -> int:\n    return x * 2\n"})
+    assert found.views.functions[0].body.startswith("import math")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -117,17 +117,6 @@ class Bundle:
             return TypeAdapter(PythonLock).validate_python(json.loads(path.read_bytes()))
         except (OSError, ValueError) as error:
             raise _damaged(self.version, path.name, error) from error
-
-    @cached_property
-    def schemas(self) -> Mapping[str, Any]:
-        """JSON Schemas of custom resources by kind. Raises `StageFailed` (AC4002) for a malformed file."""
-        found: dict[str, Any] = {}
-        for path in sorted((self.folder / "schemas").glob("*.json")):
-            try:
-                found[path.stem] = json.loads(path.read_bytes())
-            except ValueError as error:
-                raise _damaged(self.version, path.name, error) from error
-        return found
 
 
 def versions(root: Path = ROOT) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """From blueprint text to files in memory: the pure middle of the compiler, shared by building and verifying.
 
-The same inputs give the same bytes. Reads no disk, no clock and no environment.
+The same inputs give the same bytes. Reads no clock and no environment, and of the disk only
+what autocoder itself ships.
 """
 
 from __future__ import annotations
@@ -11,9 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import rfc8785
-
 from autocoder import __version__, registry
+from autocoder.blueprint.format import canonical as canonical_blueprint
 from autocoder.blueprint.load import Loaded, load_architecture, load_deployment
 from autocoder.blueprint.model import Architecture, Deployment
 from autocoder.bundles import Bundle
@@ -28,6 +28,7 @@ from autocoder.ir.views import Views
 from autocoder.passes.protocol import PassContext
 from autocoder.passes.runner import run_passes
 from autocoder.rules.catalogue import evaluate_design
+from autocoder.shipped import folder
 from autocoder.targets.stamp import Stamp
 from autocoder.targets.tree import Owner, Tree
 
@@ -38,6 +39,7 @@ DECISIONS = "decisions.yaml"
 LOCK = "autocoder.lock"
 IR_FILE = "generated/ir.v1.json"
 CUSTOM = "custom"
+SCHEMAS = "generated/schemas"
 REQUIREMENTS = "generated/requirements.txt"
 TEST_REQUIREMENTS = "generated/requirements-dev.txt"
 
@@ -107,8 +109,8 @@ class Compiled:
     @cached_property
     def blueprint_hash(self) -> str:
         """sha256 (hex) of what both files say, however they are laid out."""
-        said = [self.architecture.model_dump(mode="json"), self.deployment.model_dump(mode="json")]
-        return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
+        said = (canonical_blueprint(self.architecture), canonical_blueprint(self.deployment))
+        return hashlib.sha256(b"\0".join(said)).hexdigest()
 
     @cached_property
     def ir(self) -> bytes:
@@ -172,6 +174,12 @@ def _load(sources: Sources) -> tuple[Loaded[Architecture], Loaded[Deployment]]:
     return architecture, deployment
 
 
+def all_decisions(planned: tuple[Decision, ...], made: tuple[Decision, ...]) -> tuple[Decision, ...]:
+    """The decisions of planning and of compiling; one about the same subject counts once, as planning says it."""
+    known = {decision.subject for decision in planned}
+    return (*planned, *(decision for decision in made if decision.subject not in known))
+
+
 def emit(compiled: Compiled, *, planned: tuple[Decision, ...] = ()) -> Tree:
     """Every derived file: the targets' output, the IR, the decisions (`planned` are the reader's) and the lock."""
     stamp = Stamp(blueprint_hash=compiled.blueprint_hash, generator_version=__version__, bundle=compiled.bundle.version)
@@ -179,7 +187,9 @@ def emit(compiled: Compiled, *, planned: tuple[Decision, ...] = ()) -> Tree:
     for reference in registry.TARGETS.values():
         tree.update(registry.load(reference)().apply(compiled.views, compiled.bundle, stamp))
     tree.add_bytes(IR_FILE, compiled.ir)
-    tree.text("generated/decisions.json", as_json((*planned, *compiled.decisions)) + "\n")
+    for name in ("architecture.schema.json", "deployment.schema.json"):
+        tree.add_bytes(f"{SCHEMAS}/{name}", (folder("schemas") / name).read_bytes())
+    tree.text("generated/decisions.json", as_json(all_decisions(planned, compiled.decisions)) + "\n")
     tree.text(LOCK, _lock(compiled))
     return tree
 

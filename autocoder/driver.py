@@ -23,9 +23,11 @@ from autocoder.compilation import (
     DEPLOYMENT,
     PROSE,
     REQUIREMENTS,
+    SCHEMAS,
     TEST_REQUIREMENTS,
     Compiled,
     Sources,
+    all_decisions,
     compile_sources,
     emit,
     rederive,
@@ -155,11 +157,11 @@ class Driver:
 
     def _blueprint(self, plan: Plan) -> tuple[dict[str, str], frozenset[str]]:
         """The text of both files: as planned, or as a person left it where the plan has not moved since."""
-        from autocoder.blueprint.format import write_architecture, write_deployment
+        from autocoder.blueprint.format import format_architecture, format_deployment
 
         proposed = {
-            ARCHITECTURE: write_architecture(plan.architecture),
-            DEPLOYMENT: write_deployment(plan.deployment),
+            ARCHITECTURE: format_architecture(plan.architecture, schema=f"{SCHEMAS}/architecture.schema.json"),
+            DEPLOYMENT: format_deployment(plan.deployment, schema=f"{SCHEMAS}/deployment.schema.json"),
         }
         kept: set[str] = set()
         conflicts: list[Diagnostic] = []
@@ -223,7 +225,7 @@ class Driver:
         """Lowers the blueprint and emits all files, in memory."""
         compiled = compile_sources(proposal.sources, bundle=self.options.bundle)
         views = compiled.views
-        decisions = (*proposal.decisions, *compiled.decisions)
+        decisions = all_decisions(proposal.decisions, compiled.decisions)
         open_ = sum(d.source != "stated" for d in decisions)
         parts = (_count(len(views.components), "component"), _count(len(views.operations), "operation"))
         self.talk("plan", f"{', '.join(parts)}, {_count(len(decisions), 'decision')} ({open_} to review)")
@@ -331,7 +333,7 @@ class Driver:
         written, warnings = self.write(proposal, tree, package_.files)
         return Built(
             compiled=compiled,
-            decisions=(*proposal.decisions, *compiled.decisions),
+            decisions=all_decisions(proposal.decisions, compiled.decisions),
             verdicts=verdicts,
             archive=package_.archive,
             signer=package_.signer,
@@ -368,7 +370,7 @@ class Driver:
             },
             started=started,
             finished=self.clock(),
-            decisions=[d.as_data() for d in (*proposal.decisions, *compiled.decisions)],
+            decisions=[d.as_data() for d in all_decisions(proposal.decisions, compiled.decisions)],
             **parts,
         )
         return build_package(given, self._signer)

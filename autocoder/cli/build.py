@@ -45,10 +45,11 @@ def build(
     from autocoder.recording import recorded
 
     given = workspace.Given(source)
-    folder = workspace.choose_folder(given, out)
+    chosen = workspace.parsed_answers(answers)
+    folder = workspace.choose_folder(given, out, answers=chosen, accept_defaults=accept_defaults)
     screen = workspace.Screen(quiet=form == "json")
     options = Options(
-        answers=workspace.parsed_answers(answers),
+        answers=chosen,
         accept_defaults=accept_defaults,
         update_prose=update_prose,
         overwrite_drift=overwrite_drift,

@@ -32,10 +32,11 @@ def compile(
     from autocoder.driver import Options
 
     given = workspace.Given(source)
-    folder = workspace.choose_folder(given, out)
+    chosen = workspace.parsed_answers(answers)
+    folder = workspace.choose_folder(given, out, answers=chosen, accept_defaults=accept_defaults)
     screen = workspace.Screen()
     options = Options(
-        answers=workspace.parsed_answers(answers),
+        answers=chosen,
         accept_defaults=accept_defaults,
         update_prose=update_prose,
         overwrite_drift=overwrite_drift,

@@ -38,13 +38,12 @@ def plan(
     from autocoder.driver import Options
 
     given = workspace.Given(source)
-    folder = workspace.choose_folder(given, out)
+    chosen = workspace.parsed_answers(answers)
+    folder = workspace.choose_folder(given, out, answers=chosen, accept_defaults=accept_defaults)
     screen = workspace.Screen(quiet=form == "json")
     if explain:
         _explain(given.text, folder)
-    options = Options(
-        answers=workspace.parsed_answers(answers), accept_defaults=accept_defaults, update_prose=update_prose
-    )
+    options = Options(answers=chosen, accept_defaults=accept_defaults, update_prose=update_prose)
     with workspace.driving(folder, options, screen) as driver:
         proposal = driver.propose(given.text, given.hint or folder.resolve().name)
         if not dry_run and proposal.plan is not None:

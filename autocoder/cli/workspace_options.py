@@ -9,7 +9,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -93,7 +93,7 @@ def _looks_like_a_path(source: str) -> bool:
     return bool(re.fullmatch(r"\S+\.(md|txt|rst|markdown)", source))
 
 
-def choose_folder(given: Given, out: Path | None) -> Path:
+def choose_folder(given: Given, out: Path | None, *, answers: Mapping[str, str], accept_defaults: bool) -> Path:
     """The workspace: as asked for, else the one that we stand in, else a folder named like the system."""
     if out is not None:
         return out
@@ -107,10 +107,10 @@ def choose_folder(given: Given, out: Path | None) -> Path:
         raise StageFailed(
             [Diagnostic(code="AC8201", message=message, help='try: autocoder build "A to-do list API."')], exit_code=2
         )
-    from autocoder.planning.names import system_name
-    from autocoder.planning.proposal import read
+    from autocoder.planning.proposal import propose, read, settle
 
-    return Path(system_name(read(given.text, file="description.md"), given.hint))
+    reading = settle(read(given.text, file="description.md"), answers=answers, accept_defaults=accept_defaults)
+    return Path(propose(reading, given.hint).architecture.system.name)
 
 
 def shown_name(folder: Path) -> str:

@@ -238,6 +238,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 does=_choice("what the verb does to rows", *DOES),
                 object=_word("what it is done to"),
                 object_type=_word("the type of the object, where its noun names a value"),
+                parent=_word("what the object belongs to"),
                 state=_word("a state that restricts the rows"),
                 older_than=_of("duration", "only rows older than this"),
                 order=_choice("order of a list", "newest first", "oldest first"),

@@ -6,11 +6,11 @@ because something took it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from autocoder.facts import Prose
 from autocoder.readers.protocol import Taken, Word
-from autocoder.readers.rules.lexicon import closed
+from autocoder.readers.rules.discourse import Draft
 from autocoder.readers.rules.lexicon.fillers import FILLERS, Filler
 from autocoder.readers.rules.phrases import Item
 
@@ -57,18 +57,15 @@ def words(items: Sequence[Item], by: Mapping[int, str], filled: Mapping[int, str
     return tuple(found)
 
 
-def restricts(items: Sequence[Item], word: Word) -> bool:
-    """Whether an unread word could narrow or turn round what was read.
-
-    Restrictors do, and so does any unread word inside a noun phrase or verb group that a fact used: next to a word
-    that was taken, without a comma between them.
-    """
-    if word.span.text.lower() in closed.RESTRICTORS:
-        return True
-    flat = [(w.token, i) for i in items for w in i.words]
-    position = next((n for n, (t, _) in enumerate(flat) if t.start == word.span.start), None)
-    if position is None:
-        return False
-    item = flat[position][1]
-    after = flat[position + 1][1] if position + 1 < len(flat) else None
-    return item.tag in "JQRX" and after is not None and after.tag in "NVJ"
+def segments(
+    items: Sequence[Item], drafts: Sequence[Draft], account: Sequence[Word]
+) -> Iterator[tuple[list[Draft], list[Word]]]:
+    """The parts of a sentence between semicolons: each with its facts and words. Nothing in one restricts another."""
+    bounds = [w.token.end for i in items for w in i.words if w.token.text == ";"]
+    starts, ends = [0, *bounds], [*bounds, items[-1].words[-1].token.end]
+    place = {i.index: i.words[0].token.start for i in items}
+    for start, end in zip(starts, ends, strict=True):
+        words_ = [w for w in account if start <= w.span.start < end]
+        mine = [d for d in drafts if start <= place[min(d.items)] < end]
+        if words_ or mine:
+            yield mine, words_

@@ -163,10 +163,13 @@ def _plain(lemmas: frozenset[str]) -> roles.Reads:
 NOUN_READS: Mapping[str, roles.Reads] = {
     **roles.READS,
     "field": fields.field,
+    "answer field": fields.answer_field,
+    "labelled thing": roles.labelled_thing,
     "known field": fields.known_field,
     "route": endpoints.route,
     "success": endpoints.success,
     "failure": endpoints.failure,
+    "reasoned failure": endpoints.reasoned_failure,
     "response label": endpoints.response_label,
     "request label": endpoints.request_label,
     "error label": endpoints.error_label,

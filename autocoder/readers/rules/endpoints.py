@@ -62,31 +62,53 @@ def status(noun: Noun, _discourse: Discourse) -> Filled | None:
     filled = Filled(parts={})
     filled.put("value", int(found[0].lemma), found[0])
     filled.use(*(i for i in noun.items if i.tag == "D" or i.lemma in {"status", "code", "http", "response", "error"}))
-    reason = [i for i in noun.items if i.lemma in _REASONS]
-    if reason:
-        filled.use(*reason)
     return filled
 
 
-_REASONS = words("ok created found not content bad request unauthorized forbidden conflict no")
+_OK = words("ok created accepted")
+_REASONS = {
+    "unauthorized": "unauthenticated", "unauthenticated": "unauthenticated", "forbidden": "forbidden",
+    "conflict": "conflict", "not found": "missing", "missing": "missing", "invalid input": "invalid",
+    "bad request": "invalid", "invalid": "invalid", "unprocessable input": "invalid", "too many requests": "limited",
+    "validation error": "invalid", "unprocessable entity": "invalid",
+}  # fmt: skip
+"""What stands beside a status in a list of errors."""
 
 
 def success(noun: Noun, discourse: Discourse) -> Filled | None:
-    """A status below 400."""
+    """A status below 400: 201, 201 Created."""
     filled = status(noun, discourse)
-    return filled if filled and int(str(filled.parts["value"].value)) < 400 else None
+    if filled is None or int(str(filled.parts["value"].value)) >= 400:
+        return None
+    filled.use(*(i for i in noun.items if i.lemma in _OK))
+    return filled
 
 
 def failure(noun: Noun, discourse: Discourse) -> Filled | None:
-    """A status from 400."""
+    """A status from 400, with its reason if one stands there: 404 not found."""
     filled = status(noun, discourse)
-    return filled if filled and int(str(filled.parts["value"].value)) >= 400 else None
+    if filled is None or int(str(filled.parts["value"].value)) < 400:
+        return None
+    reason = [i for i in (*noun.items, *(i for a in noun.post for i in items_of(a))) if i.index not in filled.items]
+    known = _REASONS.get(" ".join(w.token.value for i in reason for w in i.words))
+    if known:
+        filled.put("when", known, *reason, via=Via.LEXICON)
+    return filled
+
+
+def reasoned_failure(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A status from 400 with its reason."""
+    filled = failure(noun, discourse)
+    return filled if filled and "when" in filled.parts else None
 
 
 def response_label(noun: Noun, _discourse: Discourse) -> Filled | None:
     """The label "201 response"."""
     filled = status(noun, _discourse)
-    return filled if filled and noun.head.lemma == "response" else None
+    if filled is None or noun.head.lemma != "response":
+        return None
+    _schema_name(noun, filled)
+    return filled
 
 
 def request_label(noun: Noun, _discourse: Discourse) -> Filled | None:
@@ -96,7 +118,14 @@ def request_label(noun: Noun, _discourse: Discourse) -> Filled | None:
         return None
     filled = Filled(parts={})
     filled.use(*noun.items)
+    _schema_name(noun, filled)
     return filled
+
+
+def _schema_name(noun: Noun, filled: Filled) -> None:
+    """The name of a shape that stands right behind it: "Request body (QuizCreate): { … }"."""
+    if len(noun.paren) == 1 and noun.paren[0].kind in {"camel", "code", "word"}:
+        filled.use(*noun.paren)
 
 
 def error_label(noun: Noun, _discourse: Discourse) -> Filled | None:
@@ -110,14 +139,25 @@ def error_label(noun: Noun, _discourse: Discourse) -> Filled | None:
 
 
 def sign_in(noun: Noun, _discourse: Discourse) -> Filled | None:
-    """Authentication; BearerAuth; a bearer token."""
-    lemmas = {i.lemma.lower() for i in noun.items if i.tag != "D"}
-    known = words("authentication bearerauth bearer token auth login sign-in user valid access jwt authorization")
-    if not lemmas or not lemmas <= known or lemmas <= {"user", "valid", "access"}:
-        return None
+    """Who must call: authentication; BearerAuth; a bearer token; role author; quiz ownership."""
+    named = [i for i in noun.items if i.tag != "D"]
+    lemmas = [i.lemma.lower() for i in named]
     filled = Filled(parts={})
     filled.use(*noun.items)
+    if len(lemmas) > 1 and lemmas[0] == "role":
+        filled.put("value", "role", named[0], via=Via.LEXICON)
+        filled.put("role", " ".join(lemmas[1:]), *named[1:])
+    elif lemmas[-1:] == ["ownership"]:
+        filled.put("value", "user", *named, via=Via.LEXICON)
+        filled.put("scope", "own", *named, via=Via.LEXICON)
+    elif lemmas and set(lemmas) <= _SIGN_IN and not set(lemmas) <= {"user", "valid", "access", "token"}:
+        filled.put("value", "user", *named, via=Via.LEXICON)
+    else:
+        return None
     return filled
+
+
+_SIGN_IN = words("authentication bearerauth bearer token auth login sign-in user valid access jwt authorization")
 
 
 # shapes

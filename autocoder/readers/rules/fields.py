@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from autocoder.facts import Via
+from autocoder.readers.rules import endpoints
 from autocoder.readers.rules.clauses import Adjunct, Noun, Predicate
 from autocoder.readers.rules.discourse import Discourse, Part, remembered
 from autocoder.readers.rules.lexicon import fillers, nouns
+from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Bound, Item, Measure
 from autocoder.readers.rules.roles import Filled, name_items, words_of
 
@@ -27,13 +29,23 @@ FLAGS: dict[str, tuple[str, bool]] = {
 """Adjective to the slot that it sets."""
 
 _PLAIN = fillers.FILLER_ADJECTIVES | {"short", "long", "full", "free"}
+_NOT_NAMES = (
+    _PLAIN
+    | frozenset(FLAGS)
+    | words(
+        "valid positive negative non-empty nonempty encrypted hashed public private internal secret hidden sorted "
+        "nullable numeric maximum minimum max min certain random other additional absolute relative correct"
+    )
+)
+"""Adjectives that say something of a field's values; they are no part of its name."""
+
 _FLAG_HEADS = frozenset({"flag", "checkbox", "switch", "marker"})
 
 
 def field(noun: Noun, _discourse: Discourse) -> Filled | None:
     """A field that something has: a title, a list of ingredients, a rating from 1 to 5, a done flag."""
     filled = Filled(parts={})
-    if not _named(noun, filled):
+    if endpoints.sign_in(noun, _discourse) or not _named(noun, filled):
         return None
     for item in noun.modifiers:
         _modifier(item, filled)
@@ -53,7 +65,7 @@ def _named(noun: Noun, filled: Filled) -> bool:
         return _literal(noun, literals[0], filled)
     if noun.head.tag != "N":
         return False
-    items = name_items(noun)
+    items = _name(noun)
     if noun.head.lemma in _FLAG_HEADS and len(noun.items) > 1:
         return _flag(noun, filled)
     if noun.head.lemma in {"list", "set", "array"} and len(items) == 1:
@@ -64,6 +76,12 @@ def _named(noun: Noun, filled: Filled) -> bool:
             return False
     _dated(noun, items, filled)
     return True
+
+
+def _name(noun: Noun) -> list[Item]:
+    """The words of the name: nouns, and adjectives that tell fields apart ("due date")."""
+    telling = [i for i in noun.modifiers if i.tag == "N" or (i.tag in "JV" and i.lemma not in _NOT_NAMES)]
+    return [*telling, noun.head]
 
 
 def _dated(noun: Noun, items: list[Item], filled: Filled) -> None:
@@ -205,6 +223,9 @@ def _relative(predicate: Predicate, filled: Filled) -> None:
             elif adjunct.kind == "adjective" and adjunct.items[0].lemma in {"true", "false", "empty"}:
                 filled.put("default", adjunct.items[0].lemma, adjunct.items[0])
                 filled.use(*predicate.verbs, *predicate.group)
+                filled.use(
+                    *(i for a in predicate.around if a.prep in {"as", "at", "to"} and not a.nouns for i in a.items)
+                )
     elif lemmas == "be" and not predicate.negated:
         for adjunct in predicate.around:
             _after(adjunct, filled)
@@ -222,9 +243,9 @@ def _default(adjunct: Adjunct, filled: Filled) -> None:
 
 def paren(items: Sequence[Item], filled: Filled) -> None:
     """A type expression: (text, required), (open, closed), (from 1 to 5), (unique)."""
-    words = [i for i in items if i.tag not in ",C" and i.tag != "D"]
-    known = {i.index for i in words if _paren_word(i, filled)}
-    rest = [i for i in words if i.index not in known]
+    inside = [i for i in items if i.tag not in ",C" and i.tag != "D"]
+    known = {i.index for i in inside if _paren_word(i, filled)}
+    rest = [i for i in inside if i.index not in known]
     if not rest:
         filled.use(*items)
     elif not known and len(rest) >= 2 and all(len(g) == 1 for g in _groups(items)):
@@ -257,6 +278,20 @@ def _paren_word(item: Item, filled: Filled) -> bool:
         filled.put("type", nouns.VALUE_TYPES[item.lemma], item, via=Via.LEXICON)
         return True
     return item.tag in "BH" and limits(item, filled)
+
+
+def answer_field(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A field of an answer; the thing itself ("with the book") is none."""
+    filled = field(noun, discourse)
+    name = filled.parts["value"].value if filled else ""
+    entity = discourse.entity.value if discourse.entity else ""
+    if (
+        not name
+        or name == entity
+        or {"object", "list", "array", "message", "body", "content", "detail"} & {i.lemma for i in noun.items}
+    ):
+        return None
+    return filled
 
 
 # fields that the text spoke of before

@@ -5,11 +5,11 @@ Owns what a role's `at` means. A frame fits whole or not at all; what it did not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from autocoder.facts import KINDS, Via
+from autocoder.facts import KINDS, SlotSpec, Via
 from autocoder.readers.rules import endpoints
 from autocoder.readers.rules.adjuncts import ADJUNCT_READS, NOUN_READS
 from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, Predicate
@@ -19,7 +19,7 @@ from autocoder.readers.rules.lexicon import verbs
 from autocoder.readers.rules.phrases import Item
 from autocoder.readers.rules.roles import Filled
 
-_ABOUT_SLOT = frozenset({"length", "type"})
+_ABOUT_SLOT = frozenset({"length", "type", "when"})
 """What a reading says of its main value: in the slot `<main>_length` if the kind has it, else in `length`."""
 
 
@@ -35,6 +35,7 @@ class Situation:
     labels: list[Noun] = field(default_factory=list[Noun])
     conditions: list[Clause] = field(default_factory=list[Clause])
     gerund: bool = False
+    gerund_subject: bool = False
 
 
 @dataclass(kw_only=True)
@@ -70,6 +71,7 @@ def situation(clause: Clause, predicate: Predicate) -> Situation:
         predicate=predicate,
         verbs=predicate.verbs,
         conditions=[*predicate.conditions, *clause.conditions],
+        gerund_subject=clause.gerund is not None,
     )
 
 
@@ -175,7 +177,8 @@ class Fitter:
 
     def _understood_route(self, at: Situation) -> list[Filled]:
         """A clause without a subject goes on about the endpoint that the text is at."""
-        if at.gerund:
+        passive = at.predicate is not None and at.predicate.passive
+        if at.gerund or at.gerund_subject or (passive and at.verbs[0].lemma not in verbs.CLASSES["respond"]):
             return []
         source = self.current[-1].parts if self.current else self.discourse.endpoint
         if "path" not in source or "method" not in source:
@@ -219,7 +222,7 @@ def _slots(kind: str, role: Role, reading: Filled, parts: dict[str, Part]) -> bo
     """Puts a reading's parts into slots. False if it says something that the kind has no slot for."""
     if not role.slot and "value" in reading.parts:
         return True
-    known = KINDS[kind].slots if kind else {}
+    known: Mapping[str, SlotSpec] = KINDS[kind].slots if kind else {}
     for name, part in reading.parts.items():
         if name == "kind":
             continue

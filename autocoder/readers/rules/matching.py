@@ -72,6 +72,8 @@ class _Reader:
                 self._condition(condition)
         if not clause.predicates and (clause.subject or clause.lead):
             self._best(fragment(clause, self.labels))
+            for condition in clause.conditions:
+                self._goes_on(condition)
 
     def _condition(self, condition: Clause) -> None:
         """Reads "when somebody opens a link": it names an operation. Any other condition stays for a frame."""
@@ -82,6 +84,18 @@ class _Reader:
         self.clause(condition)
         if len(self.parse.drafts) > before:
             self.parse.used.add(opener.index)
+
+    def _goes_on(self, condition: Clause) -> None:
+        """Reads "a pastebin where pastes expire": what a system does is stated like anything else."""
+        before = len(self.parse.drafts)
+        if (
+            condition.opener
+            and condition.opener.lemma == "where"
+            and any(d.kind == "system" for d in self.parse.drafts)
+        ):
+            self.clause(condition)
+            if len(self.parse.drafts) > before:
+                self.parse.used.add(condition.opener.index)
 
     def _best(self, at: Situation) -> None:
         matches = [m for frame in FRAMES if (m := self.fitter.fit(frame, at))]

@@ -353,4 +353,10 @@ _ORDERS = {
     "in chronological order": "oldest first",
 }  # fmt: skip
 
-_PARSERS: tuple[Callable[[Sequence[Tagged], int], Found], ...] = (_schedule, _order, _rate, _bound, _quantity)
+
+def _fixed(words: Sequence[Tagged], at: int) -> Found:
+    """Several words that are one: "not found"."""
+    return next(((n, "N", phrase) for phrase in ("not found",) if (n := _matches(words, at, phrase))), None)
+
+
+_PARSERS: tuple[Callable[[Sequence[Tagged], int], Found], ...] = (_fixed, _schedule, _order, _rate, _bound, _quantity)

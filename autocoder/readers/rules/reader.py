@@ -19,6 +19,7 @@ from autocoder.readers.rules.clauses import clauses
 from autocoder.readers.rules.contradictions import contradictions
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, Symbols
 from autocoder.readers.rules.hints import hint
+from autocoder.readers.rules.lexicon import closed
 from autocoder.readers.rules.matching import Parse
 from autocoder.readers.rules.phrases import Item, phrases
 from autocoder.readers.rules.tagging import Tagged, alternatives, tag
@@ -54,6 +55,7 @@ class RulesReader:
         for number, line in enumerate(lines):
             discourse.sentence = number
             discourse.title = line.unit.kind == "heading" and line.unit.start == lines[0].unit.start
+            _endpoint(line, discourse)
             done = _Sentence(line, text, discourse)
             sentences_.append(done.sentence)
             questions += done.questions
@@ -97,7 +99,6 @@ class _Sentence:
         by |= {index: "fact" for index in parse.used if index not in by} if parse.drafts else {}
         filled = accounting.fillers(parse.items, by)
         self.words = accounting.words(parse.items, by, filled, prose)
-        self.facts = tuple(self._facts(parse.drafts))
         self.sentence = self._finish(parse)
 
     def _facts(self, drafts: Sequence[Draft]) -> Iterator[Fact]:
@@ -112,19 +113,40 @@ class _Sentence:
 
     def _finish(self, parse: Parse) -> Sentence:
         unread = [w for w in self.words if w.taken is Taken.UNREAD]
-        if not self.facts:
+        if not parse.drafts:
             return self._nothing_taken(unread)
         for one, other in parse.ties:
             self._tie(one, other)
         if parse.ties:
             return self._sentence(Outcome.QUESTION, ())
-        if not unread:
-            return self._sentence(Outcome.FACTS, self.facts)
-        if any(accounting.restricts(parse.items, w) for w in unread):
-            self._restricted(unread)
-            return self._sentence(Outcome.QUESTION, ())
-        self._report_words(unread)
-        return self._sentence(Outcome.PARTLY, self.facts)
+        if any(w.span.text.lower() in closed.RESTRICTORS for w in unread):
+            return self._doubtful(parse.drafts, unread, self.words)
+        facts: list[Fact] = []
+        outcomes: set[Outcome] = set()
+        for drafts, words in accounting.segments(parse.items, parse.drafts, self.words):
+            left = [w for w in words if w.taken is Taken.UNREAD]
+            if not left:
+                facts += self._facts(drafts)
+                outcomes.add(Outcome.FACTS)
+            elif drafts:
+                outcomes.add(self._doubtful(drafts, left, words).outcome)
+            else:
+                self._report_words(left)
+                outcomes.add(Outcome.PARTLY)
+        worst = next(
+            o for o in (Outcome.PARTLY, Outcome.NOT_UNDERSTOOD, Outcome.QUESTION, Outcome.FACTS) if o in outcomes
+        )
+        if worst is Outcome.NOT_UNDERSTOOD and facts:
+            worst = Outcome.PARTLY
+        return self._sentence(worst, tuple(facts))
+
+    def _doubtful(self, drafts: Sequence[Draft], unread: Sequence[Word], words: Sequence[Word]) -> Sentence:
+        """Facts stood next to words that were not understood: a question, or nothing where too much was missed."""
+        if 2 * len(unread) > len(words):
+            self._not_understood(unread)
+            return self._sentence(Outcome.NOT_UNDERSTOOD, ())
+        self._restricted(tuple(self._facts(drafts)), unread)
+        return self._sentence(Outcome.QUESTION, ())
 
     def _sentence(self, outcome: Outcome, facts: tuple[Fact, ...]) -> Sentence:
         return Sentence(span=self.span, outcome=outcome, words=self.words, facts=facts)
@@ -136,7 +158,7 @@ class _Sentence:
             return self._sentence(Outcome.FILLER, ())
         if not unread:
             return self._sentence(Outcome.FILLER, ())
-        self._not_understood()
+        self._not_understood(unread)
         return self._sentence(Outcome.NOT_UNDERSTOOD, ())
 
     def _unread(self) -> Sentence:
@@ -157,12 +179,12 @@ class _Sentence:
         )
         return Sentence(span=self.span, outcome=Outcome.NOT_UNDERSTOOD, words=words)
 
-    def _not_understood(self) -> None:
+    def _not_understood(self, unread: Sequence[Word]) -> None:
         self.diagnostics.append(
             Diagnostic(
                 code="AC1001",
                 message="the sentence was not understood",
-                span=self.span.place,
+                span=self.prose.place(unread[0].span.start, unread[-1].span.end),
                 value=_short(self.span.text),
                 rule="every sentence states a fact, or it is reported",
                 help=f'say it like "{hint(self.line.tagged)}"',
@@ -182,7 +204,7 @@ class _Sentence:
             )
         )
 
-    def _restricted(self, unread: Sequence[Word]) -> None:
+    def _restricted(self, facts: tuple[Fact, ...], unread: Sequence[Word]) -> None:
         shown = _joined(unread, self.prose)
         self.questions.append(
             Question(
@@ -194,7 +216,7 @@ class _Sentence:
                         key="nothing",
                         text="Nothing: take the sentence without these words.",
                         consequence="The facts of the rest of the sentence hold without that restriction.",
-                        facts=self.facts,
+                        facts=facts,
                     ),
                     Option(
                         key="leave-out",
@@ -223,6 +245,20 @@ class _Sentence:
                 options=options,
             )
         )
+
+
+def _endpoint(line: _Line, discourse: Discourse) -> None:
+    """Which endpoint the text is at: the one route that a sentence names; a heading or a bare path ends it."""
+    routes = [i for i in line.items if i.kind == "route"]
+    bare = [i for i in line.items if i.kind in {"path", "code", "quoted"} and i.lemma.startswith("/")]
+    if len(routes) == 1:
+        method, _, path = routes[0].lemma.partition(" ")
+        named = {"method": method, "path": path}
+        discourse.endpoint = {k: Part(value=v, items=[routes[0]]) for k, v in named.items()}
+    elif routes or bare or line.unit.kind == "heading":
+        discourse.endpoint = {}
+    if routes or bare:
+        discourse.operation = dict(discourse.endpoint)
 
 
 def _title(line: _Line) -> Parse:

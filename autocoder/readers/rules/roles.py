@@ -13,6 +13,7 @@ from autocoder.facts import Via
 from autocoder.readers.rules.clauses import Adjunct, Noun, Predicate, items_of
 from autocoder.readers.rules.discourse import Discourse, Part, remembered
 from autocoder.readers.rules.lexicon import closed, fillers, nouns
+from autocoder.readers.rules.lexicon.verbs import CLASSES
 from autocoder.readers.rules.phrases import Item, Measure
 
 
@@ -124,12 +125,17 @@ def thing(noun: Noun, discourse: Discourse) -> Filled | None:
 
 def named_thing(noun: Noun, _discourse: Discourse) -> Filled | None:
     """A thing by its name alone: an entity that has fields or belongs to another."""
-    if noun.head.tag != "N" or noun.head.lemma in nouns.SYSTEMS:
+    if noun.head.tag != "N" or any(i.lemma in nouns.SYSTEMS for i in noun.items):
         return None
     filled = Filled(parts={})
     filled.put("value", words_of(name_items(noun)), *name_items(noun))
     _common(noun, filled)
     return filled
+
+
+def labelled_thing(noun: Noun, discourse: Discourse) -> Filled | None:
+    """The thing whose fields follow a colon. Labels of other lists ("Roles:", "Errors:") are none."""
+    return None if noun.head.lemma in nouns.LIST_LABELS else named_thing(noun, discourse)
 
 
 def _pronoun(noun: Noun, discourse: Discourse) -> Filled | None:
@@ -344,6 +350,8 @@ def about(noun: Noun, discourse: Discourse) -> Filled | None:
     filled.use(*(i for i in noun.modifiers if i.lemma in fillers.FILLER_NOUNS))
     if subject:
         filled.put("subject", words_of(subject), *subject)
+    elif "purpose" not in filled.parts:
+        _for_things(noun, filled)
     _common(noun, filled)
     return filled
 
@@ -359,10 +367,33 @@ def _purpose(noun: Noun, discourse: Discourse, filled: Filled) -> None:
         filled.put("purpose", discourse.prose.text[first:last], *said)
 
 
+def _for_things(noun: Noun, filled: Filled) -> None:
+    """An API for recipes; a service for managing recipes."""
+    for adjunct in noun.post:
+        if adjunct.prep != "for":
+            continue
+        inner = adjunct.gerund
+        things = adjunct.nouns
+        if inner and all(v.lemma in _KEEPING for v in inner.verbs) and not inner.negated:
+            things = inner.objects
+        if len(things) != 1 or things[0].head.tag != "N" or not things[0].head.plural:
+            continue
+        filled.put("subject", words_of(name_items(things[0])), *name_items(things[0]))
+        _common(things[0], filled)
+        filled.use(*adjunct.items, *(inner.verbs if inner else ()))
+
+
+_KEEPING = CLASSES["manage"] | {"keep", "store", "track", "collect", "create"}
+
+
 def _collection(noun: Noun, filled: Filled) -> Filled | None:
     """A to-do list; a pastebin: the name of a collection stands for the system that keeps it."""
-    known = noun.head.lemma in nouns.SYSTEM_ENTITIES or noun.head.lemma in nouns.COLLECTIONS
-    if not known or (noun.head.lemma in nouns.COLLECTIONS and len(name_items(noun)) < 2):
+    collection = noun.head.lemma in nouns.COLLECTIONS and len(name_items(noun)) > 1
+    if (
+        noun.items[0].index != 0
+        or noun.items[0].tag not in "DN"
+        or not (collection or noun.head.lemma in nouns.NAMED_SYSTEMS)
+    ):
         return None
     filled.put("subject", words_of(name_items(noun)), *name_items(noun))
     _common(noun, filled)

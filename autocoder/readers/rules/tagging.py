@@ -18,6 +18,7 @@ from autocoder.readers.rules.tokens import Token
 
 _UPOS = {"NOUN": "N", "PROPN": "N", "VERB": "V", "AUX": "V", "ADJ": "J", "ADV": "R"}
 _KNOWN_VERBS: frozenset[str] = verbs.DOMAIN_VERBS.union(*verbs.CLASSES.values())
+_NUMERIC = frozenset({"number", "percent", "sized", "percentile", "time"})
 _CLAUSE_MARKS = frozenset(";:.!?(")
 
 
@@ -84,7 +85,7 @@ def _lexicon(word: str, found: dict[str, str]) -> None:
         found["N"] = singular
         if singular not in _KNOWN_VERBS:
             found.pop("V", None)
-    if word in fillers.FILLER_ADJECTIVES:
+    if word in fillers.FILLER_ADJECTIVES | fillers.ADJECTIVES:
         found.clear()
         found["J"] = word
     if word in nouns.SIGNED_IN | nouns.SIGNED_OUT:
@@ -118,8 +119,16 @@ def tag(tokens: Sequence[Token]) -> tuple[Tagged, ...]:
     entries = [_start(t) for t in tokens if t.kind != "mark"]
     done: list[Tagged] = []
     for i, word in enumerate(entries):
+        _relative(done, word)
         done.append(_decide(word, done, entries[i + 1 :]) if not word.tag else word)
     return tuple(_repair(done))
+
+
+def _relative(done: list[Tagged], word: Tagged) -> None:
+    """Tags "that": between a noun and a possible verb it opens a relative clause."""
+    after_noun = len(done) > 1 and done[-1].lemma == "that" and done[-2].tag in {"N", "L", "O"}
+    if after_noun and (word.tag in {"M", "A"} or ("V" in word.candidates and word.form in {"VB", "VBZ"})):
+        done[-1] = replace(done[-1], tag="T")
 
 
 def _start(token: Token) -> Tagged:
@@ -157,6 +166,8 @@ def _decide(word: Tagged, done: list[Tagged], rest: list[Tagged]) -> Tagged:
 def _applies(rule: TagRule, word: Tagged, before: Tagged | None, done: list[Tagged], rest: list[Tagged]) -> bool:
     after = next((w for w in rest if w.tag != "R"), None)
     tag_before = "^" if before is None or before.tag in _CLAUSE_MARKS or before.tag == "W" else before.tag
+    if before is not None and before.token.kind in _NUMERIC:
+        tag_before = "U"
     return (
         (not rule.before or tag_before in rule.before)
         and (not rule.after or _can_be(after, rule.after))

@@ -36,7 +36,7 @@ FRAMES: tuple[Frame, ...] = (
         name="a thing with its fields after a colon",
         kind="field",
         roles=(
-            Role(at="label", slot="of", reads="named thing"),
+            Role(at="label", slot="of", reads="labelled thing"),
             Role(at="subject", slot="name", reads="field", each=True),
         ),
         example="Book: title, ISBN (unique), price.",

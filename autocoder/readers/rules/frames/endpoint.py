@@ -12,7 +12,7 @@ _WITH = Frame(
     name="with these fields in the answer",
     kind="field",
     route="response",
-    roles=(_OF, Role(at="prep:with,containing", slot="name", reads="field", each=True)),
+    roles=(_OF, Role(at="prep:with,containing", slot="name", reads="answer field", each=True)),
 )
 FRAMES: tuple[Frame, ...] = (
     Frame(
@@ -27,7 +27,11 @@ FRAMES: tuple[Frame, ...] = (
         kind="operation",
         verbs=_ROWS,
         names=True,
-        roles=(_ROUTE, Role(at="object", slot="object", reads="thing")),
+        roles=(
+            _ROUTE,
+            Role(at="object", slot="object", reads="thing"),
+            Role(at="prep:to,from,in,of,for", slot="parent", reads="named thing", optional=True),
+        ),
         example="POST /quizzes creates a quiz.",
         gives=(
             (
@@ -106,8 +110,7 @@ FRAMES: tuple[Frame, ...] = (
         kind="operation",
         verbs=("require",),
         extends=True,
-        roles=(_ROUTE, Role(at="object", reads="a sign-in")),
-        constants={"actor": "user"},
+        roles=(_ROUTE, Role(at="object", slot="actor", reads="a sign-in", each=True)),
         example="POST /quizzes creates a quiz and requires authentication.",
         gives=(
             (
@@ -173,6 +176,27 @@ FRAMES: tuple[Frame, ...] = (
                 {"method": "GET", "path": "/books/{id}", "verb": "return", "does": "read", "object": "book"},
             ),
             ("operation", {"method": "GET", "path": "/books/{id}", "error": 404, "error_when": "missing"}),
+        ),
+    ),
+    Frame(
+        name="a list of failures",
+        kind="operation",
+        roles=(
+            Role(at="label", reads="error label"),
+            Role(at="subject", slot="error", reads="reasoned failure", each=True),
+            Role(at="context", slot="path", reads="route"),
+        ),
+        example="DELETE /books/{id} deletes a book. Errors: 401 unauthorized, 404 not found.",
+        gives=(
+            (
+                "operation",
+                {"method": "DELETE", "path": "/books/{id}", "verb": "delete", "does": "delete", "object": "book"},
+            ),
+            (
+                "operation",
+                {"method": "DELETE", "path": "/books/{id}", "error": 401, "error_when": "unauthenticated"},
+            ),
+            ("operation", {"method": "DELETE", "path": "/books/{id}", "error": 404, "error_when": "missing"}),
         ),
     ),
     Frame(

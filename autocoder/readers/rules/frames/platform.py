@@ -135,7 +135,7 @@ RUNS: tuple[Run, ...] = (
             "word:public|publicly|available|reachable|accessible|open?",
             "word:on|over|from|to",
             "word:public?",
-            "word:internet|web",
+            "word:internet",
         ),
         constants={"public": True},
         example="Available on the internet.",

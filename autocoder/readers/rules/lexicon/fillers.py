@@ -40,6 +40,12 @@ FILLER_ADJECTIVES = words(
 )
 """Adjectives that leave a noun what it is."""
 
+ADJECTIVES = words(
+    "long due unique optional public private internal available required mandatory empty valid external anonymous "
+    "wide high free read-only case-sensitive"
+)
+"""Words that are adjectives here, whatever else the tables say."""
+
 FILLER_NOUNS = words("rest restful http json web crud rest-api internet-facing")
 """Words before "API" or "service" that name its technique, which is given."""
 

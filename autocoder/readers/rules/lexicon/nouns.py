@@ -6,9 +6,7 @@ from autocoder.readers.rules.lexicon.words import listed, words
 
 ACTORS: dict[str, str] = {
     **dict.fromkeys(
-        listed(
-            "anyone anybody everyone everybody people person visitor somebody someone public world client caller one"
-        ),
+        listed("anyone anybody everyone everybody people person visitor somebody someone world caller one"),
         "anyone",
     ),
     **dict.fromkeys(listed("user member customer subscriber owner account they"), "user"),
@@ -44,11 +42,15 @@ COLLECTIONS = words(
 )
 """Heads that name a collection: a "to-do list" keeps to-dos."""
 
-SYSTEM_ENTITIES: dict[str, str] = {
-    "to-do": "todo", "todo": "todo", "pastebin": "paste", "blog": "post", "wiki": "page", "guestbook": "entry",
-    "bookmark": "bookmark", "address": "contact", "shopping": "item", "diary": "entry", "journal": "entry",
-}  # fmt: skip
-"""What a system of that name keeps, where the name itself is not the thing."""
+LIST_LABELS = words(
+    "role state status category error step note example endpoint schema feature requirement type user actor kind goal "
+    "parameter field body request response header option rule limit event command operation action method route page "
+    "question answer todo scope constraint assumption stack technology database language role permission"
+)
+"""Labels of lists that are not lists of fields."""
+
+NAMED_SYSTEMS = words("pastebin blog wiki guestbook diary journal leaderboard newsletter forum")
+"""Nouns that name a whole system."""
 
 PEOPLE_WORKERS = words("worker job process consumer handler task background-worker daemon")
 

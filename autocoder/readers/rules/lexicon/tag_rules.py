@@ -34,7 +34,7 @@ TAG_RULES: tuple[TagRule, ...] = (
     TagRule(name="gerund after a preposition", choose="V", before="P", form="VBG", after="DSQLNOP"),
     TagRule(name="gerund that opens a clause", choose="V", before="^", form="VBG", after="DSQLNOP"),
     TagRule(name="adjective between determiner and noun", choose="J", before="DSQUJLPV^,C", noun_next=True, form="-"),
-    TagRule(name="noun after determiner or adjective", choose="N", before="DSQUJL"),
+    TagRule(name="noun after determiner or adjective", choose="N", before="DSQUJ"),
     TagRule(name="noun after a preposition", choose="N", before="P"),
     TagRule(name="finite verb that agrees with its subject", choose="V", before="NOL", finite=False, agrees=True),
     TagRule(name="relative verb", choose="V", before="T"),

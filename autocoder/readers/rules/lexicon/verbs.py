@@ -6,7 +6,7 @@ from autocoder.readers.rules.lexicon.words import words
 
 VERBS: dict[str, str] = {
     # what is done to rows
-    "create": "create add make post submit write enter insert compose draft publish_new start open_new "
+    "create": "create add make post submit write enter leave insert compose draft publish_new start open_new "
     "author record log",
     "upload": "upload save store paste share",
     "list": "list browse",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Union, cast, get_args, get_origin
+from typing import Any, cast
 
-from pydantic import BaseModel, Tag, ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from autocoder.blueprint.annotations import inside, plain, tagged_members
 from autocoder.blueprint.document import Document
 from autocoder.blueprint.model import EFFECTS, SCHEMA_VERSION
 from autocoder.blueprint.positions import Path
@@ -73,8 +73,8 @@ def _site(model: type[BaseModel], loc: tuple[int | str, ...]) -> _Site:
     annotation: Any = model
     owner: type[BaseModel] | None = None
     for part in loc:
-        annotation = _plain(annotation)
-        tagged = _tagged(annotation)
+        annotation = plain(annotation)
+        tagged = tagged_members(annotation)
         if part == _KEY and part == loc[-1]:
             return _Site(path=tuple(path), key=True, model=owner)
         if tagged:
@@ -82,49 +82,8 @@ def _site(model: type[BaseModel], loc: tuple[int | str, ...]) -> _Site:
             continue
         owner = annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
         path.append(part)
-        annotation = _inside(annotation, part)
+        annotation = inside(annotation, part)
     return _Site(path=tuple(path), key=False, model=owner)
-
-
-def _plain(annotation: Any) -> Any:
-    """The annotation without metadata and without `| None`."""
-    while True:
-        if get_origin(annotation) is Annotated:
-            annotation = get_args(annotation)[0]
-        elif _is_union(annotation) and len(rest := _members(annotation)) == 1:
-            annotation = rest[0]
-        else:
-            return annotation
-
-
-def _is_union(annotation: Any) -> bool:
-    return get_origin(annotation) in (Union, types.UnionType)
-
-
-def _members(annotation: Any) -> list[Any]:
-    return [member for member in get_args(annotation) if member is not type(None)]
-
-
-def _tagged(annotation: Any) -> dict[str, Any]:
-    """Tag to member of a tagged union; an error's location names the tag."""
-    if not _is_union(annotation):
-        return {}
-    return {
-        tag.tag: get_args(member)[0]
-        for member in _members(annotation)
-        for tag in get_args(member)[1:]
-        if isinstance(tag, Tag)
-    }
-
-
-def _inside(annotation: Any, part: str | int) -> Any:
-    """The annotation of a field, of a dictionary's values or of a tuple's items."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return next((f.annotation for name, f in annotation.model_fields.items() if part in (f.alias, name)), None)
-    arguments = get_args(annotation)
-    if get_origin(annotation) is dict:
-        return arguments[1]
-    return arguments[0] if get_origin(annotation) is tuple else None
 
 
 def known_keys(model: type[BaseModel]) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -158,7 +158,9 @@ class _Tree:
             case "MappingStart" | "SequenceStart":
                 self._start(event)
             case "MappingEnd" | "SequenceEnd":
-                self.open.pop().open = False
+                node = self.open.pop()
+                node.open = False
+                node.extent = replace(node.extent, end=event.end)
             case "Scalar":
                 extent = Extent(start=event.start, end=event.end, scalar=event.value)
                 self._add(_Node(extent=extent, plain=event.plain), event.anchor)

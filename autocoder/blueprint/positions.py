@@ -16,7 +16,8 @@ Path = tuple[str | int, ...]
 class Extent:
     """A stretch of the file's text by offsets. `scalar` is the value as read, None for a map or list.
 
-    `flow` marks what stands in braces or brackets.
+    `flow` marks what stands in braces or brackets; the end of a map or list in block style is that of its last entry
+    or later.
     """
 
     start: int
@@ -34,12 +35,12 @@ class Place:
 
 
 class Positions:
-    """Paths of a file to places."""
+    """Paths of a file to places, in the order of the file."""
 
     def __init__(self, *, file: str, text: str, places: Mapping[Path, Place]) -> None:
         self._file = file
-        self._text = text
-        self._places = places
+        self.text = text
+        self.places = places
         self._lines = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
 
     def span(self, *path: str | int, key: bool = False) -> Span:
@@ -63,7 +64,7 @@ class Positions:
         span = self.span(*path)
         if place is None or known != path or place.value.scalar is None:
             return Written(span=span)
-        raw = self._text[place.value.start : place.value.end]
+        raw = self.text[place.value.start : place.value.end]
         offsets = _aligned(place.value.scalar, raw)
         if offsets is None:
             return Written(span=span)
@@ -81,13 +82,13 @@ class Positions:
         if span.file != self._file or not 0 < span.line <= len(self._lines):
             return None
         start = self._lines[span.line - 1]
-        return re.split(r"[\r\n]", self._text[start : start + 2000], maxsplit=1)[0]
+        return re.split(r"[\r\n]", self.text[start : start + 2000], maxsplit=1)[0]
 
     def _nearest(self, path: Path) -> tuple[Path, Place | None]:
         known = path
-        while known and known not in self._places:
+        while known and known not in self.places:
             known = known[:-1]
-        return known, self._places.get(known)
+        return known, self.places.get(known)
 
     def _place(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._lines, offset)

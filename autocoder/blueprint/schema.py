@@ -26,6 +26,7 @@ def json_schema(name: str) -> dict[str, Any]:
     schema = model.model_json_schema(by_alias=True, schema_generator=_Generator)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"https://autocoder.dev/schemas/{name}.schema.json",
         "$comment": f"schema_version {SCHEMA_VERSION}",
         "title": f"{name}.yaml",
         "description": schema.pop("description"),
@@ -44,7 +45,8 @@ def _trimmed(value: Any) -> Any:
     match value:
         case dict():
             found = cast("dict[str, Any]", value)
-            return {key: _trimmed(item) for key, item in found.items() if not _noise(key, item)}
+            closed = {"additionalProperties": False} if "patternProperties" in found else {}
+            return {key: _trimmed(item) for key, item in found.items() if not _noise(key, item)} | closed
         case list():
             return [_trimmed(item) for item in cast("list[Any]", value)]
         case _:

@@ -129,6 +129,12 @@ CODES: tuple[dict[str, str], ...] = (
         "example": 'schema_version: "2.0.0"',
     },
     {
+        "code": "AC3021",
+        "title": "the keys cannot be put in order",
+        "why": "An alias must stand after its anchor, so moving entries could change what the file says.",
+        "fix": "Write out what the aliases stand for, or leave the order as it is.",
+    },
+    {
         "code": "AC3050",
         "title": "not an expression",
         "why": "The text does not follow the syntax of expressions at the place shown.",

@@ -41,11 +41,15 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Confinement:
-    """What works on this machine. `proc`: a /proc of its own can be made. `sandlock`: it starts at this level."""
+    """What works on this machine. `proc`: a /proc of its own can be made. `sandlock`: it starts at this level.
+
+    `whole_clock`: programs that ask for the time by `time()` see the shifted clock too, not only the others.
+    """
 
     level: Level
     proc: bool = True
     sandlock: bool = False
+    whole_clock: bool = False
 
     @property
     def bubblewrap(self) -> bool:

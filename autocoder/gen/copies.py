@@ -44,6 +44,8 @@ class Copier:
     def fill(self, folder: Path, entries: Entries) -> dict[str, Entry]:
         """Puts `entries` into `folder`, parents made where needed; the same entries with their new sources."""
         placed: dict[str, Entry] = {}
+        for parent in sorted({path.rpartition("/")[0] for path in entries}):
+            (folder / parent).mkdir(parents=True, exist_ok=True)
         for path in sorted(entries):
             entry, target = entries[path], folder / path
             if entry.kind is Kind.FOLDER:

@@ -67,7 +67,7 @@ def _files(names: list[str], before: Entry, after: Entry) -> tuple[str, tuple[st
     old, new = _text(before.source), _text(after.source)
     if old is None or new is None:
         return ", ".join([*said, *_bytes(before.source, after.source)]), ()
-    lines = list(difflib.unified_diff(old, new, *names, lineterm=""))
+    lines = list(difflib.unified_diff(old, new, names[0], names[1], lineterm=""))
     more = sum(line.startswith("+") for line in lines[2:])
     less = sum(line.startswith("-") for line in lines[2:])
     if lines:

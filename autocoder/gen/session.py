@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autocoder.diagnostics import Diagnostic, StageFailed
 from autocoder.gen import confinement as confining
 from autocoder.gen import stress
 from autocoder.gen.confinement import Confinement, Job, Layout, Level
@@ -23,6 +24,9 @@ from autocoder.gen.run import Run, execute
 from autocoder.gen.stress import Axes, Axis
 from autocoder.gen.toolchain import Toolchain
 from autocoder.gen.trees import Entries, Entry, Kind, with_parents
+
+
+PARTLY = "but not for time()"
 
 
 @dataclass(kw_only=True)
@@ -54,8 +58,14 @@ class Session:
         self.children = children(self.ordered)
 
     def words(self, axis: Axis) -> str:
-        """An axis as the report names it: with the locale, for some machines have only the plainest."""
-        return f"{axis} ({self.locale})" if axis is Axis.LOCALE else str(axis)
+        """An axis as the report names it, with how far it could be stressed here."""
+        match axis:
+            case Axis.LOCALE:
+                return f"{axis} ({self.locale})"
+            case Axis.CLOCK if not self.confinement.whole_clock:
+                return f"{axis} ({PARTLY})"
+            case _:
+                return str(axis)
 
     def start(self, *, hidden: frozenset[str], put: Entries, outputs: Sequence[str]) -> Start:
         """What a run finds; the folders above its outputs are always there."""
@@ -109,7 +119,12 @@ def opened(project: Project, *, x07: bool, wanted: frozenset[str] | None, keep: 
     """A session in a temporary folder, which is removed at the end unless it is to be kept."""
     folder = Path(tempfile.mkdtemp(prefix="autocoder-gen-"))
     try:
-        yield Session(project=project, wanted=wanted, x07=x07, folder=folder)
+        try:
+            session = Session(project=project, wanted=wanted, x07=x07, folder=folder)
+        except OSError as error:
+            message = f"the project cannot be copied: {error.strerror or error}"
+            raise StageFailed([Diagnostic(code="AC7207", message=message)], exit_code=4) from None
+        yield session
     finally:
         if not keep:
             remove(folder)

@@ -140,6 +140,8 @@ def _not_stressed(report: Report, style: Style) -> Iterator[str]:
         yield style(f"not stressed here: {', '.join(lacking)}", "warn")
     if any("locale (C)" in r.stressed for r in double):
         yield style("locale: stressed with plain C only; no locale of another language is installed", "dim")
+    if any("time()" in axis for r in double for axis in r.stressed):
+        yield style("clock: shifted for all programs but those that ask the C library's time()", "dim")
     if any(r.mode == "single_run_v1" for r in report.results) and report.command == "verify":
         names = ", ".join(r.id for r in report.results if r.mode == "single_run_v1")
         yield style(f"written once, so determinism was not looked at: {names}", "dim")

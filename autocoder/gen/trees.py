@@ -140,11 +140,11 @@ def prefixes(path: str) -> Iterator[str]:
     yield path
 
 
-def with_parents(paths: Iterable[str]) -> set[str]:
+def with_parents(paths: Iterable[str]) -> frozenset[str]:
     """The paths and all folders above them."""
     found: set[str] = set()
     for path in paths:
         while path and path not in found:
             found.add(path)
             path = path.rpartition("/")[0]
-    return found
+    return frozenset(found)

@@ -23,7 +23,7 @@ from autocoder.gen.report import Result
 from autocoder.gen.session import Session, opened, shown_folders
 from autocoder.gen.tool_pins import ToolState, tool_fault, tool_states, tool_warning
 from autocoder.gen.trees import Entry as TreeEntry
-from autocoder.gen.trees import Kind
+from autocoder.gen.trees import Kind, with_parents
 from autocoder.gen.trial import Trial, visible_to
 
 Progress = Callable[[Result], None]
@@ -135,7 +135,7 @@ class Work:
         seen = [self.visible[entry.id] for entry in self.entries]
         wanted = None
         if all(paths is not None for paths in seen):
-            wanted = frozenset(self.project.below(path for paths in seen for path in paths or ()))
+            wanted = with_parents(self.project.below(path for paths in seen for path in paths or ()))
         keep = self.options.keep
         with opened(self.project, x07=self.index.x07, wanted=wanted, keep=keep is not None) as session:
             self.session = session

@@ -12,38 +12,42 @@ from pathlib import Path
 
 import pytest
 
-from autocoder.bundles import Bundle
-from autocoder.targets.docker import Docker
-from autocoder.targets.stamp import Stamp
 from autocoder.tools import process, programs
 
 pytestmark = [pytest.mark.slow, pytest.mark.container]
 
 IMAGE = "localhost/autocoder-test/link-shortener:0.1.0"
-# Answers as an emitted service does: live on the management port, and says who and where it is.
-SERVICE = """
-import http.server, json, os, pathlib, sys
-import h11
-
+EXAMPLE = Path(__file__).parents[2] / "examples" / "link-shortener.md"
+LOOK = """
+import json, os, pathlib
 def writable(path):
     try:
         pathlib.Path(path, "x").write_text("x")
         return True
     except OSError:
         return False
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        state = {"uid": os.getuid(), "argv": sys.argv[1:], "tmp": writable("/tmp"), "app": writable("/app"),
-                 "here": sorted(os.listdir("/app")), "generated": sorted(os.listdir("/app/generated")),
-                 "alembic": os.path.exists("alembic.ini"), "cached": __cached__ is not None}
-        self.send_response(200 if self.path == "/health/live" else 404)
-        self.end_headers()
-        self.wfile.write(json.dumps(state).encode())
-
-http.server.HTTPServer((os.environ["HOST"], 9000), Handler).serve_forever()
+print(json.dumps({"uid": os.getuid(), "tmp": writable("/tmp"), "app": writable("/app"),
+    "app_files": sorted(os.listdir("/app")), "generated_files": sorted(os.listdir("/app/generated")),
+    "configuration": os.path.exists("/etc/pip.conf") and pathlib.Path("/etc/pip.conf").read_text()}))
 """
-ASK = "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:9000/health/live').read().decode())"
+SHORTEN = """
+import json, urllib.request as web
+class Stay(web.HTTPRedirectHandler):
+    def redirect_request(self, *given):
+        return None
+def ask(path, data=None):
+    body = json.dumps(data).encode() if data else None
+    request = web.Request("http://127.0.0.1:" + path, data=body, headers={"content-type": "application/json"})
+    try:
+        return web.build_opener(Stay).open(request)
+    except web.HTTPError as answer:
+        return answer
+ready = ask("9000/health/ready").status
+code = json.loads(ask("8000/links", {"target_url": "https://example.com/"}).read())["code"]
+followed = ask("8000/" + code)
+print(json.dumps({"ready": ready, "status": followed.status, "location": followed.headers["location"],
+    "metrics": "http_requests_total" in ask("9000/metrics").read().decode()}))
+"""
 
 
 def podman(*arguments: str | Path, timeout: float = 300) -> process.Completed:
@@ -73,38 +77,28 @@ def base_image() -> str:
     return image
 
 
-@pytest.fixture
-def workspace(tmp_path: Path, system, bundle: Bundle, stamp: Stamp) -> Path:
-    root = tmp_path / "link-shortener"
-    files = {
-        "generated/requirements.txt": bundle.lock.closure(["h11", "prometheus-client"]),
-        "generated/alembic.ini": "[alembic]\n",
-        "generated/pyproject.toml": "[project]\n",
-        "generated/src/link_shortener/__init__.py": "",
-        "generated/src/link_shortener/__main__.py": SERVICE,
-        "generated/tests/test_it.py": "",
-        "migrations/env.py": "",
-        "decisions.yaml": "secret: true\n",
-    }
-    files |= {f.path: f.content.decode() for f in Docker().apply(system.build(), bundle, stamp)}
-    for path, text in files.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text)
-    return root
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The link shortener of the examples, compiled."""
+    folder = tmp_path_factory.mktemp("compiled") / "link-shortener"
+    argv = [sys.executable, "-m", "autocoder", "compile", EXAMPLE, "--out", folder, "--accept-defaults"]
+    done = process.run(argv, cwd=folder.parent, env=os.environ, timeout=120)
+    assert done.ok, done.stderr.decode()
+    return folder
 
 
-@pytest.fixture
-def wheelhouse(tmp_path: Path, workspace: Path, base_image: str) -> Path:
+@pytest.fixture(scope="module")
+def wheelhouse(tmp_path_factory: pytest.TempPathFactory, workspace: Path, base_image: str) -> Path:
     """The wheels of the requirements for the Python of the base image."""
     ask = "import sys; print('%d.%d' % sys.version_info[:2])"
     version = output(podman("run", "--rm", "--network", "none", base_image, "python3", "-c", ask))
-    uv, folder = programs.find("uv"), tmp_path / "wheels"
+    uv, folder = programs.find("uv"), tmp_path_factory.mktemp("packages") / "wheels"
     assert uv
     pip = [uv, "tool", "run", "--python", sys.executable, "pip", "download", "--quiet", "--require-hashes", "--no-deps"]
     wanted = ["--only-binary", ":all:", "--python-version", version, "--dest", folder]
     done = process.run(
         [*pip, *wanted, "--requirement", workspace / "generated/requirements.txt"],
-        cwd=tmp_path,
+        cwd=folder.parent,
         env=os.environ,
         timeout=300,
     )
@@ -128,32 +122,41 @@ def container(workspace: Path, wheelhouse: Path, base_image: str) -> Iterator[st
     build(workspace, wheelhouse, base_image)
     hardened = ("--read-only", "--read-only-tmpfs=false", "--tmpfs", "/tmp", "--cap-drop", "ALL")
     limits = ("--security-opt", "no-new-privileges", "--network", "none")
-    name = output(podman("run", "--detach", "--pull", "never", *hardened, *limits, IMAGE, "api"))
+    database = ("--env", "DATABASE_URL=sqlite:////tmp/links.db")
+    name = output(podman("run", "--detach", "--pull", "never", *hardened, *limits, *database, IMAGE))
     yield name
     podman("rm", "--force", "--time", "0", name)
     podman("image", "rm", "--force", IMAGE)
 
 
-def asked(container: str) -> dict[str, object]:
-    for _ in range(50):
-        done = podman("exec", container, "python", "-c", ASK)
-        if done.ok:
-            return json.loads(done.stdout)
+def wait_until_healthy(container: str) -> None:
+    for _ in range(100):
+        if podman("healthcheck", "run", container).ok:
+            return
         time.sleep(0.2)
-    pytest.fail(output(podman("logs", container)) or done.stderr.decode())
+    pytest.fail(output(podman("logs", container)))
 
 
-def test_the_image_runs_without_root_on_a_read_only_file_system(container: str) -> None:
-    state = asked(container)
-    assert (state["uid"], state["argv"]) == (10001, ["api"])
-    assert (state["tmp"], state["app"]) == (True, False)
-    assert state["here"] == ["generated", "migrations", "venv"]
-    assert state["generated"] == ["alembic.ini", "pyproject.toml", "requirements.txt", "src"]
-    assert state["alembic"] is True
-    output(podman("healthcheck", "run", container))
-    # Neither the base image's nor ours: no tool that installs, and no trace of the build's configuration.
-    configuration = podman("exec", container, "python", "-c", "print(open('/etc/pip.conf').read())")
-    assert b"find-links" not in configuration.stdout
+def inside(container: str, script: str) -> dict[str, object]:
+    return json.loads(output(podman("exec", container, "python", "-c", script)))
+
+
+def test_the_emitted_service_works_in_its_image_without_root_on_a_read_only_file_system(container: str) -> None:
+    wait_until_healthy(container)
+    assert inside(container, SHORTEN) == {
+        "ready": 200,
+        "status": 302,
+        "location": "https://example.com/",
+        "metrics": True,
+    }
+    assert inside(container, LOOK) == {
+        "uid": 10001,
+        "tmp": True,
+        "app": False,
+        "app_files": ["generated", "migrations", "venv"],
+        "generated_files": ["alembic.ini", "pyproject.toml", "requirements.txt", "src"],
+        "configuration": False,
+    }
     assert not podman("exec", container, "python", "-m", "pip", "--version").ok
 
 

@@ -35,7 +35,8 @@ CRUD = ("create", "list", "read", "update", "delete")
 def plan_operations(bench: Workbench) -> None:
     """All operations, in order of the text; then what is missing for rows to exist at all."""
     for fact in bench.of("operation"):
-        _operation(bench, fact)
+        if not _is_endpoint(fact):
+            _operation(bench, fact)
     stated = [f for f in bench.of("operation") if f.word("does") != "other"]
     for entity in bench.entities.values():
         if entity is bench.account:
@@ -44,6 +45,11 @@ def plan_operations(bench: Workbench) -> None:
             _crud(bench, entity)
         elif not _creates(bench, entity) and _touched(bench, entity):
             _missing_create(bench, entity)
+
+
+def _is_endpoint(fact: Fact) -> bool:
+    """An explicit endpoint is planned as it stands, elsewhere."""
+    return bool(fact.word("path")) and fact.word("does") != "visit"
 
 
 def _operation(bench: Workbench, fact: Fact) -> None:

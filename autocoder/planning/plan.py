@@ -20,6 +20,7 @@ from autocoder.blueprint.model import (
 from autocoder.decisions import Decision, Source
 from autocoder.diagnostics import Diagnostic
 from autocoder.planning import names
+from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints
 from autocoder.planning.entities import plan_bare_entities, plan_entities
 from autocoder.planning.handlers import plan_handlers
 from autocoder.planning.operations import plan_operations
@@ -48,7 +49,9 @@ def plan(reading: Reading, system_name_hint: str) -> Plan:
     system = _system(bench, reading, system_name_hint)
     requirements, trace = _requirements(bench)
     plan_entities(bench)
+    plan_endpoint_fields(bench)
     plan_bare_entities(bench)
+    plan_endpoints(bench)
     plan_operations(bench)
     plan_handlers(bench)
     auth = plan_auth(bench, trace)

@@ -37,4 +37,12 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Say who may do it: signed-in users, or anyone.",
         "example": "Anyone can delete notes. Nobody deletes a note without signing in.",
     },
+    {
+        "code": "AC2006",
+        "title": "decisions.yaml cannot be read",
+        "why": "Answers, approvals and waivers decide what is built and signed; a misspelt one would be ignored in "
+        "silence, so the file is read strictly.",
+        "fix": "Correct the file at the place that the message names.",
+        "example": "approvals:\n- {decison: 0f3a, by: kim}",
+    },
 )

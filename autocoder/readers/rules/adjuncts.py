@@ -172,6 +172,7 @@ NOUN_READS: Mapping[str, roles.Reads] = {
     "reasoned failure": endpoints.reasoned_failure,
     "response label": endpoints.response_label,
     "request label": endpoints.request_label,
+    "parameter label": endpoints.parameter_label,
     "error label": endpoints.error_label,
     "a sign-in": endpoints.sign_in,
     "named thing": roles.named_thing,

@@ -279,12 +279,12 @@ class _Parser:
         """A quantity that stands alone is an adjunct ("answers within …", "lasts 20 minutes"), not an object."""
         return self.tag() == "H" and self.tag(1) not in _NOUN_TAGS
 
-    def trailing(self) -> list[Adjunct]:
+    def trailing(self, *, part: bool = False) -> list[Adjunct]:
         """Prepositional phrases, times, bounds, adverbs and adjectives that stand here."""
         found: list[Adjunct] = []
         while item := self.peek():
             if item.tag == "P":
-                found.append(self.prepositional())
+                found.append(self.prepositional(part=part))
             elif item.tag in _PHRASES and not (item.tag == "R" and self._verb_opens()):
                 found.append(Adjunct(kind=_PHRASES[item.tag], items=[self.take()]))
             elif item.tag == "V" and item.form in {"VBN", "VBG"} and self.depth < _MAX_DEPTH:
@@ -295,7 +295,7 @@ class _Parser:
                 return found
         return found
 
-    def prepositional(self) -> Adjunct:
+    def prepositional(self, *, part: bool = False) -> Adjunct:
         """A preposition with its nouns; without any it stands alone."""
         prep = self.take()
         found = Adjunct(kind="prep", items=[prep], prep=prep.lemma)
@@ -304,7 +304,7 @@ class _Parser:
         elif self._gerund_opens() and self.depth < _MAX_DEPTH:
             found.gerund = self.predicate()
         elif self._noun_opens():
-            found.nouns = self.noun_list(shallow=True, part=prep.lemma == "of")
+            found.nouns = self.noun_list(shallow=True, part=part and prep.lemma == "of")
         return found
 
     # nouns
@@ -358,15 +358,15 @@ class _Parser:
         self._paren(found)
         if shallow:
             while self.tag() == "P" and self.items[self.at].lemma == "of" and self.depth < _MAX_DEPTH:
-                found.post.append(self.prepositional())
+                found.post.append(self.prepositional(part=True))
             while self.tag() == "B":
                 found.post.append(Adjunct(kind="bound", items=[self.take()]))
         else:
-            found.post += self.trailing()
+            found.post += self.trailing(part=True)
         self._paren(found)
         self._relative(found)
         if found.relative and not shallow:
-            found.post += self.trailing()
+            found.post += self.trailing(part=True)
         return found
 
     def _noun_items(self) -> list[Item]:

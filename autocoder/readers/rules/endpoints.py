@@ -128,6 +128,16 @@ def _schema_name(noun: Noun, filled: Filled) -> None:
         filled.use(*noun.paren)
 
 
+def parameter_label(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """The labels "path parameter", "query parameters", "header"."""
+    lemmas = [i.lemma for i in noun.items]
+    if not lemmas or lemmas[0] not in {"path", "query", "header"} or not set(lemmas[1:]) <= {"parameter"}:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", lemmas[0], *noun.items, via=Via.LEXICON)
+    return filled
+
+
 def error_label(noun: Noun, _discourse: Discourse) -> Filled | None:
     """The label "error codes"."""
     lemmas = [i.lemma for i in noun.items]

@@ -94,12 +94,14 @@ class _Sentence:
         if not line.items:
             self.sentence = self._unread()
             return
-        parse = _title(line) if discourse.title else _best_parse(line, discourse)
+        parse, state = (_title(line), discourse) if discourse.title else _best_parse(line, discourse)
         by = {index: draft.kind for draft in parse.drafts for index in draft.items}
         by |= {index: "fact" for index in parse.used if index not in by} if parse.drafts else {}
         filled = accounting.fillers(parse.items, by)
         self.words = accounting.words(parse.items, by, filled, prose)
         self.sentence = self._finish(parse)
+        if self.sentence.outcome is Outcome.FACTS:
+            discourse.adopt(state)
 
     def _facts(self, drafts: Sequence[Draft]) -> Iterator[Fact]:
         for draft in drafts:
@@ -270,22 +272,22 @@ def _title(line: _Line) -> Parse:
     return Parse(items=line.items, drafts=[Draft(kind="system", parts={"name": part}, items=used)], used=used)
 
 
-def _best_parse(line: _Line, discourse: Discourse) -> Parse:
-    """The tagging whose parse uses most words; the first one wins among equals."""
-    best: tuple[int, Parse, Discourse] | None = None
-    for tagged in (line.tagged, *alternatives(line.tagged)):
-        items = line.items if tagged is line.tagged else phrases(tagged)
-        state = discourse.copy()
-        parse = matching.read_sentence(items, clauses(items), state)
-        score = _score(parse)
-        if best is None or score > best[0]:
-            best = (score, parse, state)
-        if score == 0:
+def _best_parse(line: _Line, discourse: Discourse) -> tuple[Parse, Discourse]:
+    """The tagging whose parse uses most words, and the state after it; the first one wins among equals."""
+    best = _parse(line.items, discourse)
+    best_score = _score(best[0])
+    for tagged in alternatives(line.tagged):
+        if best_score == 0:
             break
-    if best is None:
-        return Parse(items=())
-    discourse.adopt(best[2])
-    return best[1]
+        other = _parse(phrases(tagged), discourse)
+        if _score(other[0]) > best_score:
+            best, best_score = other, _score(other[0])
+    return best
+
+
+def _parse(items: Sequence[Item], discourse: Discourse) -> tuple[Parse, Discourse]:
+    state = discourse.copy()
+    return matching.read_sentence(items, clauses(items), state), state
 
 
 def _score(parse: Parse) -> int:

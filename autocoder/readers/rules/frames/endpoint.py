@@ -245,6 +245,33 @@ FRAMES: tuple[Frame, ...] = (
         ),
     ),
     Frame(
+        name="parameters after a label",
+        kind="field",
+        route="request",
+        roles=(
+            Role(at="label", slot="location", reads="parameter label"),
+            Role(at="subject", slot="name", reads="field", each=True),
+            Role(at="context", reads="route"),
+        ),
+        example="GET /books/{id} returns a book. Path parameter: `id` (uuid).",
+        gives=(
+            (
+                "operation",
+                {"method": "GET", "path": "/books/{id}", "verb": "return", "does": "read", "object": "book"},
+            ),
+            (
+                "field",
+                {
+                    "of": "GET /books/{id}",
+                    "name": "id",
+                    "direction": "request",
+                    "location": "path",
+                    "type": "uuid",
+                },
+            ),
+        ),
+    ),
+    Frame(
         name="the shape of an answer",
         kind="operation",
         roles=(

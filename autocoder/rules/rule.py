@@ -12,7 +12,9 @@ from autocoder.diagnostics import Diagnostic, Severity, Span, lookup
 
 S = TypeVar("S")
 
-_SECRET_NAME = re.compile(r"(^|_)(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|KEY|CREDENTIALS?)$", re.IGNORECASE)
+_SECRET_NAME = re.compile(
+    r"(^|_)(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|(?<!PUBLIC_)KEY|CREDENTIALS?)$", re.IGNORECASE
+)
 _CREDENTIALS_IN_URL = re.compile(r"://[^/@\s:]*:[^/@\s]+@")
 
 

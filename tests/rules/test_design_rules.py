@@ -90,6 +90,7 @@ PASSING: list[tuple[str, Change_]] = [
     ("AC4102", lambda s: owned_link(s, is_owner())),
     ("AC4103", lambda s: users(s, "user")),
     ("AC4104", lambda s: production(s, variables=(Variable(name="TOKEN_LIFETIME", value="PT1H"),))),
+    ("AC4104", lambda s: production(s, variables=(Variable(name="PUBLIC_KEY", value="abc"),))),
     ("AC4105", lambda s: production(s, tls=False, host="")),
     ("AC4106", lambda s: (replace(s.build().objectives, availability_ppm=990_000), *production(s, replicas=()))),
     ("AC4107", lambda s: production(s, store="sqlite", replicas=(("api", 1),))),

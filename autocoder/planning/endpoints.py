@@ -6,12 +6,13 @@ camel case, other statuses for failures) is refused with its sentence, never ben
 
 from __future__ import annotations
 
+import keyword
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autocoder.blueprint.model import (
     AnyEffect,
-    Create,
     Delete,
     FieldSpec,
     ListRows,
@@ -23,7 +24,7 @@ from autocoder.blueprint.model import (
 )
 from autocoder.facts import Fact, Value
 from autocoder.planning import names
-from autocoder.planning.operations import names_in
+from autocoder.planning.operations import creation, names_in
 from autocoder.planning.workbench import EntityDraft, OperationDraft, Workbench
 
 FAILURES = {
@@ -82,7 +83,12 @@ def plan_endpoint_fields(bench: Workbench) -> None:
 
 
 def _plain_name(fact: Fact) -> bool:
-    return names.field_name(fact.word("name")) == fact.word("name")
+    return _plain(fact.word("name"))
+
+
+def _plain(name: str) -> bool:
+    """A stated name is served as it is; Python's keywords cannot be."""
+    return re.fullmatch(r"[a-z][a-z0-9_]{0,59}", name) is not None and not keyword.iskeyword(name)
 
 
 def _spec(fact: Fact, *, optional: bool) -> FieldSpec:
@@ -128,7 +134,7 @@ def _problem(endpoint: Endpoint) -> tuple[Fact, str, str] | None:
         found = _wrong_status(fact)
         if found:
             return fact, f"status {found} for this failure is not planned yet", _statuses()
-    if any(names.field_name(n) != n for n in names_in(endpoint.path)):
+    if not all(_plain(n) for n in names_in(endpoint.path)):
         return endpoint.facts[0], f"the path {endpoint.path} is not planned yet", "names in a path are in snake case"
     return _unknown_answer(endpoint)
 
@@ -213,7 +219,7 @@ def _is_id(name: str, entity: EntityDraft) -> bool:
 def _effects(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> Sequence[AnyEffect] | None:
     does, parameters = endpoint.first("does"), names_in(endpoint.path)
     if not parameters:
-        simple: dict[object, AnyEffect] = {"create": Create(create=entity.name)}
+        simple: dict[object, AnyEffect] = {"create": creation(entity)}
         if endpoint.method == "GET" and does in {"list", "read"}:
             return [ListRows(list=entity.name)]
         return [simple[does]] if does in simple else None
@@ -224,7 +230,7 @@ def _effects(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> Seque
         return None
     found: list[AnyEffect] = [Read(read=entity.name, where=f"{key} == input.{parameters[0]}")]
     if any(f.get("scope") == "own" for f in endpoint.facts) and bench.account:
-        entity.add("owner", FieldSpec(type="ref", to=bench.account.name, default="=caller.id", read_only=True))
+        entity.add("owner", FieldSpec(type="ref", to=bench.account.name, read_only=True))
         found.append(Require(require=f"{entity.row}.owner == caller.id", otherwise="forbidden"))
     last: dict[object, list[AnyEffect]] = {
         "read": [],

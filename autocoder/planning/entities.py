@@ -67,6 +67,7 @@ def _account(bench: Workbench) -> None:
     """The entity of people who sign in, if anybody does."""
     stated = [f for f in bench.of("authentication") if f.get("needed") is not False]
     actors = [f for f in bench.facts if f.get("actor") == "user"]
+    actors += [f for f in bench.of("relation") if f.word("to") == "user"]
     if not stated and not actors:
         return
     words = (stated[0].word("entity") if stated else "") or actors[0].word("role") if actors else ""
@@ -290,12 +291,10 @@ def _relation(bench: Workbench, fact: Fact) -> None:
     if entity is None or fact.get("many"):
         return
     to = bench.entity(fact.word("to"))
-    if to is None and bench.account is None and fact.word("to") == "user":
-        return
     to = to or bench.define(fact.word("to"))
     bench.use(fact)
     if to is bench.account:
-        entity.add("owner", FieldSpec(type="ref", to=to.name, default="=caller.id"), fact)
+        entity.add("owner", FieldSpec(type="ref", to=to.name, read_only=True), fact)
     else:
         entity.add(names.field_name(fact.word("role") or to.words), FieldSpec(type="ref", to=to.name), fact)
 
@@ -308,14 +307,16 @@ def owned(bench: Workbench, entity: EntityDraft) -> list[Fact]:
 def _owners(bench: Workbench) -> None:
     for entity in list(bench.entities.values()):
         facts = owned(bench, entity)
-        if not facts or bench.account is None:
+        if bench.account is None or entity is bench.account or "owner" in entity.fields:
+            continue
+        if not facts and any(f.word("does") != "other" for f in bench.of("operation")):
             continue
         anonymous = any(_made_by_anyone(bench, entity, f) for f in bench.of("operation"))
         spec = FieldSpec(
             type="ref",
             to=bench.account.name,
             optional=anonymous,
-            default="=caller?.id" if anonymous else "=caller.id",
+            default="=caller?.id" if anonymous else None,
             read_only=True,
         )
         entity.add("owner", spec, *facts)

@@ -48,6 +48,25 @@ def _fallback(words: str) -> str:
     return "x" + hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
+def base_name(words: str) -> str:
+    """Words in snake case, as they are: for routes and parts of longer names.
+
+    >>> base_name("Daily Total"), base_name("session")
+    ('daily_total', 'session')
+    """
+    name = "_".join(_ascii_words(words))[:50].rstrip("_") or _fallback(words)
+    return name if name[0].isalpha() else f"n_{name}"
+
+
+def snake(name: str) -> str:
+    """A type name in snake case.
+
+    >>> snake("DailyTotal")
+    'daily_total'
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
 def field_name(words: str, *, suffix: str = "value") -> str:
     """A field, operation or handler: snake case. A reserved word gets a suffix.
 
@@ -56,12 +75,7 @@ def field_name(words: str, *, suffix: str = "value") -> str:
     >>> field_name("order")
     'order_value'
     """
-    name = "_".join(_ascii_words(words))
-    if not name:
-        name = _fallback(words)
-    if not name[0].isalpha():
-        name = f"n_{name}"
-    name = name[:50].rstrip("_")
+    name = base_name(words)
     return f"{name}_{suffix}" if name in RESERVED or keyword.iskeyword(name) else name
 
 

@@ -77,9 +77,10 @@ def _operation(bench: Workbench, fact: Fact) -> None:
 
 def access_of(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> Access:
     """Who may call: signed-in users; anyone; anyone, with the caller known, where rows have owners."""
-    if fact and fact.word("actor") == "user":
+    owner = entity.fields.get("owner")
+    if (fact and fact.word("actor") == "user") or (owner and not owner.optional):
         return "user"
-    return "user?" if "owner" in entity.fields else "anyone"
+    return "user?" if owner else "anyone"
 
 
 def _add(bench: Workbench, name: str, operation: Operation, facts: list[Fact]) -> None:
@@ -120,7 +121,8 @@ def _create(bench: Workbench, fact: Fact) -> bool:
     entity = named if named and fact.word("does") != "convert" else _value(bench, fact)
     if entity is None:
         return False
-    name = f"create_{entity.row}" if entity is named else names.operation_name(fact.word("verb"))
+    value = entity is not named or fact.word("does") == "convert"
+    name = names.operation_name(fact.word("verb")) if value else f"create_{entity.base}"
     _make_create(bench, entity, name, fact)
     return True
 
@@ -130,10 +132,17 @@ def _make_create(bench: Workbench, entity: EntityDraft, name: str, fact: Fact | 
         route=f"POST /{entity.plural}",
         access=access_of(bench, entity, fact),
         input=input_fields(entity),
-        effects=(Create(create=entity.name),),
+        effects=(creation(entity),),
     )
     _add(bench, name, operation, [fact] if fact else [])
     _decide_route(bench, name, operation)
+
+
+def creation(entity: EntityDraft) -> Create:
+    """Adds a row; a row that must have an owner gets the caller."""
+    owner = entity.fields.get("owner")
+    caller = {"owner": "caller.id"} if owner and not owner.optional else {}
+    return Create(create=entity.name, set=caller)
 
 
 def _decide_route(bench: Workbench, name: str, operation: Operation) -> None:
@@ -160,8 +169,10 @@ def _find(entity: EntityDraft, *, mine: bool) -> list[AnyEffect]:
 
 
 def _mine(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> bool:
-    """Whether an operation is limited to the caller's own rows."""
-    return fact is not None and fact.get("scope") == "own" and "owner" in entity.fields
+    """Whether an operation is limited to the caller's own rows: where the text says so, or says only who owns them."""
+    if "owner" not in entity.fields:
+        return False
+    return fact.get("scope") == "own" if fact is not None else bench.account is not None
 
 
 def _list(bench: Workbench, fact: Fact) -> bool:
@@ -221,7 +232,7 @@ def _plural(fact: Fact, slot: str) -> bool:
 
 def _make_read(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None:
     mine = _mine(bench, entity, fact)
-    name = f"get_{entity.row}"
+    name = f"get_{entity.base}"
     operation = Operation(
         route=f"GET /{entity.plural}/{{{entity.key}}}",
         access="user" if mine or (fact and fact.word("actor") == "user") else "anyone",
@@ -242,7 +253,7 @@ def _update(bench: Workbench, fact: Fact) -> bool:
 
 def _make_update(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None:
     mine = _mine(bench, entity, fact)
-    name = f"update_{entity.row}"
+    name = f"update_{entity.base}"
     operation = Operation(
         route=f"PATCH /{entity.plural}/{{{entity.key}}}",
         access="user" if mine or (fact and fact.word("actor") == "user") else "anyone",
@@ -263,7 +274,7 @@ def _delete(bench: Workbench, fact: Fact) -> bool:
 
 def _make_delete(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None:
     mine = _mine(bench, entity, fact)
-    name = f"delete_{entity.row}"
+    name = f"delete_{entity.base}"
     operation = Operation(
         route=f"DELETE /{entity.plural}/{{{entity.key}}}",
         access="user" if mine or (fact and fact.word("actor") == "user") else "anyone",
@@ -284,7 +295,7 @@ def _manage(bench: Workbench, fact: Fact) -> bool:
     entity = bench.entity(fact.word("object"))
     if entity is None:
         return False
-    _make_create(bench, entity, f"create_{entity.row}", fact)
+    _make_create(bench, entity, f"create_{entity.base}", fact)
     for make in (_make_list, _make_read, _make_update, _make_delete):
         make(bench, entity, fact)
     return True
@@ -405,7 +416,7 @@ def _touched(bench: Workbench, entity: EntityDraft) -> bool:
 
 
 def _missing_create(bench: Workbench, entity: EntityDraft) -> None:
-    name = f"create_{entity.row}"
+    name = f"create_{entity.base}"
     facts = owned(bench, entity) or [
         f for d in bench.operations.values() for f in d.facts if bench.entity(f.word("object")) is entity
     ]
@@ -421,7 +432,7 @@ def _missing_create(bench: Workbench, entity: EntityDraft) -> None:
 
 def _crud(bench: Workbench, entity: EntityDraft) -> None:
     """Nobody says what is done: create, list, read, change and delete."""
-    _make_create(bench, entity, f"create_{entity.row}", None)
+    _make_create(bench, entity, f"create_{entity.base}", None)
     for make in (_make_list, _make_read, _make_update, _make_delete):
         make(bench, entity, None)
     for draft in bench.operations.values():
@@ -433,8 +444,17 @@ def _crud(bench: Workbench, entity: EntityDraft) -> None:
         f"Nothing says what is done with a {entity.words}; these five are what an API of it usually has.",
         "say who does what with it",
     )
+    _decide_crud_access(bench, entity)
+
+
+def _decide_crud_access(bench: Workbench, entity: EntityDraft) -> None:
+    subject = f"operations.of.{entity.name}.access"
+    if "owner" in entity.fields:
+        because = "There are users, and nothing says who may do what; each has rows of their own."
+        bench.decide(subject, "user, own rows", because, "anyone", source=Source.INFERRED)
+        return
     bench.decide(
-        f"operations.of.{entity.name}.access",
+        subject,
         "anyone",
         "Nothing is said of signing in.",
         "say that users sign in",

@@ -57,8 +57,8 @@ def plan(reading: Reading, system_name_hint: str) -> Plan:
     auth = plan_auth(bench, trace)
     policy = plan_policy(bench, trace)
     deployment = plan_deployment(bench, system.name, trace)
-    _nothing_to_build(bench, reading)
     _unplanned(bench)
+    _nothing_to_build(bench, reading)
     bench.diagnostics.stop()
     architecture = Architecture(
         schema_version=SCHEMA_VERSION,
@@ -125,7 +125,7 @@ def _traced(operation: Operation, satisfies: tuple[str, ...]) -> Operation:
 
 
 def _nothing_to_build(bench: Workbench, reading: Reading) -> None:
-    if bench.operations or bench.handlers:
+    if bench.operations or bench.handlers or bench.diagnostics.errors:
         return
     span = reading.prose.place(0, 1) if reading.prose.text else None
     bench.diagnostics.error(

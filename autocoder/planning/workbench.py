@@ -29,13 +29,18 @@ class EntityDraft:
 
     @property
     def row(self) -> str:
-        """The name that effects bind one row to."""
-        return names.field_name(self.words)
+        """The name that effects bind one row to: the entity's, in snake case."""
+        return names.snake(self.name)
+
+    @property
+    def base(self) -> str:
+        """The name in routes and in names of operations, where nothing is reserved."""
+        return names.base_name(self.words)
 
     @property
     def plural(self) -> str:
-        """The plural in routes and names."""
-        return names.plural(self.row)
+        """The plural of `base`."""
+        return names.plural(self.base)
 
     @property
     def key(self) -> str:

@@ -15,18 +15,52 @@ from autocoder.ir.behaviour import (
     Let,
     List,
     Match,
+    Order,
     Remove,
     Reply,
     Require,
     Step,
     Steps,
+    Values,
 )
 from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Now, Op, conjuncts
 from autocoder.ir.names import plural, snake
 from autocoder.ir.nodes import Entity, Handler, Operation
 from autocoder.ir.views import Views
 
-_SIGNS = {"&&": "and", "||": "or", "==": "is", "!=": "is not", "??": "or else", "in": "is one of"}
+_SIGNS = {
+    "&&": "and",
+    "||": "or",
+    "==": "is",
+    "!=": "is not",
+    "??": "or else",
+    "in": "is one of",
+    "<": "is below",
+    "<=": "is at most",
+    ">": "is above",
+    ">=": "is at least",
+}
+_IN_TIME = {"<": "is before", "<=": "is not after", ">": "is after", ">=": "is not before"}
+_FUNCTIONS = {
+    "contains": "{0} contains {1}",
+    "starts_with": "{0} starts with {1}",
+    "ends_with": "{0} ends with {1}",
+    "replace": "{0} with {2} for {1}",
+    "lower": "{0} in lower case",
+    "upper": "{0} in upper case",
+    "trim": "{0} without spaces around it",
+    "size": "the length of {0}",
+    "date": "the day of {0}",
+    "min": "the smaller of {0} and {1}",
+    "max": "the larger of {0} and {1}",
+    "abs": "{0} without its sign",
+    "text": "{0} as text",
+    "int": "{0} as a whole number",
+    "decimal": "{0} as a decimal",
+    "round": "{0}, rounded",
+    "floor": "{0}, rounded down",
+    "ceil": "{0}, rounded up",
+}
 _FAILURES = {
     "malformed": "the request is refused",
     "invalid": "the request is refused as invalid",
@@ -41,12 +75,12 @@ _FAILURES = {
 
 def sentences(steps: Steps) -> list[str]:
     """What the steps do, one clause each, in order."""
-    return [text for step in steps for text in _step(step)]
+    return [clause for step in steps for clause in _step(step)]
 
 
 def operation_doc(operation: Operation, views: Views) -> str:
     """One line for an operation's docstring: what it does, then the requirements it satisfies."""
-    return _line(operation.steps[:-1] or operation.steps, operation.id, views)
+    return _line(operation.steps, operation.id, views)
 
 
 def handler_doc(handler: Handler, views: Views) -> str:
@@ -57,7 +91,7 @@ def handler_doc(handler: Handler, views: Views) -> str:
 def entity_doc(entity: Entity, views: Views) -> str:
     """One line for a row's docstring."""
     ids = ", ".join(r.name for r in views.satisfied_by(entity.id))
-    return f"A {words(entity.name)}." + (f" ({ids})" if ids else "")
+    return f"{_a(entity.name).capitalize()}." + (f" ({ids})" if ids else "")
 
 
 def words(name: str) -> str:
@@ -66,7 +100,7 @@ def words(name: str) -> str:
 
 
 def _line(steps: Steps, node_id: str, views: Views) -> str:
-    clauses = [clause for step in steps for clause in _step(step) if clause] or ["answer"]
+    clauses = sentences(steps) or ["answer"]
     ids = ", ".join(r.name for r in views.satisfied_by(node_id))
     text = "; ".join(clauses)
     return text[0].upper() + text[1:] + "." + (f" ({ids})" if ids else "")
@@ -76,35 +110,61 @@ def _step(step: Step) -> list[str]:  # noqa: C901 # one arm a step
     match step:
         case Find(match=match):
             return [f"find the {words(match.entity)}{_where(match.where)}"]
-        case List(entity=entity, where=where):
-            return [f"list the {words(plural(snake(entity)))}{_where(where)}"]
+        case List(entity=entity, where=where, order=order):
+            return [f"list the {words(plural(snake(entity)))}{_where(where)}{_order(order)}"]
         case Insert(entity=entity, taken=taken, key=key):
-            if isinstance(taken, tuple):
-                keys = " and ".join(words(k) for k in key)
-                return [f"add a {words(entity)}, or change the one of the same {keys}"]
-            return [f"add a {words(entity)}"]
+            keys = " and ".join(words(k) for k in key)
+            if taken == "keep":
+                return [f"add {_a(entity)} unless there is one of the same {keys}"]
+            return [f"add {_a(entity)}" + (f", or change the one of the same {keys}" if key else "")]
         case Change(row=row, values=values):
-            return [f"set {_fields([name for name, _ in values])} of {_rows(row)}"]
+            return [_change(row, values)]
         case Remove(row=row):
-            return [f"remove {_rows(row)}"]
+            return [f"delete {_rows(row)}"]
         case Require(condition=condition):
-            return [f"require that {expression(condition)}"]
+            return [f"refuse unless {expression(condition)}"]
         case Emit(event=event):
             return [f"publish {event}"]
         case Invoke(target="custom", name=name):
-            return [f"call {name}"]
+            return [f"call {words(name)}"]
+        case Invoke(target="check_password"):
+            return ["check the password"]
+        case Invoke(target="issue_token"):
+            return ["issue a token"]
         case Choose(condition=condition, then=then):
-            return [f"if {expression(condition)}: {', '.join(sentences(then))}"]
+            return [f"if {expression(condition)}, {' and '.join(sentences(then))}"]
         case Let(name=name):
-            return [f"work out {words(name)}"]
+            return [f"work out the {words(name)}"]
         case Invoke() | Reply():
             return []
         case _:
             assert_never(step)
 
 
-def _fields(names: list[str]) -> str:
-    return ", ".join(words(name) for name in names)
+def _a(entity: str) -> str:
+    name = words(entity)
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def _order(order: tuple[Order, ...]) -> str:
+    keys = [f"{words(key.field)}{', descending' if key.descending else ''}" for key in order]
+    return f", by {' then by '.join(keys)}" if keys else ""
+
+
+def _change(row: BoundRow | Match, values: Values) -> str:
+    match values:
+        case ((name, Op(op=("+" | "-") as op, args=(Column(field=same), by))),) if same == name:
+            verb, towards = ("add", "to") if op == "+" else ("take", "from")
+            return f"{verb} {expression(by)} {towards} the {words(name)} of {_rows(row)}"
+        case _ if any(isinstance(v, Op) and v.op == "?:" and _is_sent(v.args[0]) for _, v in values):
+            return f"change what was sent of {_rows(row)}"
+        case _:
+            given = " and ".join(f"{words(name)} to {expression(value)}" for name, value in values)
+            return f"set the {given} in {_rows(row)}"
+
+
+def _is_sent(expr: Expr) -> bool:
+    return isinstance(expr, Call) and expr.function == "sent"
 
 
 def _rows(row: BoundRow | Match) -> str:
@@ -115,8 +175,22 @@ def _rows(row: BoundRow | Match) -> str:
 
 
 def _where(where: Expr | None) -> str:
-    parts = [expression(part) for part in conjuncts(where)]
-    return f" whose {' and '.join(parts)}" if parts else ""
+    parts = [f"{'whose' if _begins_with_column(part) else 'where'} {expression(part)}" for part in conjuncts(where)]
+    return f" {' and '.join(parts)}" if parts else ""
+
+
+def _begins_with_column(expr: Expr) -> bool:
+    match expr:
+        case Column():
+            return True
+        case Op(op="||", args=(Op(op="==", args=(Bound(scope="input"), Const(value=None))), then)):
+            return _begins_with_column(then)
+        case Op(op=("!" | "negate" | "?:" | "in")):
+            return False
+        case Op(args=(first, *_)) | Call(function=("contains" | "starts_with" | "ends_with"), args=(first, *_)):
+            return _begins_with_column(first)
+        case _:
+            return isinstance(expr, Call) and expr.function in ("lower", "upper") and _begins_with_column(expr.args[0])
 
 
 def expression(expr: Expr) -> str:  # noqa: C901 # one arm a kind
@@ -126,34 +200,74 @@ def expression(expr: Expr) -> str:  # noqa: C901 # one arm a kind
             return _constant(expr)
         case Column(field=field):
             return words(field)
-        case Bound(scope="caller", field=""):
-            return "the caller"
-        case Bound(scope="caller", field="id"):
-            return "the caller's"
-        case Bound(field=field, name=name):
-            return f"the {words(name)}'s {words(field)}" if field else f"the given {words(name)}"
+        case Bound():
+            return _bound(expr)
         case Now():
             return "now"
         case Call(function=function, args=args):
-            return f"{function.replace('_', ' ')} of {', '.join(expression(a) for a in args)}"
+            spoken = _FUNCTIONS.get(function, f"{words(function)} of {{0}}")
+            return spoken.format(*(expression(a) for a in args))
         case Op(op="!", args=(inner,)):
-            return f"not {expression(inner)}"
+            return f"not ({expression(inner)})"
         case Op(op="negate", args=(inner,)):
             return f"minus {expression(inner)}"
         case Op(op="?:", args=(condition, then, otherwise)):
             return f"{expression(then)} if {expression(condition)}, else {expression(otherwise)}"
+        case Op(op=("==" | "!=") as op, args=(Bound(field="") as row, Const(value=None))):
+            return _presence(row, there=op == "!=")
+        case Op(op="||", args=(Op(op="==", args=(Bound(scope="input") as given, Const(value=None))), then)):
+            return f"{expression(then)} (if {_presence(given, there=True)})"
         case Op(op=op, args=args):
-            return f" {_SIGNS.get(op, op)} ".join(expression(a) for a in args)
+            return f" {_sign(expr, op)} ".join(expression(a) for a in args)
+
+
+def _bound(value: Bound) -> str:
+    match value:
+        case Bound(scope="caller", field="" | "id"):
+            return "the caller"
+        case Bound(scope="row", field="" | "id", name=name):
+            return f"the {words(name)}"
+        case Bound(scope="row" | "caller", name=name, field=field):
+            return f"the {words(name)}'s {words(field)}"
+        case Bound(scope="event", name=name):
+            return f"the event's {words(name)}"
+        case Bound(scope="local", name="known"):
+            return "the password is right"
+        case Bound(scope="local", name=name):
+            return f"the {words(name)}"
+        case Bound(name=name):
+            return f"the given {words(name)}"
+
+
+def _presence(value: Bound, *, there: bool) -> str:
+    match value:
+        case Bound(scope="input", name=name):
+            return f"{words(name)} is {'given' if there else 'not given'}"
+        case Bound(scope="caller"):
+            return "somebody is signed in" if there else "nobody is signed in"
+        case Bound(name=name):
+            return f"there is {'a' if there else 'no'} {words(name)}".replace(" a a", " an a")
+
+
+def _sign(expr: Op, op: str) -> str:
+    in_time = any(arg.type.name in ("date", "datetime") for arg in expr.args)
+    return (_IN_TIME if in_time else _SIGNS).get(op, _SIGNS.get(op, op))
 
 
 def _constant(const: Const) -> str:
-    if const.value is None:
+    if const.value is None or const.value == "":
         return "nothing"
     if const.type.name == "duration" and isinstance(const.value, int):
-        for unit, size in (("days", 86_400_000_000), ("hours", 3_600_000_000), ("minutes", 60_000_000)):
-            if const.value % size == 0:
-                return f"{const.value // size} {unit}"
+        return _duration(const.value)
     return str(const.value).lower() if isinstance(const.value, bool) else str(const.value)
+
+
+def _duration(microseconds: int) -> str:
+    for unit, size in (("day", 86_400_000_000), ("hour", 3_600_000_000), ("minute", 60_000_000), ("second", 1_000_000)):
+        if microseconds % size == 0:
+            number = microseconds // size
+            return f"{number} {unit}{'' if number == 1 else 's'}"
+    return f"{microseconds} microseconds"
 
 
 def failure(name: str) -> str:

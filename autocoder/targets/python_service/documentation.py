@@ -43,7 +43,7 @@ def operations(views: Views) -> str:
         lines += [f"- {i.place} `{i.name}`: {i.type}{'' if i.required else ', may be left out'}" for i in o.inputs]
         lines += [f"- answers {reply_of(o).status}"]
         reasons = {status: name for name, status in STATUS.items() if name != "malformed"}
-        lines += [f"- {status}: {failure(reasons[status])}" for status in failure_statuses(o)]
+        lines += [f"- {status}: {failure(reasons[status])}" for status in failure_statuses(o, views)]
         lines.append("")
     lines += ["# Requirements", "", "| id | line | text | satisfied by |", "| --- | --- | --- | --- |"]
     for r in views.requirements:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from autocoder.ir.behaviour import Failure, Find, Insert, Match, Require, Steps, expressions, walk_steps
+from autocoder.ir.behaviour import (
+    BoundRow,
+    Change,
+    Failure,
+    Find,
+    Insert,
+    Match,
+    Remove,
+    Require,
+    Steps,
+    expressions,
+    walk_steps,
+)
 from autocoder.ir.expressions import Const, Now, walk
 from autocoder.ir.names import plural, snake
-from autocoder.ir.nodes import Handler, Input, Operation
+from autocoder.ir.nodes import Entity, Handler, Input, Operation
 from autocoder.ir.views import Views
 from autocoder.targets.python_service.describe import handler_doc, operation_doc, words
 from autocoder.targets.python_service.expressions import literal, render_const
 from autocoder.targets.python_service.handlers import INDENT, Behaviour
+from autocoder.targets.python_service.language import is_computed_integer
 from autocoder.targets.python_service.names import attribute, parameter
 from autocoder.targets.python_service.schemas import (
     Hints,
@@ -51,7 +64,7 @@ def module_of(operation: Operation) -> str:
     return GENERAL
 
 
-def failure_statuses(operation: Operation) -> tuple[int, ...]:
+def failure_statuses(operation: Operation, views: Views) -> tuple[int, ...]:
     """Every status that an operation can fail with, by its steps, its access and its inputs."""
     found: set[int] = {422} if operation.inputs else set()
     if operation.access != "anyone":
@@ -60,11 +73,31 @@ def failure_statuses(operation: Operation) -> tuple[int, ...]:
         match step:
             case Find(match=Match(absent=Failure(failure=failure))) | Require(otherwise=Failure(failure=failure)):
                 found.add(STATUS[failure])
-            case Insert(taken=Failure(failure=failure)):
-                found.add(STATUS[failure])
+            case Insert(entity=entity) | Change(row=BoundRow(entity=entity) | Match(entity=entity)):
+                found |= _refusals(step, views.entity(entity))
+            case Remove(row=BoundRow(entity=entity) | Match(entity=entity)):
+                found |= {409} if _is_held(entity, views) else set()
             case _:
                 pass
     return tuple(sorted(found))
+
+
+def _is_held(entity: str, views: Views) -> bool:
+    """Whether rows that refer to this entity can keep one from being deleted."""
+    return any(f.type.entity == entity and f.on_delete == "refuse" for e in views.entities for f in e.fields)
+
+
+def _refusals(step: Insert | Change, entity: Entity) -> set[int]:
+    """What the database may refuse: a taken value, a reference to nothing, a number that is too large."""
+    values = [*step.values, *(step.taken if isinstance(step, Insert) and isinstance(step.taken, tuple) else ())]
+    written = {name for name, _ in values}
+    found: set[int] = set()
+    may_collide = isinstance(step, Change) or isinstance(step.taken, Failure)
+    if may_collide and any(set(key) & written for key in entity.unique_keys):
+        found.add(409)
+    if any(is_computed_integer(value) or entity.field(name).type.entity for name, value in values):
+        found.add(422)
+    return found
 
 
 @dataclass(kw_only=True)
@@ -94,6 +127,7 @@ class Operations:
             imports=imports,
             names=self.names(operation),
             caller_optional=operation.access == "user?",
+            connected=operation.access != "anyone",
             reply_model=reply_name(operation),
         )
         statements = behaviour.render(operation.plan)
@@ -131,7 +165,7 @@ class Operations:
             model = reply_name(operation)
             module.imports.add(f"{self.package}.schemas", model.removeprefix("list[").removesuffix("]"))
             options.append(f"response_model={model}")
-        if statuses := failure_statuses(operation):
+        if statuses := failure_statuses(operation, self.views):
             module.imports.add(f"{self.package}.failures", "problems")
             options.append(f"responses=problems({', '.join(str(s) for s in statuses)})")
         return f"@router.{operation.method.lower()}({', '.join(options)})"
@@ -174,7 +208,7 @@ class Operations:
     def parameter(self, given: Input, name: str, hints: Hints) -> tuple[str, bool]:
         """A path, query or header parameter, and whether it has a default."""
         type_ = given.type if given.required or given.default is not None else given.type.or_null()
-        hint = hints.of(type_, given.constraints, in_json=False)
+        hint = hints.of(replace(given, type=type_), in_json=False)
         if given.place == "header" or (given.place == "query" and name != given.name):
             kind = given.place.capitalize()
             hints.imports.add("typing", "Annotated")

@@ -6,7 +6,7 @@ Which functions there are is settled in `ir.functions`; a function that this mod
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Now, Op, conjuncts, walk
@@ -71,11 +71,14 @@ def duration(microseconds: int, imports: Imports) -> str:
 
 @dataclass(kw_only=True)
 class PythonExpressions:
-    """Renders an expression as Python. `bound` and `column` say how names read where the code stands."""
+    """Renders an expression as Python. `bound` and `column` say how names read where the code stands; `language` is
+    the module of the functions that Python has not, "" where they are at hand.
+    """
 
     bound: Callable[[Bound], str]
     column: Callable[[Column], str]
     imports: Imports
+    language: str = ""
     now: str = "now"
     sent: Callable[[Bound], str] = field(default=lambda node: f'"{node.name}" in sent')
 
@@ -184,33 +187,61 @@ def render_const(const: Const, imports: Imports) -> str:
 
 
 def _python_function(node: Call, to: PythonExpressions) -> tuple[str, int]:
+    function = python_function(node)
     args = [to.render(arg) for arg in node.args]
     tight = [to.render(arg, _ATOM) for arg in node.args]
-    first = node.args[0].type.name if node.args else ""
-    template = PYTHON_FUNCTIONS[node.function]
-    if node.function == "date" and first == "text":
-        to.imports.add("datetime", "date")
-        return f"date.fromisoformat({args[0]})", _ATOM
-    if node.function == "decimal":
-        to.imports.add("decimal", "Decimal")
-    text = template.format(*args, t=tight)
-    return text, _COMPARE if " in " in template else _ATOM
+    if function.own and to.language:
+        to.imports.add(to.language, function.own)
+    for module, name in function.imports:
+        to.imports.add(module, name)
+    return function.template.format(*args, t=tight), function.strength
 
 
-PYTHON_FUNCTIONS: Mapping[str, str] = {
-    "size": "len({0})",
-    "trim": "{t[0]}.strip()",
-    "contains": "{1} in {t[0]}",
-    "starts_with": "{t[0]}.startswith({1})",
-    "ends_with": "{t[0]}.endswith({1})",
-    "replace": "{t[0]}.replace({1}, {2})",
-    "abs": "abs({0})",
-    "min": "min({0}, {1})",
-    "max": "max({0}, {1})",
-    "date": "{t[0]}.date()",
-    "text": "str({0})",
+@dataclass(frozen=True)
+class _Function:
+    """A function in Python: `{n}` is an argument, `{t[n]}` one as an atom; `own` is defined in `language.py`."""
+
+    template: str
+    own: str = ""
+    imports: tuple[tuple[str, str], ...] = ()
+    strength: int = _ATOM
+
+
+def python_function(node: Call) -> _Function:
+    """How a call is written in Python, by the function and the type of its first argument."""
+    types = ".".join(arg.type.name for arg in node.args)
+    known = PYTHON_FUNCTIONS
+    return known.get(f"{node.function}({types})") or known[node.function]
+
+
+_DECIMAL = (("decimal", "Decimal"),)
+PYTHON_FUNCTIONS: Mapping[str, _Function] = {
+    "size": _Function("len({0})"),
+    "lower": _Function("lower({0})", "lower"),
+    "upper": _Function("upper({0})", "upper"),
+    "trim": _Function('{t[0]}.strip(" \\t\\r\\n")'),
+    "contains": _Function("{1} in {t[0]}", strength=_COMPARE),
+    "starts_with": _Function("{t[0]}.startswith({1})"),
+    "ends_with": _Function("{t[0]}.endswith({1})"),
+    "replace": _Function("{t[0]}.replace({1}, {2})"),
+    "abs": _Function("abs({0})"),
+    "min": _Function("min({0}, {1})"),
+    "max": _Function("max({0}, {1})"),
+    "round(decimal)": _Function("int(rounded({0}))", "rounded"),
+    "round": _Function("rounded({0}, {1})", "rounded"),
+    "floor": _Function("floor({0})", imports=(("math", "floor"),)),
+    "ceil": _Function("ceil({0})", imports=(("math", "ceil"),)),
+    "int(text)": _Function("integer_in({0})", "integer_in"),
+    "int(decimal)": _Function("int({0})"),
+    "decimal(text)": _Function("decimal_in({0})", "decimal_in"),
+    "decimal(integer)": _Function("Decimal({0})", imports=_DECIMAL),
+    "date": _Function("{t[0]}.date()"),
+    "text(decimal)": _Function("plain({0})", "plain"),
+    "text(boolean)": _Function('"true" if {0} else "false"', strength=_CHOICE),
+    "text(datetime)": _Function('{t[0]}.isoformat().replace("+00:00", "Z")'),
+    "text": _Function("str({0})"),
 }
-"""Function to its Python, `{n}` an argument, `{t[n]}` the argument as an atom."""
+"""Function, with the types of its arguments where these matter, to its Python."""
 
 
 @dataclass(kw_only=True)
@@ -219,10 +250,18 @@ class SqlExpressions:
 
     python: PythonExpressions
     model: str
+    exact: bool = False
 
     def conditions(self, where: Expr | None) -> list[str]:
         """The conjuncts of a condition, each an argument of `where()`."""
-        return [self.render(part) for part in conjuncts(where)]
+        return [self._condition(part) for part in conjuncts(where)]
+
+    def _condition(self, expr: Expr) -> str:
+        """A condition as SQL, also where it asks nothing of the row."""
+        if any(isinstance(node, Column) for node in walk(expr)):
+            return self.render(expr)
+        self.python.imports.add("sqlalchemy", "literal")
+        return f"literal({self.python.render(expr)})"
 
     def render(self, expr: Expr, outer: int = _CHOICE) -> str:
         """The code, in parentheses where `outer` binds more tightly."""
@@ -252,10 +291,11 @@ class SqlExpressions:
             case Op(op="&&" | "||"):
                 name = "and_" if node.op == "&&" else "or_"
                 imports.add("sqlalchemy", name)
-                return f"{name}({', '.join(self.render(arg) for arg in node.args)})", _ATOM
+                return f"{name}({', '.join(self._condition(arg) for arg in node.args)})", _ATOM
             case Op(op="!", args=(inner,)):
+                # SQL's negation of an unknown comparison is unknown; the language's is true.
                 imports.add("sqlalchemy", "not_")
-                return f"not_({self.render(inner)})", _ATOM
+                return f"not_({replace(self, exact=True).render(inner)})", _ATOM
             case Op(op="==" | "!="):
                 return self._equality(node)
             case Op(op="??"):
@@ -280,7 +320,8 @@ class SqlExpressions:
             left, right = right, left
         if isinstance(right, Const) and right.value is None:
             return f"{self.render(left, _ATOM)}.{'is_' if node.op == '==' else 'is_not'}(None)", _ATOM
-        if left.type.optional and (right.type.optional or node.op == "!="):
+        nullable = left.type.optional or right.type.optional
+        if nullable and (self.exact or node.op == "!=" or (left.type.optional and right.type.optional)):
             # Two-valued: null equals null, and differs from everything else.
             name = "is_not_distinct_from" if node.op == "==" else "is_distinct_from"
             return f"{self.render(left, _ATOM)}.{name}({self.render(right)})", _ATOM
@@ -302,19 +343,6 @@ class SqlExpressions:
             case name:
                 self.python.imports.add("sqlalchemy", "func")
                 return f"func.{name}({', '.join(args)})", _ATOM
-
-
-PUSHED_DOWN = frozenset({"contains", "starts_with", "ends_with", "size", "lower", "upper", "trim", "replace", "abs"})
-"""Functions that mean the same in Python, PostgreSQL and SQLite when they are applied to a column."""
-
-
-def not_pushed_down(where: Expr | None) -> list[str]:
-    """Functions over columns in a condition that SQL cannot do with the language's meaning."""
-    found: list[str] = []
-    for node in walk(where) if where is not None else ():
-        if isinstance(node, Call) and any(isinstance(n, Column) for n in walk(node)):
-            found += [] if node.function in PUSHED_DOWN else [node.function]
-    return found
 
 
 def type_hint(type_: Type, imports: Imports) -> str:

@@ -5,6 +5,7 @@ It alone reads the statement plan. One renderer serves operations and handlers; 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -33,6 +34,7 @@ from autocoder.ir.behaviour import (
 from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Op, conjuncts, walk
 from autocoder.ir.nodes import Entity, Field
 from autocoder.ir.views import Views
+from autocoder.targets.python_service import language
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.expressions import Imports, PythonExpressions, SqlExpressions, literal
 from autocoder.targets.python_service.names import attribute, row_attribute
@@ -64,12 +66,24 @@ class Behaviour:
     nullable: set[str] = field(default_factory=set[str])
     needed: frozenset[str] = frozenset()
     lists: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+    connected: bool = False
+    written: bool = False
     ranged: str = ""
 
     @property
     def python(self) -> PythonExpressions:
         """Renders expressions over values at hand."""
-        return PythonExpressions(bound=self.bound, column=self.column, imports=self.imports, sent=self.sent)
+        return self._python(self.column)
+
+    def _python(self, column: Callable[[Column], str]) -> PythonExpressions:
+        return PythonExpressions(
+            bound=self.bound,
+            column=column,
+            imports=self.imports,
+            sent=self.sent,
+            language=f"{self.package}.language",
+        )
 
     # Names.
 
@@ -88,14 +102,16 @@ class Behaviour:
     def _caller(self, node: Bound) -> str:
         if not node.field:
             return "caller"
-        return f"caller.{attribute(node.field)} if caller else None" if self.caller_optional else f"caller.{node.field}"
+        return self._field(node, "caller")
 
     def _row(self, node: Bound) -> str:
         if not node.field:
             return node.name
-        text = f"{node.name}.{self.attribute(node)}"
-        # A field of a row that may be null; a plain field that may itself be null reads the same.
-        return f"{text} if {node.name} else None" if node.name in self.nullable else text
+        return self._field(node, node.name)
+
+    def _field(self, node: Bound, row: str) -> str:
+        text = f"{row}.{self.attribute(node)}"
+        return f"{text} if {row} else None" if row in self.nullable and node.type.optional else text
 
     def attribute(self, node: Bound | Column) -> str:
         """The attribute of a field on a row."""
@@ -107,7 +123,7 @@ class Behaviour:
 
     def sent(self, node: Bound) -> str:
         """Whether a body's field was sent."""
-        return f'"{node.name}" in body.model_fields_set'
+        return f'"{attribute(node.name)}" in body.model_fields_set'
 
     def sql(self, entity: str) -> SqlExpressions:
         """Renders conditions over the columns of an entity."""
@@ -123,8 +139,9 @@ class Behaviour:
 
     def render(self, steps: Steps) -> list[str]:
         """The statements, without indentation of their own."""
-        self.nullable = _nullable_rows(steps)
+        self.nullable = _nullable_rows(steps) | ({"caller"} if self.caller_optional else set[str]())
         self.needed = _rows_needed(steps)
+        self.named = frozenset(node.name for node in _values(steps) if node.scope == "local")
         self.lists = frozenset(step.bind for step in walk_steps(steps) if isinstance(step, List))
         return self._statements(steps)
 
@@ -132,6 +149,8 @@ class Behaviour:
         lines: list[str] = []
         for step in steps:
             lines += self._step(step)
+            self.connected |= isinstance(step, Find | List | Insert | Change | Remove)
+            self.written |= isinstance(step, Insert | Change | Remove | Emit) or (isinstance(step, Find) and step.lock)
         return lines
 
     def _step(self, step: Step) -> list[str]:  # noqa: C901 # one arm a step
@@ -151,7 +170,7 @@ class Behaviour:
                 self.nullable -= _rows_there(step.condition)
                 return lines
             case Let():
-                return [f"{step.name} = {self.python.render(step.value)}"]
+                return [f"{step.name} = {self._value(step.value)}"]
             case Choose():
                 return self._choose(step)
             case Emit():
@@ -206,6 +225,8 @@ class Behaviour:
         text = f"select({self.model(entity)}){self._where(entity, step.where)}{self._order(entity, step.order)}"
         if step.limit is not None:
             text += f".limit({step.limit})"
+        if step.bind in self.named:
+            return [f"{step.bind} = (await session.scalars({text})).all()"]
         return [f"{step.bind} = await session.scalars({text})"]
 
     def _insert(self, step: Insert) -> list[str]:
@@ -213,6 +234,7 @@ class Behaviour:
         model = self.model(step.entity)
         if isinstance(step.taken, Failure):
             values = self._assignments(entity, step.values, defaults=True)
+            self.found.add(step.entity)
             return [f"{step.bind} = {model}({values})", f"session.add({step.bind})", "await session.flush()"]
         return self._insert_unless_there(step, entity, model)
 
@@ -240,7 +262,10 @@ class Behaviour:
         )
         statement += f".on_conflict_do_update(index_elements=[{keys}], set_={{{changes}}})"
         if needed:
-            return [f"{step.bind} = (await session.scalars({statement}.returning({model}))).one()"]
+            statement += f".returning({model})"
+            statement += ".execution_options(populate_existing=True)" if step.entity in self.found else ""
+            self.found.add(step.entity)
+            return [f"{step.bind} = (await session.scalars({statement})).one()"]
         return [f"await session.execute({statement})"]
 
     def _assignments(self, entity: Entity, values: Values, *, defaults: bool) -> str:
@@ -264,7 +289,7 @@ class Behaviour:
         values = ", ".join(f"{row_attribute(n, entity.field(n).type)}={sql.render(v)}" for n, v in step.values)
         statement = f"update({model}){where}.values({values})"
         if step.row.many or step.bind is None:
-            return [f"await session.execute({statement})"]
+            return [f"await session.execute({statement}{self._apart(entity.name)})"]
         self.found.add(entity.name)
         return [
             f"{step.bind} = await session.scalar({statement}.returning({model}))",
@@ -289,8 +314,7 @@ class Behaviour:
         def column(node: Column) -> str:
             return f"{row.bind}.{self.attribute(node)}"
 
-        renderer = PythonExpressions(bound=self.bound, column=column, imports=self.imports, sent=self.sent)
-        return renderer.render(value)
+        return self._python(column).render(value)
 
     def _set_what_was_sent(self, row: BoundRow, values: Values, entity: Entity) -> list[str]:
         plain = all(row_attribute(n, entity.field(n).type) == n for n, _ in values)
@@ -318,7 +342,20 @@ class Behaviour:
             return [f"await session.delete({step.row.bind})", "await session.flush()"]
         self.imports.add("sqlalchemy", "delete")
         entity = step.row.entity
-        return [f"await session.execute(delete({self.model(entity)}){self._where(entity, step.row.where)})"]
+        statement = f"delete({self.model(entity)}){self._where(entity, step.row.where)}{self._apart(entity)}"
+        return [f"await session.execute({statement})"]
+
+    def _apart(self, entity: str) -> str:
+        """Rows at hand do not show what a statement over many rows does."""
+        return ".execution_options(synchronize_session=False)" if entity in self.found else ""
+
+    def _value(self, value: Expr) -> str:
+        """A value that the database does not check: a computed integer must fit into 64 bits."""
+        text = self.python.render(value)
+        if not language.is_computed_integer(value):
+            return text
+        self.imports.add(f"{self.package}.language", "whole")
+        return f"whole({text})"
 
     def _choose(self, step: Choose) -> list[str]:
         lines = [f"if {self.python.render(step.condition)}:"]
@@ -329,7 +366,7 @@ class Behaviour:
 
     def _emit(self, step: Emit) -> str:
         self.imports.add(f"{self.package}.events", step.event, "publish")
-        values = ", ".join(f"{name}={self.python.render(value)}" for name, value in step.values)
+        values = ", ".join(f"{name}={self._value(value)}" for name, value in step.values)
         return f"publish(session, {step.event}({values}))"
 
     def _invoke(self, step: Invoke) -> list[str]:
@@ -342,9 +379,10 @@ class Behaviour:
         if step.target == "issue_token":
             return [f"{step.bind} = issue_token({args[0]})"]
         lines = [f"{step.bind} = await {step.target}({', '.join(args)})"]
-        if step.target == "check_password":
+        if self.connected and not self.written:
             # Hashing takes long: the connection goes back to the pool first.
-            lines.insert(0, "await session.commit()  # gives the connection back before the slow check")
+            lines.insert(0, "await session.commit()  # gives the connection back before the slow hash")
+            self.connected = False
         return lines
 
     def _reply(self, step: Reply) -> list[str]:
@@ -353,7 +391,7 @@ class Behaviour:
             target = self.python.render(step.redirect)
             return [f'return RedirectResponse({target}, {step.status}, headers={{"Cache-Control": "no-store"}})']
         if step.body is not None:
-            values = ", ".join(f"{name}={self.python.render(value)}" for name, value in step.body)
+            values = ", ".join(f"{attribute(name)}={self._value(value)}" for name, value in step.body)
             return [f"return {self.reply_model}({values})"]
         if step.view is None:
             return []
@@ -384,7 +422,7 @@ def _rows_there(condition: Expr) -> set[str]:
     found: set[str] = set()
     for part in conjuncts(condition):
         match part:
-            case Op(op="!=", args=(Bound(scope="row", name=name, field=""), Const(value=None))):
+            case Op(op="!=", args=(Bound(scope="row" | "caller", name=name, field=""), Const(value=None))):
                 found.add(name)
             case _:
                 pass
@@ -405,14 +443,19 @@ def _nullable_rows(steps: Steps) -> set[str]:
     return found
 
 
-def _rows_needed(steps: Steps) -> frozenset[str]:
-    """Rows that a later step reads or shows."""
-    used = {
-        node.name
+def _values(steps: Steps) -> list[Bound]:
+    """Every value at hand that any step names."""
+    return [
+        node
         for step in walk_steps(steps)
         for expr in expressions(step)
         for node in walk(expr)
-        if isinstance(node, Bound) and node.scope == "row"
-    }
+        if isinstance(node, Bound)
+    ]
+
+
+def _rows_needed(steps: Steps) -> frozenset[str]:
+    """Rows that a later step reads or shows."""
+    used = {node.name for node in _values(steps) if node.scope == "row"}
     shown = {step.view for step in walk_steps(steps) if isinstance(step, Reply) and step.view}
     return frozenset(used | shown)

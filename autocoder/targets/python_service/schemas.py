@@ -49,13 +49,58 @@ Url = Annotated[str, Field(max_length=2048), AfterValidator(web_address)]''',
         (("typing", "Annotated"), ("pydantic", "EmailStr"), ("pydantic", "Field")),
     ),
     "Time": (
-        '''def in_utc(value: datetime) -> datetime:
+        '''def as_text(value: object) -> object:
+    """A time is a text; a number would be read as seconds."""
+    if not isinstance(value, str) or not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}", value):
+        raise ValueError("must be a time as RFC 3339 writes it")
+    return value
+
+
+def in_utc(value: datetime) -> datetime:
     """A time without a zone is in UTC."""
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("is out of range") from error
 
 
-Time = Annotated[datetime, AfterValidator(in_utc)]''',
-        (("typing", "Annotated"), ("pydantic", "AfterValidator"), ("datetime", "UTC"), ("datetime", "datetime")),
+Time = Annotated[datetime, BeforeValidator(as_text), AfterValidator(in_utc)]''',
+        (
+            ("", "re"),
+            ("typing", "Annotated"),
+            ("pydantic", "AfterValidator"),
+            ("pydantic", "BeforeValidator"),
+            ("datetime", "UTC"),
+            ("datetime", "datetime"),
+        ),
+    ),
+    "Day": (
+        '''def as_day(value: object) -> object:
+    """A day is written YYYY-MM-DD; anything else would be read as a time."""
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("must be a day, YYYY-MM-DD")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(as_day)]''',
+        (("", "re"), ("typing", "Annotated"), ("pydantic", "BeforeValidator"), ("datetime", "date")),
+    ),
+    "saying": (
+        '''def saying(message: str) -> WrapValidator:
+    """Answers with this message where a value is refused."""
+
+    def validate(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return check(value)
+        except ValueError as error:
+            raise ValueError(message) from error
+
+    return WrapValidator(validate)''',
+        (
+            ("typing", "Any"),
+            ("pydantic", "ValidatorFunctionWrapHandler"),
+            ("pydantic", "WrapValidator"),
+        ),
     ),
     "Integer": (
         "Integer = Annotated[int, Strict(), Field(ge=-(2**63), lt=2**63)]",
@@ -82,14 +127,19 @@ class Hints:
     imports: Imports
     used: set[str]
 
-    def of(self, type_: Type, constraints: Constraints, *, in_json: bool) -> str:
+    def of(self, given: Input, *, in_json: bool) -> str:
         """The annotation of an input. Values in JSON are never converted; those in paths and queries are text."""
-        hint = self._plain(type_, constraints, in_json=in_json)
-        if limits := _limits(type_, constraints):
-            self.imports.add("typing", "Annotated")
+        hint = self._plain(given.type, given.constraints, in_json=in_json)
+        more: list[str] = []
+        if limits := _limits(given.type, given.constraints):
             self.imports.add("pydantic", "Field")
-            hint = f"Annotated[{hint}, Field({', '.join(limits)})]"
-        return f"{hint} | None" if type_.optional else hint
+            more.append(f"Field({', '.join(limits)})")
+        if given.message:
+            more.append(f"{self._own('saying')}({literal(given.message)})")
+        if more:
+            self.imports.add("typing", "Annotated")
+            hint = f"Annotated[{', '.join([hint, *more])}]"
+        return f"{hint} | None" if given.type.optional else hint
 
     def _plain(self, type_: Type, constraints: Constraints, *, in_json: bool) -> str:
         match type_.name, type_.format:
@@ -106,6 +156,8 @@ class Hints:
                 return self._own("Boolean") if in_json else "bool"
             case "datetime", _:
                 return self._own("Time")
+            case "date", _:
+                return self._own("Day")
             case "list", _ if type_.item:
                 return f"list[{self._plain(type_.item, Constraints(values=constraints.values), in_json=in_json)}]"
             case _:
@@ -121,7 +173,7 @@ def _limits(type_: Type, constraints: Constraints) -> list[str]:
     if type_.name == "text":
         named = (("min_length", constraints.minimum), ("max_length", constraints.maximum))
         limits = [f"{name}={value}" for name, value in named if value is not None]
-        return [*limits, f"pattern={_raw(constraints.pattern)}"] if constraints.pattern else limits
+        return [*limits, f"pattern={_raw(f'^(?:{constraints.pattern})$')}"] if constraints.pattern else limits
     if type_.name == "list":
         named = (("min_length", constraints.minimum), ("max_length", constraints.maximum))
     else:
@@ -140,7 +192,10 @@ def types_module(used: set[str], package: str) -> str:
     for name in sorted(used):
         source, imports = TYPES[name]
         for origin, imported in imports:
-            module.imports.add(origin, imported)
+            if origin:
+                module.imports.add(origin, imported)
+            else:
+                module.plain_imports.add(imported)
         module.add(source)
     return module.text()
 
@@ -191,6 +246,10 @@ def schemas_module(views: Views, package: str, used: set[str]) -> str:
     module.imports.add("pydantic", "BaseModel")
     hints = Hints(package=package, imports=module.imports, used=used)
     shown: set[str] = set()
+    if any(_may_be_unsent(i) for operation in views.operations for i in body_inputs(operation)):
+        module.imports.add("pydantic", "Field")
+        module.imports.add("typing", "Any")
+        module.add(_UNSENT)
     for operation in views.operations:
         if inputs := body_inputs(operation):
             module.add(_request(operation, inputs, hints))
@@ -205,34 +264,48 @@ def schemas_module(views: Views, package: str, used: set[str]) -> str:
     return module.text()
 
 
+_UNSENT = '''UNSENT: Any = Field(default_factory=lambda: None)
+"""What a field is that was not sent. Null is something else, and refused."""'''
+
+
+def _may_be_unsent(given: Input) -> bool:
+    return not (given.required or given.default or given.type.optional) and attribute(given.name) == given.name
+
+
 def _request(operation: Operation, inputs: tuple[Input, ...], hints: Hints) -> str:
     lines = [f"class {request_name(operation)}(BaseModel):", f'    """The body of {words(operation.name)}."""', ""]
     for given in inputs:
         name = attribute(given.name)
-        hint = hints.of(given.type, given.constraints, in_json=True)
+        hint = hints.of(given, in_json=True)
         lines.append(f"    {name}: {hint}{_default(given, name, hints.imports)}")
     return "\n".join(lines)
 
 
 def _default(given: Input, name: str, imports: Imports) -> str:
-    options: list[str] = []
-    if not given.required:
-        default = render_const(given.default, imports) if isinstance(given.default, Const) else "None"
-        options.append(f"default={default}")
-    if name != given.name:
-        options.append(f"alias={literal(given.name)}")
-    if not options:
-        return ""
-    if options == ["default=None"] and given.type.optional:
-        return " = None"
+    default = "None" if given.type.optional else "UNSENT"
+    if isinstance(given.default, Const):
+        default = render_const(given.default, imports)
+    if name == given.name:
+        return "" if given.required else f" = {default}"
     imports.add("pydantic", "Field")
+    options = [f"alias={literal(given.name)}"]
+    if not given.required:
+        options.insert(0, "default_factory=lambda: None" if default == "UNSENT" else f"default={default}")
     return f" = Field({', '.join(options)})"
 
 
 def _named_values(operation: Operation, reply: Reply, imports: Imports) -> str:
     lines = [f"class {pascal(operation.name)}Reply(BaseModel):", f'    """What {words(operation.name)} answers."""', ""]
-    lines += [f"    {name}: {type_hint(value.type, imports)}" for name, value in reply.body or ()]
+    lines += [_named_value(name, value.type, imports) for name, value in reply.body or ()]
     return "\n".join(lines)
+
+
+def _named_value(name: str, type_: Type, imports: Imports) -> str:
+    hint = f"    {attribute(name)}: {type_hint(type_, imports)}"
+    if attribute(name) == name:
+        return hint
+    imports.add("pydantic", "Field")
+    return f"{hint} = Field(serialization_alias={literal(name)})"
 
 
 def _row_reply(entity: Entity, imports: Imports) -> str:

@@ -18,7 +18,7 @@ from autocoder.targets.python_service.layout import lay_out
 from autocoder.targets.python_service.names import attribute, package, row_attribute
 from autocoder.targets.python_service.schemas import schemas_module, types_module
 from autocoder.targets.python_service.skeletons import fill, toml_text
-from autocoder.targets.python_service.source import import_block
+from autocoder.targets.python_service.source import Module, import_block
 from autocoder.targets.python_service.tables import migration, models_module
 from autocoder.targets.stamp import Stamp
 from autocoder.targets.tree import Owner, Tree
@@ -115,7 +115,7 @@ class _Project:
     def sources(self) -> dict[str, str]:
         used: set[str] = set()
         files = {
-            "__init__.py": f'"""{words(self.package).capitalize()}."""\n',
+            "__init__.py": self.init(),
             "models.py": models_module(self.views, self.package),
             "schemas.py": schemas_module(self.views, self.package, used),
         }
@@ -126,8 +126,8 @@ class _Project:
         files |= self.handlers()
         if used:
             files["types.py"] = types_module(used, self.package)
-        if functions := language.functions_used(self.views):
-            files["language.py"] = language.module(functions)
+        if functions := language.module(self.views):
+            files["language.py"] = functions
         for function in self.views.functions:
             files[f"custom/{function.name}.py"] = function.body
         if self.views.functions:
@@ -135,6 +135,14 @@ class _Project:
         for name in self.skeletons():
             files[name] = lay_out(fill(f"src/{name}", **self.values()))
         return files
+
+    def init(self) -> str:
+        """The package's own module; where decimals are computed it says how exact they are."""
+        module = Module(doc=f"{words(self.package).capitalize()}.", package=self.package)
+        if language.computes_decimals((*self.views.operations, *self.views.handlers)):
+            module.imports.add("decimal", "ROUND_HALF_EVEN", "Context", "setcontext")
+            module.add(language.PRECISION)
+        return module.text()
 
     def handlers(self) -> dict[str, str]:
         found = {f"handlers/{h.name}.py": handler_module(h, self.views, self.package) for h in self.views.handlers}

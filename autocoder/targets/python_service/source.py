@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass, field
 
 from autocoder.targets.python_service.expressions import Imports
-from autocoder.targets.python_service.layout import lay_out
+from autocoder.targets.python_service.layout import WIDTH, lay_out
 from autocoder.targets.python_service.skeletons import docstring
 
 
@@ -32,7 +32,10 @@ class Module:
         if imports and body:
             gap = "\n" if _starts_plain(self.blocks[0]) else "\n\n"
             return lay_out(f"{head}\n{imports}{gap}{body}\n")
-        return lay_out(f"{head}\n{imports or body}\n" if imports or body else head)
+        if body:
+            gap = "\n" if _starts_plain(self.blocks[0]) else "\n\n"
+            return lay_out(f"{head}{gap}{body}\n")
+        return lay_out(f"{head}\n{imports}" if imports else head)
 
 
 def _starts_plain(block: str) -> bool:
@@ -45,8 +48,11 @@ def import_block(imports: Imports, package: str, plain: set[str] | None = None) 
     for module in sorted(plain or ()):
         lines[_section(module, package)].append((f"0{module}", f"import {module}"))
     for module, names in imports.names.items():
-        listed = ", ".join(sorted(names, key=_import_order))
-        lines[_section(module, package)].append((f"1{module}", f"from {module} import {listed}"))
+        ordered = sorted(names, key=_import_order)
+        line = f"from {module} import {', '.join(ordered)}"
+        if len(line) > WIDTH:
+            line = "\n".join([f"from {module} import (", *(f"    {name}," for name in ordered), ")"])
+        lines[_section(module, package)].append((f"1{module}", line))
     groups = ["\n".join(text for _, text in sorted(group)) for _, group in sorted(lines.items()) if group]
     return "\n\n".join(groups) + "\n" if groups else ""
 

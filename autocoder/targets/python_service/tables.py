@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from autocoder.ir.behaviour import Change, Insert, walk_steps
 from autocoder.ir.expressions import Const
 from autocoder.ir.nodes import Entity, Field
 from autocoder.ir.types import DATETIME, INTEGER, TEXT, Type
 from autocoder.ir.views import Views
 from autocoder.targets.python_service.describe import entity_doc
 from autocoder.targets.python_service.expressions import Imports, literal, render_const, type_hint
+from autocoder.targets.python_service.language import is_computed_integer
 from autocoder.targets.python_service.layout import lay_out
 from autocoder.targets.python_service.names import column, row_attribute
 from autocoder.targets.python_service.skeletons import docstring
@@ -32,6 +35,23 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Check:
+    """A condition that the database holds for a column: its stated limits, or those of 64 bits where both are None."""
+
+    column: str
+    least: str | None
+    most: str | None
+
+    @property
+    def sql(self) -> str:
+        """The condition."""
+        if self.least is None and self.most is None:
+            return f"{self.column} BETWEEN {-(2**63)} AND {2**63 - 1}"
+        limits = ((">=", self.least), ("<=", self.most))
+        return " AND ".join(f"{self.column} {sign} {limit}" for sign, limit in limits if limit is not None)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Table:
     """A table with its unique groups of columns. `seq`, the insertion order, is the primary key of every table."""
 
@@ -40,6 +60,7 @@ class Table:
     doc: str
     columns: tuple[Column, ...]
     unique: tuple[tuple[str, ...], ...]
+    checks: tuple[Check, ...] = ()
     field_of: tuple[tuple[str, str], ...] = ()
     generated: frozenset[str] = field(default_factory=frozenset[str])
 
@@ -92,9 +113,35 @@ def _entity_table(entity: Entity, views: Views, imports: Imports) -> Table:
         doc=entity_doc(entity, views),
         columns=columns,
         unique=unique,
+        checks=tuple(_checks(entity, views)),
         field_of=tuple((by_field[f.name], f.name) for f in entity.fields),
         generated=frozenset(by_field[f.name] for f in entity.fields if f.generated == "code"),
     )
+
+
+def _checks(entity: Entity, views: Views) -> Iterator[Check]:
+    computed = computed_fields(entity, views)
+    for f in entity.fields:
+        limits = f.constraints
+        stated = limits.minimum is not None or limits.maximum is not None
+        if f.type.name == "integer" and (stated or f.name in computed):
+            yield Check(column=f.name, least=limits.minimum, most=limits.maximum)
+
+
+def computed_fields(entity: Entity, views: Views) -> set[str]:
+    """The fields that some behaviour sets to a computed number."""
+    found: set[str] = set()
+    for behaviour in (*views.operations, *views.handlers):
+        for step in walk_steps(behaviour.steps):
+            match step:
+                case Insert(entity=name, values=values, taken=taken) if name == entity.name:
+                    given = (*values, *(taken if isinstance(taken, tuple) else ()))
+                case Change(row=row, values=given) if row.entity == entity.name:
+                    pass
+                case _:
+                    continue
+            found |= {field for field, value in given if is_computed_integer(value)}
+    return found
 
 
 def _column(f: Field, views: Views, imports: Imports) -> Column:
@@ -136,6 +183,8 @@ def models_module(views: Views, package: str) -> str:
     module.add(_TYPES)
     if codes:
         module.add(_RANDOM_CODE)
+    if any(check.least is None and check.most is None for t in found for check in t.checks):
+        module.add(_FITS)
     uses_json = any(c.type.name == "list" for t in found for c in t.columns)
     if uses_json:
         imports.add("sqlalchemy", "JSON")
@@ -174,6 +223,12 @@ def random_code(length: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 '''
 
+_FITS = '''
+def fits_64_bits(column: str) -> str:
+    """A computed number must fit into its column; SQLite alone would make a float of it."""
+    return f"{column} BETWEEN {-(2**63)} AND {2**63 - 1}"
+'''
+
 
 def _base(uses_json: bool) -> str:
     json_line = "\n        list[Any]: JSON()," if uses_json else ""
@@ -205,6 +260,10 @@ def _model(table: Table, imports: Imports, package: str) -> str:
     ]
     if constraints:
         imports.add("sqlalchemy", "UniqueConstraint")
+    for check in table.checks:
+        imports.add("sqlalchemy", "CheckConstraint")
+        condition = literal(check.sql) if check.least or check.most else f"fits_64_bits({literal(check.column)})"
+        constraints.append(f"CheckConstraint({condition}, name={literal(f'ck_{table.name}_{check.column}'[:63])})")
     arguments = ["        " + c + "," for c in (*constraints, '{"sqlite_autoincrement": True}')]
     if constraints:
         lines += ["    __table_args__ = (", *arguments, "    )", "", "    seq: Mapped[Sequence]"]
@@ -302,6 +361,9 @@ def _create(table: Table) -> list[str]:
     for key in table.unique:
         listed = ", ".join(literal(c) for c in key)
         lines.append(f"        sa.UniqueConstraint({listed}, name={literal(table.unique_name(key))}),")
+    for check in table.checks:
+        name = f"ck_{table.name}_{check.column}"[:63]
+        lines.append(f"        sa.CheckConstraint({literal(check.sql)}, name={literal(name)}),")
     lines += ["        sqlite_autoincrement=True,", "    )"]
     for c in table.columns:
         if c.indexed:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from autocoder import __version__, registry
@@ -143,7 +143,7 @@ def compile_sources(sources: Sources, *, bundle: str | None = None) -> Compiled:
 
     graph = run_passes(graph, PassContext(bundle=chosen, diagnostics=diagnostics, place=place))
     views = Views(graph)
-    diagnostics.extend(evaluate_design(views))
+    diagnostics.extend(_placed(finding, place) for finding in evaluate_design(views))
     diagnostics.stop()
     return Compiled(
         sources=sources,
@@ -154,6 +154,12 @@ def compile_sources(sources: Sources, *, bundle: str | None = None) -> Compiled:
         decisions=conventions(views),
         warnings=tuple(diagnostics),
     )
+
+
+def _placed(finding: Diagnostic, place: Callable[..., Span | None]) -> Diagnostic:
+    """A finding about the design with the place of its subject in the file that holds it."""
+    file = "deployment" if finding.subject.startswith("environments.") else "architecture"
+    return finding if finding.span else replace(finding, span=place(file, *finding.subject.split(".")))
 
 
 def _load(sources: Sources) -> tuple[Loaded[Architecture], Loaded[Deployment]]:

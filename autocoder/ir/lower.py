@@ -47,6 +47,11 @@ from autocoder.ir.types import TEXT, UUID, Type
 _TIMES = {"ms": 1_000, "s": 1_000_000}
 _HOURLY = {"s": 3600, "min": 60, "h": 1}
 _CRON = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
+NOT_STORED = {
+    "decimal": "store whole units as `integer` or `money`, for example cents or grams",
+    "duration": "store a number of seconds as `integer`",
+}
+"""Types that not every engine holds exactly, and what to store instead."""
 RESERVED_FIELDS = frozenset({"id", "seq"})
 """Fields that every entity has already."""
 
@@ -117,6 +122,7 @@ class _Blueprint:
                     if part not in known:
                         self.unknown("AC3121", f"{name} has no field", part, known, "entities", name, "unique", index)
             self.reserved(spec.fields, name)
+            self.storable(fields, name)
             self.satisfies(f"entity:{name}", spec.satisfies, "entities", name)
             for f, s in spec.fields.items():
                 self.satisfies(f"entity:{name}", s.satisfies, "entities", name, "fields", f)
@@ -135,6 +141,20 @@ class _Blueprint:
                 subject=f"entities.{name}.fields.{taken}",
                 help="leave it out, or choose another name",
             )
+
+    def storable(self, fields: Iterable[Field], name: str) -> None:
+        for f in fields:
+            kept = f.type.item if f.type.item else f.type
+            if kept.name in NOT_STORED:
+                self.diagnostics.error(
+                    "AC3104",
+                    f'{name}.{f.name}: "{kept}" cannot be stored',
+                    self.source.positions.span("entities", name, "fields", f.name),
+                    subject=f"entities.{name}.fields.{f.name}",
+                    value=str(kept),
+                    rule="a stored value means the same on every engine",
+                    help=NOT_STORED[kept.name],
+                )
 
     def with_login(self, entity: Entity, auth: model.Auth) -> Entity:
         """The login is unique by nature; the password is never shown."""
@@ -202,10 +222,7 @@ class _Blueprint:
                     rule="a custom function's body is a file that a person owns",
                     help=f"write custom/{name}.py with: def {name}({', '.join(f.name for f in inputs)})",
                 )
-            examples = tuple(
-                Example(given=tuple(sorted(e.given.items())), gives=e.gives)
-                for e in spec.examples
-            )
+            examples = tuple(Example(given=tuple(sorted(e.given.items())), gives=e.gives) for e in spec.examples)
             self.satisfies(f"function:{name}", spec.satisfies, "functions", name)
             found.append(
                 Function(

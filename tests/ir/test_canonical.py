@@ -2,12 +2,12 @@ import json
 
 import pytest
 import rfc8785
-from tests.compiling import fixture
 
 from autocoder.compilation import compile_sources
 from autocoder.diagnostics import StageFailed
 from autocoder.ir import canonical
 from autocoder.ir.graph import Graph
+from tests.compiling import fixture
 
 
 @pytest.fixture(scope="module")

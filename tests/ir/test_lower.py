@@ -1,13 +1,14 @@
+# ruff: noqa: E501 # one blueprint a line reads better than a wrapped one
 """What lowering makes of a blueprint, and what it refuses, with the place."""
 
 import pytest
-from tests.compiling import compiled, findings, fixture
 
 from autocoder.compilation import compile_sources
 from autocoder.diagnostics import StageFailed
 from autocoder.ir.behaviour import Change, Find, Insert, Match, Remove, Reply
 from autocoder.ir.verify import verify
 from autocoder.ir.views import Views
+from tests.compiling import compiled, findings, fixture
 
 BOOK = "entities:\n  Book: {fields: {title: text, pages: {type: integer, default: 0}}}\n"
 
@@ -89,6 +90,7 @@ REFUSED = {
     "AC3101": ("entities: {Book: {fields: {title: string}}}\n", "architecture.yaml:3:"),
     "AC3102": ("entities: {Book: {fields: {by: {type: ref, to: Author}}}}\n", "architecture.yaml:3:"),
     "AC3103": ("entities: {Book: {fields: {id: uuid}}}\n", "architecture.yaml:3:"),
+    "AC3104": ("entities: {Book: {fields: {price: decimal}}}\n", "architecture.yaml:3:"),
     "AC3110": (
         BOOK + "operations: {a: {route: POST /b, input: {title: text}, effects: [{create: Book, exists: return}]}}\n",
         "architecture.yaml:5:",

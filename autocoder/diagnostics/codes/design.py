@@ -22,6 +22,14 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Leave the field out; `id` is there already. Another meaning needs another name.",
     },
     {
+        "code": "AC3104",
+        "title": "a type that cannot be stored",
+        "why": "SQLite keeps no exact decimals, and the engines keep durations differently; a value that changes on "
+        "its way into the database is worse than none.",
+        "fix": "Store whole units: cents or grams as `integer` or `money`, a duration as a number of seconds.",
+        "example": "price: decimal   # price: money, in cents",
+    },
+    {
         "code": "AC3110",
         "title": "`exists` without a unique field",
         "why": "Only a unique value can be there already.",

@@ -1,0 +1,139 @@
+"""Nothing in the IR is decoration: changing any field changes a diagnostic or an emitted file."""
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from autocoder import __version__, registry
+from autocoder.bundles import Bundle
+from autocoder.compilation import compile_sources
+from autocoder.diagnostics import StageFailed
+from autocoder.ir import canonical
+from autocoder.ir.conventions import conventions
+from autocoder.ir.graph import Graph
+from autocoder.ir.verify import verify
+from autocoder.ir.views import Views
+from autocoder.rules.catalogue import evaluate_design
+from autocoder.targets.stamp import Stamp
+from tests.compiling import fixture
+
+pytestmark = pytest.mark.slow
+
+Path = tuple[str | int, ...]
+
+
+def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    match value:
+        case dict():
+            for key, item in value.items():
+                yield from leaves(item, (*path, key))
+        case list():
+            for index, item in enumerate(value):
+                yield from leaves(item, (*path, index))
+            if not value:
+                yield path, value
+        case _:
+            yield path, value
+
+
+def shape(node: dict[str, Any], path: Path) -> str:
+    """A field of a kind of thing, wherever it stands: the innermost object that names its kind, and the path."""
+    value, kind, inner = node, str(node["kind"]), []
+    for part in path:
+        inner.append("*" if isinstance(part, int) else str(part))
+        value = value[part]
+        if isinstance(value, dict) and "kind" in value:
+            kind, inner = str(value["kind"]), []
+    return ".".join([kind, *inner])
+
+
+OTHERS = {"text": "integer", "integer": "text", "list": "text", "uuid": "text", "row": "text", "null": "text"}
+
+
+def changed(path: Path, value: Any) -> list[Any]:
+    """Other values for a leaf; several, because one may be equivalent in its place."""
+    if path[-1] == "name" and "type" in path:
+        return [OTHERS.get(value, "text"), "boolean"]
+    match value:
+        case bool():
+            return [not value]
+        case int():
+            return [value + 1, value + 1000]
+        case str():
+            return [f"{value}x", "email", "*/7 * * * *", "cascade", "PUT", "anyone", "query", "/x"]
+        case None:
+            return ["7", 7, "x"]
+        case _:
+            return [["x"], [["clicks"]]]
+
+
+def parts(graph: Graph, bundle: Bundle) -> Iterator[object]:
+    """Everything that anybody sees of a graph, what is quick to make first."""
+    views = Views(graph)
+    yield conventions(views), tuple(evaluate_design(views))
+    stamp = Stamp(blueprint_hash="0" * 64, generator_version=__version__, bundle=bundle.version)
+    for reference in registry.TARGETS.values():
+        tree = registry.load(reference)().apply(views, bundle, stamp)
+        yield {file.path: (file.content, file.owner) for file in tree}
+
+
+def seen(document: dict[str, Any], bundle: Bundle, before: list[object]) -> bool:
+    """Whether a changed document gives a diagnostic or another answer."""
+    try:
+        nodes, edges = canonical._adapter().validate_python((document["nodes"], document["edges"]))
+        graph = Graph.of(nodes, edges)
+        if verify(graph):
+            return True
+        return any(new != old for new, old in zip(parts(graph, bundle), before, strict=True))
+    except (ValidationError, ValueError, KeyError, StageFailed, StopIteration, TypeError):
+        return True
+
+
+@pytest.mark.parametrize("name", ["language_example", "todo"])
+def test_changing_any_field_of_the_ir_is_seen(name: str) -> None:
+    found = compile_sources(fixture(name))
+    document = canonical.as_data(found.graph, {})
+    before = list(parts(found.graph, found.bundle))
+    places: dict[str, list[tuple[int, Path, Any]]] = {}
+    for index, node in enumerate(document["nodes"]):
+        for path, value in leaves(node):
+            places.setdefault(shape(node, path), []).append((index, path, value))
+    unseen = [
+        field
+        for field, where in sorted(places.items())
+        if not any(change_is_seen(document, found.bundle, before, *place) for place in where[:4])
+    ]
+    assert unseen == []
+
+
+def change_is_seen(
+    document: dict[str, Any], bundle: Bundle, before: list[object], index: int, path: Path, value: Any
+) -> bool:
+    for other in changed(path, value):
+        if other == value:
+            continue
+        mutant = copy.deepcopy(document)
+        target = mutant["nodes"][index]
+        for part in path[:-1]:
+            target = target[part]
+        target[path[-1]] = other
+        if seen(mutant, bundle, before):
+            return True
+    return False
+
+
+def test_every_edge_is_seen() -> None:
+    found = compile_sources(fixture("language_example"))
+    document = canonical.as_data(found.graph, {})
+    before = list(parts(found.graph, found.bundle))
+    unseen = []
+    for index, edge in enumerate(document["edges"]):
+        mutant = json.loads(json.dumps(document))
+        del mutant["edges"][index]
+        if not seen(mutant, found.bundle, before):
+            unseen.append(edge)
+    assert unseen == []

@@ -1,0 +1,66 @@
+"""The reader against texts whose facts were written down before it read them."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from autocoder.readers.protocol import Outcome
+
+
+def _benchmark() -> ModuleType:
+    path = Path(__file__).parents[2] / "benchmarks" / "reading.py"
+    spec = importlib.util.spec_from_file_location("benchmark_reading", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    import sys
+
+    sys.modules["benchmark_reading"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+READING = _benchmark()
+SEEN = READING.texts("seen")
+
+
+@pytest.mark.parametrize("text", SEEN, ids=lambda t: t["name"])
+def test_a_text_yields_its_facts_and_no_others(text: dict[str, object]) -> None:
+    score = READING.Score()
+    reading = READING.read(text["text"])
+    score.add(text["name"], [READING.plain(f) for f in reading.facts], READING.expected(text))
+    assert score.remarks == []
+    assert len(reading.questions) == text.get("questions", 0)
+
+
+@pytest.mark.parametrize(("half", "precision", "recall"), [("seen", 1.0, 0.98), ("unseen", 0.95, 0.7)])
+def test_precision_comes_first(half: str, precision: float, recall: float) -> None:
+    score = READING.score(half)
+    right, read, expected = (sum(c.values()) for c in (score.right, score.read, score.expected))
+    assert right / read >= precision
+    assert right / expected >= recall
+
+
+@pytest.mark.parametrize("half", ["seen", "unseen"])
+def test_a_text_with_facts_to_read_and_none_read_is_reported(half: str) -> None:
+    for text in READING.texts(half):
+        reading = READING.read(text["text"])
+        for sentence in reading.sentences:
+            reported = [d for d in reading.diagnostics if d.span and d.span.line >= sentence.span.place.line]
+            asked = [q for q in reading.questions if q.span.start >= sentence.span.start]
+            fine = sentence.outcome in {Outcome.FACTS, Outcome.FILLER}
+            assert fine or reported or asked, f"{text['name']}: {sentence.span.text}"
+
+
+@pytest.mark.parametrize("example", ["link-shortener.md", "todo.md"])
+def test_the_examples_are_understood_word_by_word(example: str) -> None:
+    path = Path(__file__).parents[2] / "examples" / example
+    reading = READING.RulesReader().read(path.read_text(encoding="utf-8"), file=example)
+    assert not reading.questions
+    assert not reading.diagnostics
+    for sentence in reading.sentences:
+        assert sentence.outcome is Outcome.FACTS, sentence.span.text
+        assert not sentence.unread, sentence.span.text

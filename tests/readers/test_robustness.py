@@ -1,0 +1,132 @@
+"""Whatever the text is, the reader answers: no exception, no hang, every quote in its place."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autocoder.diagnostics import StageFailed
+from autocoder.planning import plan
+from autocoder.readers.explain import explain
+from autocoder.readers.protocol import Reading
+from autocoder.readers.rules import RulesReader
+from autocoder.readers.rules.frames import FRAMES, RUNS
+from autocoder.readers.rules.lexicon import closed
+
+EXAMPLES = [f.example for f in (*FRAMES, *RUNS)]
+WORDS = sorted({w for example in EXAMPLES for w in example.split()} | set(closed.CLOSED))
+MARKUP = [
+    "# ", "- ", "1. ", "> ", "**", "`", "```\n", "| a | b |\n|---|---|\n", "<b>", "<!-- ", " -->", "\n\n", "\r\n",
+    "\t", "[x](y)", "![i](j)", "{", "}", "(", ")", "“", "'", '"', "\\", "&amp;", "---\n", "    ", "\u202e", "עברית ",
+    "اختبار ", "🎉", "e\u0301", "\u2028", "\x00", "\ufeff", "${x}", "{{ x }}", "$(rm -rf /)", "'; DROP TABLE x; --",
+]  # fmt: skip
+
+
+def check(text: str) -> Reading:
+    reading = RulesReader().read(text, file="x.md")
+    for sentence in reading.sentences:
+        assert sentence.span.text.strip()
+        for word in sentence.words:
+            assert sentence.span.start <= word.span.start < word.span.end <= sentence.span.end
+    for fact in reading.facts:
+        for slot in fact.slots.values():
+            assert 0 <= slot.span.start < slot.span.end <= len(text)
+    assert all(d.span and d.span.line <= text.count("\n") + 1 for d in reading.diagnostics)
+    shown = explain(reading)
+    assert all(c.isprintable() or c == "\n" for c in shown)
+    return reading
+
+
+def plan_or_report(reading: Reading) -> None:
+    try:
+        plan(reading, "x")
+    except StageFailed as failed:
+        assert all(d.code.startswith("AC2") for d in failed.diagnostics)
+
+
+@settings(max_examples=300)
+@given(st.text(max_size=400))
+def test_any_text_is_read(text: str) -> None:
+    plan_or_report(check(text))
+
+
+@settings(max_examples=400)
+@given(st.lists(st.sampled_from([*WORDS, ",", ".", ";", ":", "\n"]), max_size=40).map(" ".join))
+def test_any_order_of_known_words_is_read(text: str) -> None:
+    plan_or_report(check(text))
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> str:
+    parts = draw(st.lists(st.sampled_from(EXAMPLES), min_size=1, max_size=5))
+    text = " ".join(parts)
+    for _ in range(draw(st.integers(0, 6))):
+        at = draw(st.integers(0, len(text)))
+        cut = draw(st.integers(0, 8))
+        text = text[:at] + draw(st.sampled_from([*MARKUP, *WORDS])) + text[at + cut :]
+    return text
+
+
+@settings(max_examples=500)
+@given(mutated())
+def test_mutated_sentences_are_read(text: str) -> None:
+    plan_or_report(check(text))
+
+
+@pytest.mark.slow
+@settings(max_examples=10_000)
+@given(mutated())
+def test_ten_thousand_mutated_sentences_are_read(text: str) -> None:
+    plan_or_report(check(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "\n\n\n", "\ufeff", "\x00", "---", "```", "<!--", "<!-- a --> b", "|", "- ", "#", "....", "'s", "\ud800"],
+)
+def test_texts_of_almost_nothing_are_read(text: str) -> None:
+    check(text)
+
+
+MEGABYTE = {
+    "sentences": "Links expire after 30 days. " * 38_000,
+    "one word": "a" * 1_000_000,
+    "one sentence": "users and " * 100_000,
+    "backquotes": "`" * 1_000_000,
+    "braces": "{" * 1_000_000,
+    "brackets": "[(" * 500_000,
+    "quotes": "“'\"" * 330_000,
+    "slashes": "/a" * 500_000,
+    "dots": "a.b" * 330_000,
+    "quote marks": "> " * 500_000,
+    "list": "- a\n" * 250_000,
+    "nested list": "".join("  " * (i % 40) + "- a\n" for i in range(20_000)),
+    "table": "| a | b |\n|---|---|\n" + "| c | d |\n" * 100_000,
+    "digits": "1" * 1_000_000,
+    "commas": "1," * 500_000,
+    "comments": "<!--" * 250_000,
+    "underscores": "a_" * 500_000,
+    "hyphens": "a-" * 500_000,
+    "lines": "x\n" * 500_000,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MEGABYTE)
+def test_a_megabyte_is_read_in_time(name: str) -> None:
+    start = time.perf_counter()
+    check(MEGABYTE[name])
+    assert time.perf_counter() - start < 60
+
+
+@pytest.mark.slow
+def test_a_megabyte_of_everything_is_read_in_time() -> None:
+    source = random.Random(7)
+    text = "".join(source.choice([*MARKUP, *(f"{w} " for w in WORDS)]) for _ in range(180_000))
+    start = time.perf_counter()
+    check(text)
+    assert time.perf_counter() - start < 60

@@ -121,7 +121,7 @@ def hashed(values: Values, secrets: frozenset[str]) -> tuple[Steps, Values]:
     for name, value in values:
         if name in secrets:
             bind = f"{name}_hash"
-            steps.append(Invoke(target="hash_password", name=name, args=(("given", value),), bind=bind, type=TEXT))
+            steps.append(Invoke(target="hash_password", name="", args=(("given", value),), bind=bind, type=TEXT))
             changed.append((name, Bound(scope="local", name=bind, type=TEXT)))
         else:
             changed.append((name, value))
@@ -140,7 +140,7 @@ def sign_in(entity: str, login: str, secret: str, id_type: Type) -> Steps:
         Find(match=Match(entity=entity, where=where), bind="account"),
         Invoke(
             target="check_password",
-            name=secret,
+            name="",
             args=(("stored", stored), ("given", Bound(scope="input", name=secret, type=TEXT))),
             bind="known",
             type=BOOLEAN,
@@ -149,7 +149,7 @@ def sign_in(entity: str, login: str, secret: str, id_type: Type) -> Steps:
             condition=Op(op="&&", args=(there, Bound(scope="local", name="known", type=BOOLEAN)), type=BOOLEAN),
             otherwise=Failure(failure="unauthenticated", message=f"wrong {login} or {secret}"),
         ),
-        Invoke(target="issue_token", name="token", args=(("subject", subject),), bind="access_token", type=TEXT),
+        Invoke(target="issue_token", name="", args=(("subject", subject),), bind="access_token", type=TEXT),
     )
 
 

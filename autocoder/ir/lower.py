@@ -43,6 +43,7 @@ from autocoder.ir.nodes import (
 )
 from autocoder.ir.resolve import Scope, resolve
 from autocoder.ir.types import TEXT, UUID, Type
+from autocoder.ir.verify import plain
 
 _TIMES = {"ms": 1_000, "s": 1_000_000}
 _HOURLY = {"s": 3600, "min": 60, "h": 1}
@@ -204,7 +205,8 @@ class _Blueprint:
 
     def events(self) -> list[Event]:
         return [
-            Event(name=name, fields=self.fields(specs, "events", name)) for name, specs in self.design.events.items()
+            Event(name=name, fields=tuple(plain(f) for f in self.fields(specs, "events", name)))
+            for name, specs in self.design.events.items()
         ]
 
     def functions(self) -> list[Function]:

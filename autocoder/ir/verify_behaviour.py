@@ -1,0 +1,250 @@
+"""The verifier of behaviour: names are bound, fields exist, types are what the operands and functions give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from autocoder.ir.behaviour import (
+    BoundRow,
+    Change,
+    Choose,
+    Failure,
+    Find,
+    Insert,
+    Invoke,
+    Let,
+    List,
+    Match,
+    Remove,
+    Reply,
+    Require,
+    Step,
+    Steps,
+    expressions,
+)
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Now, Op, walk
+from autocoder.ir.functions import FUNCTIONS
+from autocoder.ir.nodes import Entity, Function
+from autocoder.ir.types import BOOLEAN, DATETIME, TEXT, Type
+from autocoder.ir.typing_rules import arithmetic, join
+
+_CREDENTIALS: Mapping[str, tuple[tuple[str, ...], Type]] = {
+    "hash_password": (("given",), TEXT),
+    "check_password": (("stored", "given"), BOOLEAN),
+    "issue_token": (("subject",), TEXT),
+}
+"""What the built-in calls take and give."""
+_VALUES: Mapping[type, frozenset[str]] = {
+    bool: frozenset({"boolean"}),
+    int: frozenset({"integer", "duration"}),
+    str: frozenset({"text", "uuid", "date", "datetime", "decimal"}),
+}
+
+
+class Names:
+    """The names that are bound at a point of a behaviour, with their types."""
+
+    def __init__(
+        self,
+        entities: Mapping[str, Entity],
+        inputs: Mapping[str, Type],
+        caller: str | None,
+        event: Mapping[str, Type],
+        functions: Mapping[str, Function] | None = None,
+    ) -> None:
+        self.entities = entities
+        self.inputs = inputs
+        self.caller = caller
+        self.event = event
+        self.functions = functions or {}
+        self.rows: dict[str, str] = {}
+        self.absent: set[str] = set()
+        self.lists: set[str] = set()
+        self.locals: dict[str, Type] = {}
+
+    def check(self, steps: Steps) -> Iterator[str]:
+        for step in steps:
+            ranged = _ranged(step)
+            if ranged is not None and ranged not in self.entities:
+                yield f"{step.kind}: no entity {ranged}"
+                continue
+            for expr in expressions(step):
+                yield from self.expression(expr, ranged)
+            yield from self._step(step)
+            if isinstance(step, Choose):
+                yield from self.check(step.then)
+                yield from self.check(step.otherwise)
+
+    def _step(self, step: Step) -> Iterator[str]:
+        """Binds what a step binds, and finds what it misses."""
+        match step:
+            case Find(bind=bind, match=Match(entity=entity, absent=absent)):
+                self.rows[bind] = entity
+                self.absent |= {bind} if absent is None else set()
+                yield from _about(absent, entity)
+                if step.match.many:
+                    yield f"find: {bind} is one row"
+            case Insert(bind=bind, entity=entity, taken=taken):
+                self.rows[bind] = entity
+                yield from _about(taken if isinstance(taken, Failure) else None, entity)
+            case Change(row=Match(entity=entity), bind=str() as bind):
+                self.rows[bind] = entity
+            case List():
+                self.lists.add(step.bind)
+            case Let():
+                self.locals[step.name] = step.value.type
+            case Invoke():
+                self.locals[step.bind] = step.type
+                yield from self._invoke(step)
+            case _:
+                yield from self._misses(step)
+        if isinstance(step, Insert):
+            known = {f.name for f in self.entities[step.entity].fields}
+            yield from (f"insert: {step.entity} has no field {name}" for name, _ in step.values if name not in known)
+
+    def _misses(self, step: Step) -> Iterator[str]:
+        match step:
+            case Change(row=BoundRow(bind=bind)) | Remove(row=BoundRow(bind=bind)) if bind not in self.rows:
+                yield f"{step.kind}: no row is bound to {bind}"
+            case Change(row=BoundRow(bind=bound), bind=bind) if bind != bound:
+                yield f"change: {bound} becomes {bind}"
+            case Change(row=Match(many=many, absent=absent)) if many != (absent is None):
+                yield "change: one row may be absent, many rows may not"
+            case Reply(view=str() as view) if view not in self.rows and view not in self.lists:
+                yield f"reply: nothing is bound to {view}"
+            case Require(otherwise=Failure(subject=str() as subject)) if subject:
+                yield f"require: a guard is about no entity, not {subject}"
+            case Require(condition=condition) | Choose(condition=condition) if condition.type.name != "boolean":
+                yield f"{step.kind}: the condition is {condition.type}"
+            case _:
+                pass
+
+    def _invoke(self, step: Invoke) -> Iterator[str]:
+        """A call names what is there, with its arguments and its type."""
+        if step.target == "custom":
+            function = self.functions.get(step.name)
+            names = [n for n, _ in function.inputs] if function else []
+            wanted = (names, function.output if function else step.type)
+        else:
+            known, type_ = _CREDENTIALS[step.target]
+            wanted = (list(known), type_)
+            if step.name:
+                yield f"{step.target} has no name, not {step.name}"
+        given = [name for name, _ in step.args]
+        if any(name not in wanted[0] for name in given) or step.type != wanted[1]:
+            yield f"{step.target} {step.name}: called with {given}, giving {step.type}"
+
+    def expression(self, expr: Expr, ranged: str | None) -> Iterator[str]:
+        """What is broken in an expression; `ranged` is the entity whose columns it may name."""
+        for node in walk(expr):
+            match node:
+                case Column(field=field, type=type_):
+                    yield from self._field(ranged, field, type_)
+                case Bound():
+                    yield from self._bound(node)
+                case _:
+                    yield from _value(node)
+
+    def _field(self, entity: str | None, field: str, type_: Type, *, nullable: bool = False) -> Iterator[str]:
+        if entity is None:
+            yield f"column {field} stands where no row is ranged over"
+            return
+        try:
+            actual = self.entities[entity].field(field).type
+        except KeyError:
+            yield f"{entity} has no field {field}"
+            return
+        # A value that may be null can be narrowed; it never becomes one that may.
+        widened = type_.optional and not actual.optional and not nullable
+        if actual.base != type_.base or widened:
+            yield f"{entity}.{field} is {actual}, not {type_}"
+
+    def _bound(self, node: Bound) -> Iterator[str]:
+        match node.scope:
+            case "row" | "caller":
+                yield from self._row(node)
+            case "input":
+                yield from _same(node, self.inputs.get(node.name))
+            case "event":
+                yield from _same(node, self.event.get(node.name))
+            case "local":
+                if node.name not in self.lists:
+                    yield from _same(node, self.locals.get(node.name))
+
+    def _row(self, node: Bound) -> Iterator[str]:
+        entity = self.caller if node.scope == "caller" else self.rows.get(node.name)
+        if node.name in self.locals:
+            return  # a row that a condition left out is null
+        if entity is None:
+            yield f"no row is bound to {node.name}"
+        elif node.field:
+            nullable = node.scope == "caller" or node.name in self.absent
+            yield from self._field(entity, node.field, node.type, nullable=nullable)
+
+
+def _about(failure: Failure | None, entity: str) -> Iterator[str]:
+    if failure is not None and failure.subject != entity:
+        yield f"a failure about {failure.subject!r} where {entity} is meant"
+
+
+def _value(node: Const | Now | Op | Call) -> Iterator[str]:
+    match node:
+        case Const(value=None, type=type_):
+            wrong = not type_.optional
+        case Const(value=value, type=type_):
+            wrong = type_.name not in _VALUES[type(value)] or type_.optional
+        case Now(type=type_):
+            wrong = type_ != DATETIME
+        case Call():
+            wrong = node.type not in _results(node)
+        case Op():
+            wrong = not _fits(node)
+    if wrong:
+        yield f"{node.kind} is not {node.type}"
+
+
+def _results(call: Call) -> list[Type]:
+    """What a function may give."""
+    if call.function == "sent":
+        return [BOOLEAN]
+    return [s.result for s in FUNCTIONS[call.function].signatures] if call.function in FUNCTIONS else []
+
+
+def _fits(node: Op) -> bool:
+    """Whether an operator's type is what its operands give."""
+    types = [arg.type for arg in node.args]
+    match node.op:
+        case "+" | "-" | "*" | "/" | "%":
+            return node.type == arithmetic(node.op, types[0].not_null(), types[1].not_null())
+        case "negate":
+            return node.type.base == types[0].base and not node.type.optional
+        case "??":
+            return _joined(node.type, types[0].not_null(), types[1])
+        case "?:":
+            return types[0].name == "boolean" and _joined(node.type, types[1], types[2])
+        case _:
+            return node.type == BOOLEAN
+
+
+def _joined(type_: Type, first: Type, second: Type) -> bool:
+    """One or the other; a branch that a condition proved not to be null may be narrower than its type."""
+    found = join(first, second)
+    return found is not None and found.base == type_.base and (found.optional or not type_.optional)
+
+
+def _same(node: Bound, type_: Type | None) -> Iterator[str]:
+    if type_ is None:
+        yield f"nothing is named {node.scope}.{node.name}"
+    elif type_.base != node.type.base:
+        yield f"{node.scope}.{node.name} is {type_}, not {node.type}"
+
+
+def _ranged(step: Step) -> str | None:
+    """The entity whose columns a step's expressions may name."""
+    match step:
+        case Find(match=Match(entity=entity)) | List(entity=entity) | Insert(entity=entity):
+            return entity
+        case Change(row=row) | Remove(row=row):
+            return row.entity
+        case _:
+            return None

@@ -228,7 +228,11 @@ def _effects(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> Seque
     key = "id" if _is_id(parameters[0], entity) else parameters[0]
     if key != "id" and not (key in entity.fields and entity.fields[key].unique):
         return None
-    found: list[AnyEffect] = [Read(read=entity.name, where=f"{key} == input.{parameters[0]}")]
+    given = f"input.{parameters[0]}"
+    by_id = key == "id"
+    found: list[AnyEffect] = [
+        Read(read=entity.name, by=given) if by_id else Read(read=entity.name, where=f"{key} == {given}")
+    ]
     if any(f.get("scope") == "own" for f in endpoint.facts) and bench.account:
         entity.add("owner", FieldSpec(type="ref", to=bench.account.name, read_only=True))
         found.append(Require(require=f"{entity.row}.owner == caller.id", otherwise="forbidden"))

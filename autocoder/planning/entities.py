@@ -218,6 +218,7 @@ def _stated_field(bench: Workbench, fact: Fact) -> None:
         return
     bench.use(fact)
     name = names.field_name(fact.word("name"))
+    name = names.plural(name) if fact.word("type").startswith("list of ") else name
     spec = _spec(bench, entity, name, fact)
     if spec is not None:
         entity.add(name, _joined(entity.fields.get(name), spec, fact), fact)
@@ -343,6 +344,7 @@ def _expiry(bench: Workbench) -> None:
         if entity is None or fact.word("state") != "expired":
             continue
         bench.use(fact)
+        entity.facts.append(fact)
         if fact.word("after"):
             entity.add("expires_at", FieldSpec(type="datetime", default=f"=now + {fact.word('after')}"), fact)
             bench.decide(

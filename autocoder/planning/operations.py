@@ -151,10 +151,13 @@ def _decide_route(bench: Workbench, name: str, operation: Operation) -> None:
     )
 
 
-def _row_condition(entity: EntityDraft, *, mine: bool) -> str:
-    """Expired rows are there only for their owner."""
+def _read_row(entity: EntityDraft, *, mine: bool) -> Read:
+    """Reads the row that the route names. Expired rows are there only for their owner."""
+    alive = "expires_at" in entity.fields and not mine
+    if entity.key == "id" and not alive:
+        return Read(read=entity.name, by="input.id")
     key = f"{entity.key} == input.{entity.key}"
-    return f"{key} && expires_at > now" if "expires_at" in entity.fields and not mine else key
+    return Read(read=entity.name, where=f"{key} && expires_at > now" if alive else key)
 
 
 def _key_input(entity: EntityDraft) -> dict[str, FieldSpec]:
@@ -162,7 +165,7 @@ def _key_input(entity: EntityDraft) -> dict[str, FieldSpec]:
 
 
 def _find(entity: EntityDraft, *, mine: bool) -> list[AnyEffect]:
-    effects: list[AnyEffect] = [Read(read=entity.name, where=_row_condition(entity, mine=mine))]
+    effects: list[AnyEffect] = [_read_row(entity, mine=mine)]
     if mine:
         effects.append(Require(require=f"{entity.row}.owner == caller.id", otherwise="forbidden"))
     return effects
@@ -281,7 +284,7 @@ def _make_delete(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> No
         input=_key_input(entity),
         effects=(*_find(entity, mine=mine or _everybodys(entity, fact)), Delete(delete=entity.row))
         if mine
-        else (Read(read=entity.name, where=_row_condition(entity, mine=True)), Delete(delete=entity.row)),
+        else (_read_row(entity, mine=True), Delete(delete=entity.row)),
     )
     _add(bench, name, operation, [fact] if fact else [])
     _decide_route(bench, name, operation)
@@ -309,7 +312,7 @@ def _visit(bench: Workbench, fact: Fact) -> bool:
     route = fact.word("path") or f"/{entity.plural}/{{{entity.key}}}"
     if names_in(route) not in ([], [entity.key]):
         return False
-    effects: list[AnyEffect] = [Read(read=entity.name, where=_row_condition(entity, mine=False))]
+    effects: list[AnyEffect] = [_read_row(entity, mine=False)]
     if fact.word("counts"):
         counter = names.plural(names.field_name(fact.word("counts")))
         entity.add(counter, FieldSpec(type="integer", default=0, read_only=True), fact)
@@ -435,9 +438,9 @@ def _crud(bench: Workbench, entity: EntityDraft) -> None:
     _make_create(bench, entity, f"create_{entity.base}", None)
     for make in (_make_list, _make_read, _make_update, _make_delete):
         make(bench, entity, None)
+    named = [*entity.facts, *(f for facts in entity.field_facts.values() for f in facts)]
     for draft in bench.operations.values():
-        if not draft.facts:
-            draft.facts += entity.facts
+        draft.facts = draft.facts or named
     bench.decide(
         f"operations.of.{entity.name}",
         ", ".join(CRUD),

@@ -11,7 +11,10 @@ from typing import Any
 from autocoder.blueprint.model import (
     SCHEMA_VERSION,
     Auth,
+    Create,
+    Delete,
     Deployment,
+    Effect,
     Engines,
     Environment,
     Exposure,
@@ -19,11 +22,13 @@ from autocoder.blueprint.model import (
     Policy,
     PolicyRule,
     SecretRef,
+    Update,
 )
 from autocoder.facts import Fact
 from autocoder.planning.workbench import Workbench
 
 _PER = {"per second": "s", "per minute": "min", "per hour": "h"}
+_ROW_EFFECTS: dict[str, type[Effect]] = {"create": Create, "update": Update, "delete": Delete}
 _ENGINES = ("postgresql", "sqlite")
 
 
@@ -134,11 +139,13 @@ def _rules(bench: Workbench) -> list[PolicyRule]:
 def _fulfil(bench: Workbench, fact: Fact) -> None:
     """The operations that a rule is about fulfil it by asking for a sign-in; where there is none, the entity does."""
     entity = bench.entity(fact.word("object"))
+    effect = _ROW_EFFECTS.get(fact.word("does"))
     about = [
         (name, draft)
         for name, draft in bench.operations.items()
-        for f in draft.facts
-        if f.kind == "operation" and f.word("does") == fact.word("does") and bench.entity(f.word("object")) is entity
+        if entity
+        and any(effect and isinstance(e, effect) for e in draft.operation.effects)
+        and draft.operation.route.split("/")[1] == entity.plural
     ]
     for name, draft in about:
         draft.facts.append(fact)

@@ -154,9 +154,11 @@ def with_tag(word: Tagged, tag_: str) -> Tagged:
 
 
 def _decide(word: Tagged, done: list[Tagged], rest: list[Tagged]) -> Tagged:
-    if len(word.candidates) == 1:
-        return with_tag(word, next(iter(word.candidates)))
     before = next((w for w in reversed(done) if w.tag != "R"), None)
+    if len(word.candidates) == 1:
+        if word.form == "VB" and "V" in word.candidates and done and done[-1].tag in {"D", "S"}:
+            return replace(word, tag="N", form="")  # a verb behind an article is a noun: "a select"
+        return with_tag(word, next(iter(word.candidates)))
     for rule in TAG_RULES:
         if rule.choose in word.candidates and _applies(rule, word, before, done, rest):
             return with_tag(word, rule.choose)

@@ -2,14 +2,15 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from autocoder.gen import session
 from autocoder.gen.cache import Cache
+from autocoder.gen.confinement import write_etc
 from autocoder.gen.index import load
 from autocoder.gen.verify import verify
 from autocoder.gen.work import Options
@@ -98,6 +99,18 @@ def search_path(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
+@pytest.fixture(scope="session")
+def confinement(tmp_path_factory):
+    """What works here, tried once; every command of a user tries anew."""
+    folder = tmp_path_factory.mktemp("probe")
+    return session.probe(folder / "probe", write_etc(folder / "etc"))
+
+
+@pytest.fixture(autouse=True)
+def tried_once(monkeypatch, confinement):
+    monkeypatch.setattr(session, "probe", lambda _folder, _etc: confinement)
+
+
 @pytest.fixture
 def project(tmp_path):
     return Project(tmp_path / "project")
@@ -111,14 +124,6 @@ def make_project():
 @pytest.fixture
 def cache(tmp_path):
     return Cache(folder=tmp_path / "verdicts")
-
-
-@pytest.fixture
-def go():
-    found = shutil.which("go", path="/usr/local/go/bin:/usr/bin:/usr/local/bin")
-    if not found:
-        pytest.skip("this machine has no Go")
-    return Path(found)
 
 
 def codes(report):

@@ -24,7 +24,7 @@ def verify(graph: Graph) -> list[str]:
     caller = auth[0].entity if auth else None
     functions = {f.name: f for f in graph.of_kind(Function)}
     for operation in graph.of_kind(Operation):
-        inputs = {i.name: i.type for i in operation.inputs}
+        inputs = {i.name: i.type if i.required or i.default else i.type.or_null() for i in operation.inputs}
         for steps in (operation.steps, operation.plan):
             known = Names(entities, inputs, caller if operation.access != "anyone" else None, {}, functions)
             broken += [f"{operation.id}: {text}" for text in known.check(steps)]

@@ -233,9 +233,9 @@ def _joined(type_: Type, first: Type, second: Type) -> bool:
 
 
 def _same(node: Bound, type_: Type | None) -> Iterator[str]:
-    if type_ is None:
-        yield f"nothing is named {node.scope}.{node.name}"
-    elif type_.base != node.type.base:
+    if type_ is None or node.field:
+        yield f"nothing is named {node.scope}.{node.name}{f'.{node.field}' if node.field else ''}"
+    elif type_.base != node.type.base or (node.type.optional and not type_.optional):
         yield f"{node.scope}.{node.name} is {type_}, not {node.type}"
 
 

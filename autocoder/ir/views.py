@@ -159,6 +159,12 @@ class Views:
         """The ids of what a component contains."""
         return tuple(node.id for node in self.graph.targets(component.id, "contains"))
 
+    def bindings(self, component: Component) -> tuple[tuple[str, str], ...]:
+        """What a component's ports are bound to: "calls" or "delivers to", and the other component's name."""
+        calls = (("calls", n) for n in self.graph.targets(component.id, "calls"))
+        delivers = (("delivers to", n) for n in self.graph.targets(component.id, "delivers"))
+        return tuple((kind, node.name) for kind, node in (*calls, *delivers) if isinstance(node, Component))
+
     def components_of(self, workload: Workload) -> tuple[Component, ...]:
         """The components that a workload runs."""
         return tuple(n for n in self.graph.targets(workload.id, "runs") if isinstance(n, Component))

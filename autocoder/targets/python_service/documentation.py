@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from autocoder.ir.nodes import Field
 from autocoder.ir.views import Views
-from autocoder.targets.python_service.describe import failure, handler_doc, operation_doc, words
+from autocoder.targets.python_service.describe import expression, failure, handler_doc, operation_doc, words
 from autocoder.targets.python_service.endpoints import STATUS, failure_statuses
 from autocoder.targets.python_service.schemas import reply_of
 from autocoder.targets.python_service.skeletons import fill, markdown_text
@@ -51,8 +52,59 @@ def operations(views: Views) -> str:
         lines.append(f"| {r.name} | {r.line} | {markdown_text(r.text)} | {by} |")
     lines += ["", "# Rows", ""]
     for e in views.entities:
-        lines.append(f"- {words(e.name)}: " + ", ".join(f"{f.name} ({f.type})" for f in e.fields))
-    return "\n".join(lines) + "\n"
+        lines += [f"- {words(e.name)}", *(f"  - `{f.name}`: {_field(f)}" for f in e.fields)]
+    return "\n".join([*lines, *_parts(views), *_rules(views)]) + "\n"
+
+
+def _field(f: Field) -> str:
+    """A field in one line: its type, what it must satisfy, and who sets and sees it."""
+    limits = f.constraints
+    said = (
+        (str(f.type), True),
+        (f"one of {', '.join(limits.values)}", bool(limits.values)),
+        (f"at least {limits.minimum}", limits.minimum is not None),
+        (f"at most {limits.maximum}", limits.maximum is not None),
+        (f"{limits.length} characters", limits.length is not None),
+        (f"like {limits.pattern}", limits.pattern is not None),
+        (f"{expression(f.default)} unless given" if f.default is not None else "", f.default is not None),
+        ("made by the service", bool(f.generated)),
+        ("unique", f.unique),
+        ("indexed", f.indexed),
+        ("not set by clients", f.read_only),
+        ("never shown", f.hidden),
+        ("personal", f.personal),
+        (f"when what it refers to is deleted: {f.on_delete}", f.type.entity is not None),
+    )
+    return markdown_text(", ".join(text for text, holds in said if holds))
+
+
+def _parts(views: Views) -> list[str]:
+    """Components with their ports and bindings, and the processes that run them."""
+    lines = ["", "# Parts", ""]
+    for c in views.components:
+        holds = ", ".join(f"`{node}`" for node in views.contained(c)) or "nothing"
+        to = ", ".join(f"{kind} {name}" for kind, name in views.bindings(c)) or "nothing"
+        ports = f"provides {', '.join(c.provides) or 'nothing'}, requires {', '.join(c.requires) or 'nothing'}"
+        lines.append(f"- {c.name} ({c.role}): holds {holds}; {ports}; {to}")
+    for w in views.workloads:
+        runs = ", ".join(c.name for c in views.components_of(w))
+        lines.append(f"- the process `{w.entry_point}` runs {runs}")
+    return lines
+
+
+def _rules(views: Views) -> list[str]:
+    """What the gates hold the service to."""
+    budget = views.service_budget
+    lines = ["", "# Limits", ""]
+    lines.append(f"- at most {budget.dependencies} packages, {budget.installed_bytes / 1e6:g} MB installed")
+    lines.append(f"- the first reply within {budget.cold_start_us / 1e6:g} s of the start")
+    for name, own in sorted(views.budgets.items()):
+        lines.append(f"- {name}: at most {own.queries} statements and {own.reply_bytes} bytes a reply")
+    for rule in views.rules:
+        lines.append(
+            f"- {rule.name} (over the {rule.over}): `{rule.expression}`, because {markdown_text(rule.because)}"
+        )
+    return lines
 
 
 ACCESS = {"anyone": "anyone", "user": "whoever is signed in", "user?": "anyone, signed in or not"}

@@ -22,6 +22,8 @@ MAX_BYTES = 8_000_000
 """Size of one file."""
 MAX_VALUES = 500_000
 """Maps, lists and scalars of one file, what aliases stand for included."""
+MAX_ALIASED = 20_000
+"""Values that all aliases together stand for."""
 MAX_DEPTH = 40
 """Levels of maps and lists."""
 
@@ -124,6 +126,7 @@ class _Node:
     items: list[_Node] = field(default_factory=list["_Node"])
     kind: str = "scalar"
     open: bool = False
+    size: int = 1
 
 
 @dataclass(kw_only=True)
@@ -134,6 +137,7 @@ class _Tree:
     anchors: dict[str, _Node] = field(default_factory=dict[str, _Node])
     open: list[_Node] = field(default_factory=list[_Node])
     root: _Node | None = None
+    aliased: int = 0
 
     def build(self, text: str) -> _Node:
         documents = 0
@@ -161,6 +165,7 @@ class _Tree:
                 node = self.open.pop()
                 node.open = False
                 node.extent = replace(node.extent, end=event.end)
+                node.size = 1 + sum(item.size for item in node.items)
             case "Scalar":
                 extent = Extent(start=event.start, end=event.end, scalar=event.value)
                 self._add(_Node(extent=extent, plain=event.plain), event.anchor)
@@ -186,6 +191,10 @@ class _Tree:
             raise self._wrong("AC3002", f'no anchor is named "{event.anchor}"', event, help=quoting)
         if target.open:
             raise self._wrong("AC3007", f'"*{event.anchor}" stands inside what it stands for', event)
+        self.aliased += target.size
+        if self.aliased > MAX_ALIASED:
+            rule = f"aliases stand for at most {MAX_ALIASED} values"
+            raise self._wrong("AC3007", f'"*{event.anchor}" expands to too much', event, rule=rule)
         self._add(target, "")
 
     def _add(self, node: _Node, anchor: str) -> None:
@@ -268,7 +277,7 @@ class _Reading:
                 "AC3007",
                 "the file holds too many values",
                 self.span(node),
-                rule=f"at most {MAX_VALUES} values and {MAX_DEPTH} levels, what aliases stand for included",
+                rule=f"at most {MAX_VALUES} values and {MAX_DEPTH} levels",
             )
         match node.kind:
             case "mapping":

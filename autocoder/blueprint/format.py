@@ -53,8 +53,25 @@ def format_deployment(model: Deployment, *, schema: str = f"{SCHEMA_FOLDER}/depl
 
 
 def canonical(model: Architecture | Deployment) -> bytes:
-    """Canonical JSON (RFC 8785) of what the model states; the order of keys, operations and so on does not show."""
-    return rfc8785.dumps(_data(model))
+    """Canonical JSON (RFC 8785) of what the model states; the order of keys, operations and so on does not show.
+
+    Integers beyond the 53 bits that RFC 8785 has stand as their text.
+    """
+    return rfc8785.dumps(_interoperable(_data(model)))
+
+
+def _interoperable(data: Any) -> Any:
+    match data:
+        case bool():
+            return data
+        case int() if abs(data) >= 2**53:
+            return str(data)
+        case dict():
+            return {key: _interoperable(item) for key, item in cast("dict[str, Any]", data).items()}
+        case list():
+            return [_interoperable(item) for item in cast("list[Any]", data)]
+        case _:
+            return data
 
 
 def _document(model: BaseModel, schema: str) -> str:

@@ -19,7 +19,7 @@ from autocoder.blueprint.document import read_document
 from autocoder.blueprint.format import ordered_fields
 from autocoder.blueprint.load import Loaded
 from autocoder.blueprint.positions import Path, Place
-from autocoder.diagnostics import Diagnostics
+from autocoder.diagnostics import Diagnostics, StageFailed
 
 _HEADER = "# yaml-language-server"
 
@@ -29,8 +29,11 @@ def reorder(loaded: Loaded[Any]) -> str | None:
     text = loaded.positions.text
     ordering = _Ordering(text=text, places=loaded.positions.places)
     changed = text[: ordering.start(())] + ordering.value((), type(loaded.model)) + text[ordering.end(()) :]
+    try:
+        after = read_document(changed, file="", diagnostics=Diagnostics())
+    except StageFailed:  # an alias before its anchor
+        return None
     before = read_document(text, file="", diagnostics=Diagnostics())
-    after = read_document(changed, file="", diagnostics=Diagnostics())
     return changed if before.data == after.data else None
 
 
@@ -58,10 +61,10 @@ class _Ordering:
         value, inner = self.places[path].value, self.children.get(path)
         if inner and not value.flow:
             return self.end(inner[-1]) if self.places[inner[-1]].key is None else self.below(inner[-1])
-        # Text in a block ends with its line break, which stays where it is.
-        end = value.end
-        end -= self.text[:end].endswith("\n")
-        return end - self.text[:end].endswith("\r") if end < value.end else end
+        raw = self.text[value.start : value.end]
+        # Text in a block ends with its line break, which stays where it is, as do blank lines unless `+` keeps them.
+        kept = raw[:1] in "|>" and "+" in raw.split("\n", 1)[0]
+        return value.end - (1 if kept and raw.endswith("\n") else len(raw) - len(raw.rstrip()))
 
     def value(self, path: Path, annotation: Any) -> str:
         """The text of a value with its entries in order, from its start to its end."""

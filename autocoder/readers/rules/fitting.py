@@ -265,6 +265,17 @@ def _lemmas(frame: Frame) -> frozenset[str]:
 
 
 _LEMMAS = {frame.name: _lemmas(frame) for frame in FRAMES}
+_BY_LEMMA = {
+    lemma: tuple(f for f in FRAMES if lemma in _LEMMAS[f.name]) for lemma in frozenset[str]().union(*_LEMMAS.values())
+}
+_OF_FRAGMENTS = tuple(f for f in FRAMES if not f.verbs)
+
+
+def candidates(at: Situation) -> tuple[Frame, ...]:
+    """The frames that a situation's verb triggers; for a fragment, those without a verb."""
+    if at.predicate is None:
+        return _OF_FRAGMENTS
+    return _BY_LEMMA.get(at.verbs[0].lemma, ()) if at.verbs else ()
 
 
 def _group_items(at: Situation) -> set[int]:

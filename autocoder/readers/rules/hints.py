@@ -6,7 +6,7 @@ Owns the choice among the frames' worked examples: the one that shares most lemm
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from autocoder.readers.rules.frames import FRAMES, RUNS
 from autocoder.readers.rules.lexicon import closed
@@ -28,5 +28,9 @@ def _lemmas(words: Sequence[Tagged]) -> frozenset[str]:
 
 def hint(words: Sequence[Tagged]) -> str:
     """A worked example near to a sentence; the first one where nothing is near."""
-    lemmas = _lemmas(words)
+    return _nearest(_lemmas(words))
+
+
+@lru_cache(maxsize=1000)
+def _nearest(lemmas: frozenset[str]) -> str:
     return max(_examples(), key=lambda e: (len(e[0] & lemmas), -len(e[0])))[1]

@@ -14,8 +14,8 @@ from autocoder.facts import Value
 from autocoder.readers.rules import runs
 from autocoder.readers.rules.clauses import Clause, Noun
 from autocoder.readers.rules.discourse import Discourse, Draft, remembered
-from autocoder.readers.rules.fitting import Fitter, Match, Situation, fragment, situation
-from autocoder.readers.rules.frames import FRAMES, RUNS
+from autocoder.readers.rules.fitting import Fitter, Match, Situation, candidates, fragment, situation
+from autocoder.readers.rules.frames import RUNS
 from autocoder.readers.rules.phrases import Item
 
 
@@ -98,7 +98,7 @@ class _Reader:
                 self.parse.used.add(condition.opener.index)
 
     def _best(self, at: Situation) -> None:
-        matches = [m for frame in FRAMES if (m := self.fitter.fit(frame, at))]
+        matches = [m for frame in candidates(at) if (m := self.fitter.fit(frame, at))]
         if not matches:
             return
         most = max(len(m.items) for m in matches)

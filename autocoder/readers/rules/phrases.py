@@ -7,7 +7,7 @@ it cannot say exactly (every 45 minutes, every 10 days) it leaves alone, so that
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from autocoder.readers.rules.lexicon import closed, units
@@ -183,7 +183,30 @@ def _quantity(words: Sequence[Tagged], at: int) -> Found:
 
 
 def _near(words: Sequence[Tagged], at: int) -> int:
-    return next((n for phrase in units.NEAR if (n := _matches(words, at, phrase))), 0)
+    return _longest(words, at, _NEAR)[0]
+
+
+_Table = dict[str, tuple[tuple[str, ...], ...]]
+
+
+def _table(phrases_: Iterable[str]) -> _Table:
+    """Phrases by their first word, the longest first, so that most words cost one look."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in sorted(phrases_, key=len, reverse=True):
+        parts = tuple(phrase.split())
+        found.setdefault(parts[0], []).append(parts)
+    return {first: tuple(rest) for first, rest in found.items()}
+
+
+_NEAR, _UPPER, _LOWER = _table(units.NEAR), _table(units.UPPER), _table(units.LOWER)
+
+
+def _longest(words: Sequence[Tagged], at: int, table: _Table) -> tuple[int, str]:
+    """The longest phrase of a table that stands here: how many words, and the phrase; (0, "") if none does."""
+    for parts in table.get(_value(words, at), ()):
+        if all(_value(words, at + i) == part for i, part in enumerate(parts)):
+            return len(parts), " ".join(parts)
+    return 0, ""
 
 
 def _matches(words: Sequence[Tagged], at: int, phrase: str) -> int:
@@ -197,13 +220,12 @@ def _matches(words: Sequence[Tagged], at: int, phrase: str) -> int:
 
 
 def _bound(words: Sequence[Tagged], at: int) -> Found:
-    for upper, table in ((True, units.UPPER), (False, units.LOWER)):
-        for phrase in sorted(table, key=len, reverse=True):
-            size = _matches(words, at, phrase)
-            if size and (found := _measure_or_number(words, at + size)):
-                limit = found[1]
-                bound = Bound(high=limit) if upper else Bound(low=limit)
-                return size + found[0], "B", bound
+    for upper, table in ((True, _UPPER), (False, _LOWER)):
+        size, _ = _longest(words, at, table)
+        if size and (found := _measure_or_number(words, at + size)):
+            limit = found[1]
+            bound = Bound(high=limit) if upper else Bound(low=limit)
+            return size + found[0], "B", bound
     return _range(words, at)
 
 
@@ -340,10 +362,8 @@ def _cron(period: str, clock: str | None) -> str | None:
 
 
 def _order(words: Sequence[Tagged], at: int) -> Found:
-    for phrase, order in _ORDERS.items():
-        if size := _matches(words, at, phrase):
-            return size, "Y", order
-    return None
+    size, phrase = _longest(words, at, _ORDER_TABLE)
+    return (size, "Y", _ORDERS[phrase]) if size else None
 
 
 _ORDERS = {
@@ -352,6 +372,9 @@ _ORDERS = {
     "with the newest first": "newest first", "in reverse chronological order": "newest first",
     "in chronological order": "oldest first",
 }  # fmt: skip
+
+
+_ORDER_TABLE = _table(_ORDERS)
 
 
 def _fixed(words: Sequence[Tagged], at: int) -> Found:

@@ -78,6 +78,9 @@ def read(items: Sequence[Item], used: Collection[int], table: Sequence[Run]) -> 
     taken = set(used)
     at = 0
     while at < len(items):
+        if items[at].index in taken:
+            at += 1
+            continue
         found = [d for run in table if (d := _match(run, items, at, taken))]
         if not found:
             at += 1

@@ -1,4 +1,4 @@
-"""`autocoder schema`: the JSON Schemas of the files that people edit."""
+"""`autocoder schema`: the JSON Schemas of the files that people edit, and of the IR."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-NAMES = ("architecture", "deployment", "gen-index")
+NAMES = ("architecture", "deployment", "gen-index", "ir")
 
 
 @click.command()
@@ -44,4 +44,8 @@ def text_of(name: str) -> str:
         from autocoder.gen.index import json_schema as index_schema
 
         return schema_text(index_schema())
+    if name == "ir":
+        from autocoder.ir.canonical import json_schema as ir_schema
+
+        return schema_text(ir_schema())
     return schema_text(json_schema(name))

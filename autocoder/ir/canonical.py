@@ -76,3 +76,26 @@ def read(data: bytes, *, file: str = "generated/ir.v1.json") -> tuple[Graph, dic
 
 def _refused(code: str, file: str, message: str, value: str | None = None) -> StageFailed:
     return StageFailed([Diagnostic(code=code, message=message, subject=file, value=value)])
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of `ir.v1.json`."""
+    found = _adapter().json_schema(mode="serialization")
+    nodes_schema, edges_schema = found["prefixItems"]
+    digest = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "autocoder IR, version 1",
+        "description": "A compiled system: typed nodes and edges. Written by autocoder, never by hand.",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["ir_version", "source", "nodes", "edges", "sha256"],
+        "properties": {
+            "ir_version": {"const": IR_VERSION},
+            "source": {"type": "object", "additionalProperties": digest, "description": "sha256 of each input."},
+            "nodes": nodes_schema,
+            "edges": edges_schema,
+            "sha256": {**digest, "description": "Of the canonical JSON of everything else."},
+        },
+        "$defs": found["$defs"],
+    }

@@ -68,3 +68,11 @@ def test_what_is_no_ir_is_refused(data: bytes) -> None:
     with pytest.raises(StageFailed) as failed:
         canonical.read(data)
     assert failed.value.diagnostics[0].code in ("AC3190", "AC3192")
+
+
+@pytest.mark.parametrize("name", ["language_example", "todo"])
+def test_the_ir_fits_its_published_schema(name: str) -> None:
+    from jsonschema import Draft202012Validator
+
+    document = json.loads(compile_sources(fixture(name)).ir)
+    assert list(Draft202012Validator(canonical.json_schema()).iter_errors(document)) == []

@@ -15,13 +15,21 @@ NAMES = ("architecture", "deployment", "gen-index", "ir")
 @click.option(
     "--write", "folder", type=click.Path(file_okay=False, path_type=Path), help="Write every schema into this folder."
 )
-def schema(name: str | None, output: str, folder: Path | None) -> None:
+@click.option(
+    "--check",
+    "checked",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Fail where this folder is not current.",
+)
+def schema(name: str | None, output: str, folder: Path | None, checked: Path | None) -> None:
     """Print one JSON Schema, or write all of them into a folder.
 
     Editors with YAML support check and complete a file whose first line is
     `# yaml-language-server: $schema=PATH`.
     """
-    if folder is not None:
+    if checked is not None:
+        _check(checked)
+    elif folder is not None:
         if name is not None:
             raise click.UsageError("--write writes every schema: leave the name out")
         folder.mkdir(parents=True, exist_ok=True)
@@ -34,6 +42,15 @@ def schema(name: str | None, output: str, folder: Path | None) -> None:
         click.echo(text_of(name), nl=False)
     else:
         Path(output).write_bytes(text_of(name).encode())
+
+
+def _check(folder: Path) -> None:
+    files = {one: folder / f"{one}.schema.json" for one in NAMES}
+    stale = [path for one, path in files.items() if not path.is_file() or path.read_bytes() != text_of(one).encode()]
+    for path in stale:
+        click.echo(f"{path} is not current: autocoder schema --write {folder}", err=True)
+    if stale:
+        raise SystemExit(1)
 
 
 def text_of(name: str) -> str:

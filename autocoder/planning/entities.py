@@ -179,6 +179,8 @@ def _produced(bench: Workbench, fact: Fact) -> None:
         name, because = _value_field(bench, fact)
         entity.add(name, FieldSpec(type=fact.word("object_type") or "text"), fact)
         bench.decide(f"entities.{entity.name}.fields.{name}", name, because, source=Source.INFERRED)
+    if fact.word("given"):
+        entity.add(_given_name(bench, fact), FieldSpec(type=fact.word("given_type")), fact)
     if fact.word("output_type") == "code":
         _code_field(bench, entity, fact)
 
@@ -188,6 +190,11 @@ def _value_field(bench: Workbench, fact: Fact) -> tuple[str, str]:
     if fact.word("object_type") == "url" and any(f.word("redirect") for f in bench.of("operation")):
         return "target_url", "The URL is where a redirect leads; `url` could be mistaken for the row's own address."
     return names.field_name(noun), f'"{fact.word("verb")} a {noun}" gives a value, so it is a field.'
+
+
+def _given_name(bench: Workbench, fact: Fact) -> str:
+    redirects = any(f.word("redirect") for f in bench.of("operation"))
+    return "target_url" if fact.word("given_type") == "url" and redirects else names.field_name(fact.word("given"))
 
 
 def _code_field(bench: Workbench, entity: EntityDraft, fact: Fact) -> None:

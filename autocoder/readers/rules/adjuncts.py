@@ -178,7 +178,7 @@ NOUN_READS: Mapping[str, roles.Reads] = {
     "named thing": roles.named_thing,
     "nobody": nobody,
     "account": account,
-    "us": _plain(frozenset({"me", "us"})),
+    "us": _plain(frozenset({"me", "us", "i", "we"})),
     "this": _plain(frozenset({"this", "it", "service", "api", "app", "system", "application"})),
     "redirected": _plain(frozenset({"they", "them", "him", "visitor", "user", "client", "caller", "browser", "one"})),
 }
@@ -187,6 +187,7 @@ ADJUNCT_READS: Mapping[str, Reads] = {
     **{name: noun_inside(reads) for name, reads in NOUN_READS.items()},
     "constraint": fields.constraint,
     "limits": fields.bounds,
+    "valid": filler("valid", "active", "available"),
     "long": filler("long", "wide", "high", "big", "large"),
     "duration": duration,
     "rate": rate,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from autocoder.readers.rules.lexicon import verbs
-from autocoder.readers.rules.phrases import Item
+from autocoder.readers.rules.phrases import Item, Measure
 
 
 @dataclass(kw_only=True)
@@ -295,11 +295,16 @@ class _Parser:
                 return found
         return found
 
+    def _duration(self) -> bool:
+        """A duration behind a preposition stands alone: "after 30 days links expire"."""
+        item = self.peek()
+        return item is not None and isinstance(item.meaning, Measure) and item.meaning.dimension == "duration"
+
     def prepositional(self, *, part: bool = False) -> Adjunct:
         """A preposition with its nouns; without any it stands alone."""
         prep = self.take()
         found = Adjunct(kind="prep", items=[prep], prep=prep.lemma)
-        if self.tag() == "B" or (self.tag() == "H" and self.tag(1) not in "NJL"):
+        if self.tag() == "B" or (self.tag() == "H" and (self.tag(1) not in "NJL" or self._duration())):
             found.items.append(self.take())
         elif self._gerund_opens() and self.depth < _MAX_DEPTH:
             found.gerund = self.predicate()

@@ -98,7 +98,9 @@ class Fitter:
         return match
 
     def _applies(self, frame: Frame, at: Situation) -> bool:
-        if not _triggered(frame, at) or (frame.bare == "gerund" and not at.subjects and not at.gerund):
+        passive = at.predicate is not None and at.predicate.passive
+        bare = not at.subjects and not at.gerund and not passive
+        if not _triggered(frame, at) or (frame.bare == "gerund" and bare):
             return False
         if bool(at.labels) != any(r.at == "label" for r in frame.roles):
             return False

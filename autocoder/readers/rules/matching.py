@@ -16,6 +16,7 @@ from autocoder.readers.rules.clauses import Clause, Noun
 from autocoder.readers.rules.discourse import Discourse, Draft, remembered
 from autocoder.readers.rules.fitting import Fitter, Match, Situation, candidates, fragment, situation
 from autocoder.readers.rules.frames import RUNS
+from autocoder.readers.rules.lexicon.verbs import CLASSES
 from autocoder.readers.rules.phrases import Item
 
 
@@ -64,6 +65,8 @@ class _Reader:
     def clause(self, clause: Clause) -> None:
         for condition in clause.conditions:
             self._condition(condition)
+        for noun in clause.subject:
+            self._visitor(noun)
         if clause.gerund:
             self._best(replace(situation(Clause(), clause.gerund), gerund=True))
         for predicate in clause.predicates:
@@ -74,6 +77,13 @@ class _Reader:
             self._best(fragment(clause, self.labels))
             for condition in clause.conditions:
                 self._goes_on(condition)
+
+    def _visitor(self, noun: Noun) -> None:
+        """Reads "visitors who open `/{code}` are …": the relative clause names the operation."""
+        for predicate in noun.relative:
+            if all(v.lemma in CLASSES["visit"] for v in predicate.verbs):
+                who = Clause(subject=[replace(noun, relative=[], post=[])])
+                self._best(situation(who, predicate))
 
     def _condition(self, condition: Clause) -> None:
         """Reads "when somebody opens a link": it names an operation. Any other condition stays for a frame."""

@@ -158,8 +158,8 @@ def _sized(value: str) -> tuple[int, Measure] | None:
 
 
 def _rate(words: Sequence[Tagged], at: int) -> Found:
-    """500 requests per second; 500 req/s; 500 rps."""
-    near = _near(words, at)
+    """500 requests per second; 500 req/s; 500 rps; up to 500 requests per second."""
+    near = _near(words, at) or _longest(words, at, _RATE_BOUNDS)[0]
     found = number(words, at + near)
     if not found:
         return None
@@ -199,6 +199,7 @@ def _table(phrases_: Iterable[str]) -> _Table:
 
 
 _NEAR, _UPPER, _LOWER = _table(units.NEAR), _table(units.UPPER), _table(units.LOWER)
+_RATE_BOUNDS = _table(("up to", "at least"))
 
 
 def _longest(words: Sequence[Tagged], at: int, table: _Table) -> tuple[int, str]:

@@ -67,6 +67,8 @@ def actor(noun: Noun, discourse: Discourse) -> Filled | None:
         filled = Filled(parts={("value" if k == "actor" else k): remembered(p) for k, p in discourse.actor.items()})
         filled.use(head)
         return filled
+    if head.lemma in nouns.OWNERS:
+        return _owner(noun)
     filled = Filled(parts={})
     states = {i.lemma: i for i in noun.modifiers if i.tag == "J"}
     signed_in = [i for lemma, i in states.items() if lemma in nouns.SIGNED_IN]
@@ -88,6 +90,17 @@ def actor(noun: Noun, discourse: Discourse) -> Filled | None:
     _signed_in_after(noun, filled)
     if filled.parts["value"].value in {"user", "role"}:
         filled.use(*(i for i in noun.modifiers if i.lemma == "only"))
+    return filled
+
+
+def _owner(noun: Noun) -> Filled | None:
+    """The owner, its owner: a signed-in user, and only for the rows that are their own."""
+    if len(name_items(noun)) > 1 or any(i.tag in "JUH" for i in noun.modifiers):
+        return None
+    filled = Filled(parts={})
+    filled.put("value", "user", noun.head, via=Via.LEXICON)
+    filled.put("scope", "own", noun.head, via=Via.LEXICON)
+    filled.use(*(i for i in noun.modifiers if i.tag in "DS" or i.lemma == "only"))
     return filled
 
 
@@ -115,7 +128,7 @@ def thing(noun: Noun, discourse: Discourse) -> Filled | None:
         filled.put("type", kind, noun.head, via=Via.LEXICON)
     _common(noun, filled)
     for item in noun.modifiers:
-        _narrow(item, filled)
+        _narrow(item, noun, filled)
     for adjunct in noun.post:
         _narrow_after(adjunct, filled)
     for predicate in noun.relative:
@@ -146,10 +159,12 @@ def _pronoun(noun: Noun, discourse: Discourse) -> Filled | None:
     return filled
 
 
-def _narrow(item: Item, filled: Filled) -> None:
+def _narrow(item: Item, noun: Noun, filled: Filled) -> None:
     if item.tag == "S" and item.lemma in {"own", "their", "his", "her"}:
         part = filled.parts.get("scope")
         filled.put("scope", "own", *(part.items if part else ()), item, via=Via.LEXICON)
+    elif item.tag == "Q" and item.lemma == "only" and any(i.lemma == "own" for i in noun.modifiers):
+        filled.use(item)
     elif item.tag == "J" and item.lemma in nouns.STATES:
         filled.put("state", nouns.STATES[item.lemma], item, via=Via.LEXICON)
     elif item.tag == "Q" and item.lemma == "all":
@@ -338,6 +353,28 @@ def _per(adjunct: Adjunct, filled: Filled) -> None:
         _common(n, filled)
 
 
+def counted(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """What a worker counts: clicks per link and day."""
+    if noun.head.lemma not in nouns.OCCURRENCES:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", "count", noun.head, via=Via.LEXICON)
+    filled.put("counts", noun.head.lemma, noun.head)
+    _common(noun, filled)
+    for adjunct in noun.post:
+        _per(adjunct, filled)
+    return filled if "per" in filled.parts else None
+
+
+def given(noun: Noun, discourse: Discourse) -> Filled | None:
+    """The value that something is made of: a link for a URL."""
+    filled = thing(noun, discourse)
+    kinds = filled.parts.get("type") if filled else None
+    if filled is None or kinds is None or set(filled.parts) != {"value", "type"}:
+        return None
+    return filled if kinds.value in {"url", "text"} else None
+
+
 def about(noun: Noun, discourse: Discourse) -> Filled | None:
     """A system with what it is about: a to-do list API, a small note-taking service."""
     form = nouns.FORMS.get(noun.head.lemma)
@@ -418,4 +455,6 @@ READS: Mapping[str, Reads] = {
     "worker": worker,
     "totals": totals,
     "about": about,
+    "counted": counted,
+    "given": given,
 }

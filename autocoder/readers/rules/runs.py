@@ -5,6 +5,7 @@ Owns the matchers that patterns name. A run uses only words that no frame used.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from autocoder.facts import Via
@@ -53,6 +54,25 @@ def _upper_duration(item: Item) -> Parts | None:
     }
 
 
+def _share(item: Item) -> Parts | None:
+    """The percentile that "95% of requests" means."""
+    meaning = item.meaning
+    if not isinstance(meaning, Measure) or meaning.dimension != "percent":
+        return None
+    return {"value": Part(value=meaning.amount, items=[item])}
+
+
+def _address(item: Item) -> Parts | None:
+    """A URL without a path gives the host, and whether it is HTTPS."""
+    match = re.fullmatch(r"(https?)://([A-Za-z0-9.-]+)/?", item.lemma) if item.kind == "url" else None
+    if match is None:
+        return None
+    return {
+        "value": Part(value=match[2].lower(), items=[item]),
+        "tls": Part(value=match[1] == "https", items=[item], via=Via.LEXICON),
+    }
+
+
 def _engine(item: Item) -> Parts | None:
     known = nouns.ENGINES.get(item.lemma.lower())
     if known is None:
@@ -69,6 +89,8 @@ MATCHERS: Mapping[str, Callable[[Item], Parts | None]] = {
     "upper duration": _upper_duration,
     "percentile": _literal("percentile"),
     "host": _literal("host"),
+    "share": _share,
+    "address": _address,
     "engine": _engine,
 }
 
@@ -117,7 +139,7 @@ def _element(
 ) -> tuple[int, Parts, list[Item]] | None:
     """One element, with the determiners before it: the next position, its slots, its items."""
     words: list[Item] = []
-    while at < len(items) and items[at].tag == "D" and items[at].index not in taken:
+    while at < len(items) and (items[at].tag == "D" or (items[at].tag == ":" and at)) and items[at].index not in taken:
         words.append(items[at])
         at += 1
     if at >= len(items) or items[at].index in taken:

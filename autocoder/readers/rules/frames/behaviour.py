@@ -14,7 +14,12 @@ FRAMES: tuple[Frame, ...] = (
         kind="operation",
         verbs=(*_ROWS, "domain"),
         names=True,
-        roles=(_ACTOR, _THING, Role(at="order", slot="order", reads="order", optional=True)),
+        roles=(
+            _ACTOR,
+            _THING,
+            Role(at="order", slot="order", reads="order", optional=True),
+            Role(at="prep:for,from,of", slot="given", reads="given", optional=True),
+        ),
         example="Signed-in users list and delete their own links.",
         gives=(
             ("operation", {"actor": "user", "verb": "list", "does": "list", "object": "link", "scope": "own"}),
@@ -112,6 +117,49 @@ FRAMES: tuple[Frame, ...] = (
         ),
     ),
     Frame(
+        name="a route redirects",
+        kind="operation",
+        verbs=("redirect",),
+        roles=(
+            Role(at="subject", slot="path", reads="route"),
+            Role(at="prep:to", slot="redirect", reads="target"),
+        ),
+        constants={"does": "visit"},
+        example="GET /{code} redirects to the target URL and counts the click.",
+        gives=(
+            (
+                "operation",
+                {"does": "visit", "method": "GET", "path": "/{code}", "redirect": "url", "counts": "click"},
+            ),
+        ),
+    ),
+    Frame(
+        name="things are valid for a time",
+        kind="lifecycle",
+        verbs=("be", "stay"),
+        roles=(
+            Role(at="subject", slot="entity", reads="thing", each=True),
+            Role(at="adjective", reads="valid"),
+            Role(at="prep:for", slot="after", reads="duration"),
+        ),
+        constants={"state": "expired"},
+        example="Links are valid for 30 days.",
+        gives=(("lifecycle", {"entity": "link", "state": "expired", "after": "30d"}),),
+    ),
+    Frame(
+        name="things are deleted at an age",
+        kind="lifecycle",
+        verbs=("delete",),
+        roles=(
+            Role(at="subject", reads="system", optional=True),
+            Role(at="object", slot="entity", reads="thing", each=True),
+            Role(at="prep:after", slot="after", reads="duration"),
+        ),
+        constants={"state": "deleted"},
+        example="Links are deleted after 30 days.",
+        gives=(("lifecycle", {"entity": "link", "state": "deleted", "after": "30d"}),),
+    ),
+    Frame(
         name="things expire",
         kind="lifecycle",
         verbs=("expire",),
@@ -201,6 +249,34 @@ FRAMES: tuple[Frame, ...] = (
         ),
         example="A click publishes `LinkClicked`.",
         gives=(("event", {"name": "LinkClicked", "cause": "click"}),),
+    ),
+    Frame(
+        name="an event is published for an occurrence",
+        kind="event",
+        verbs=("publish",),
+        roles=(
+            Role(at="subject", reads="system", optional=True),
+            Role(at="object", slot="name", reads="event_name", each=True),
+            Role(at="prep:for,on,at,upon,after", slot="cause", reads="occurrence"),
+        ),
+        example="A `LinkClicked` event is published for every click.",
+        gives=(("event", {"name": "LinkClicked", "cause": "click"}),),
+    ),
+    Frame(
+        name="a worker counts occurrences",
+        kind="subscription",
+        verbs=("count",),
+        roles=(
+            Role(at="subject", slot="consumer", reads="worker"),
+            Role(at="object", slot="keeps", reads="counted"),
+        ),
+        example="A worker counts clicks per link and day.",
+        gives=(
+            (
+                "subscription",
+                {"consumer": "worker", "keeps": "count", "counts": "click", "period": "day", "per": "link"},
+            ),
+        ),
     ),
     Frame(
         name="a worker keeps totals",

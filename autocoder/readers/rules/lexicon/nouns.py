@@ -15,6 +15,9 @@ ACTORS: dict[str, str] = {
 }
 """Noun lemma to who that is. "they" stands for whoever acted before."""
 
+OWNERS = words("owner creator")
+"""Nouns for whoever made a row."""
+
 ROLES = words(
     "admin administrator moderator editor operator manager staff librarian teacher student author reviewer agent clerk "
     "viewer lawyer doctor patient employee organizer organiser host participant instructor seller buyer driver "
@@ -44,6 +47,7 @@ COLLECTIONS = words(
 
 LIST_LABELS = words(
     "role state status category error step note example endpoint schema feature requirement type user actor kind goal "
+    "storage data throughput load latency availability uptime performance quality security deployment exposure "
     "parameter field body request response header option rule limit event command operation action method route page "
     "question answer todo scope constraint assumption stack technology database language role permission"
 )

@@ -39,6 +39,7 @@ VERBS: dict[str, str] = {
     "reach": "reach expose serve offer host publish make deploy access call",
     "sign_in": "sign log register authenticate identify",
     "be": "be",
+    "stay": "stay remain",
     "allow": "allow let permit enable",
     "build": "build create make write develop want need implement give",
     "require": "require need expect",

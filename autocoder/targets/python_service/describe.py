@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import assert_never
 
 from autocoder.ir.behaviour import (
@@ -143,7 +144,7 @@ def _step(step: Step) -> list[str]:  # noqa: C901 # one arm a step
 
 def _a(entity: str) -> str:
     name = words(entity)
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    return f"{'an' if re.match(r'[aeio]|u[^aeiou][^aeiou]', name) else 'a'} {name}"
 
 
 def _order(order: tuple[Order, ...]) -> str:

@@ -25,7 +25,7 @@ from autocoder.targets.python_service.describe import handler_doc, operation_doc
 from autocoder.targets.python_service.expressions import literal, render_const
 from autocoder.targets.python_service.handlers import INDENT, Behaviour
 from autocoder.targets.python_service.language import is_computed_integer
-from autocoder.targets.python_service.names import attribute, parameter
+from autocoder.targets.python_service.names import attribute, function, local, model, parameter
 from autocoder.targets.python_service.schemas import (
     Hints,
     body_inputs,
@@ -135,16 +135,18 @@ class Operations:
             imports.add(f"{self.package}.schemas", behaviour.reply_model)
         signature = ", ".join(self.parameters(operation, module))
         lines = [self.decorator(operation, module), "@transactional"]
-        lines += [f"async def {attribute(operation.name)}({signature}) -> {self.returns(operation, module)}:"]
+        lines += [f"async def {function(operation.name)}({signature}) -> {self.returns(operation, module)}:"]
         lines += [docstring(operation_doc(operation, self.views), INDENT)]
         lines += [INDENT + line for line in statements]
         return "\n".join(lines)
 
     def names(self, operation: Operation) -> dict[str, str]:
         """How the code reads each input."""
-        taken = frozenset(str(getattr(step, "bind", "")) for step in walk_steps(operation.steps))
+        taken = {str(getattr(step, "bind", "") or getattr(step, "name", "")) for step in walk_steps(operation.steps)}
         return {
-            i.name: f"body.{attribute(i.name)}" if i.place == "body" else parameter(i.name, taken)
+            i.name: f"body.{attribute(i.name)}"
+            if i.place == "body"
+            else parameter(i.name, frozenset(local(name) for name in taken) | {function(operation.name)})
             for i in operation.inputs
         }
 
@@ -162,9 +164,9 @@ class Operations:
             module.imports.add("fastapi.responses", "RedirectResponse")
             options.append("response_class=RedirectResponse")
         elif reply.view is not None:
-            model = reply_name(operation)
-            module.imports.add(f"{self.package}.schemas", model.removeprefix("list[").removesuffix("]"))
-            options.append(f"response_model={model}")
+            shown = reply_name(operation)
+            module.imports.add(f"{self.package}.schemas", shown.removeprefix("list[").removesuffix("]"))
+            options.append(f"response_model={shown}")
         if statuses := failure_statuses(operation, self.views):
             module.imports.add(f"{self.package}.failures", "problems")
             options.append(f"responses=problems({', '.join(str(s) for s in statuses)})")
@@ -180,8 +182,8 @@ class Operations:
         if reply.view is None:
             return "None"
         entity, many = shown_entity(operation, reply.view)
-        module.imports.add(f"{self.package}.models", entity)
-        return f"list[{entity}]" if many else entity
+        module.imports.add(f"{self.package}.models", model(entity))
+        return f"list[{model(entity)}]" if many else model(entity)
 
     def parameters(self, operation: Operation, module: Module) -> list[str]:
         """The parameters: inputs, then what the framework gives, then inputs with defaults."""
@@ -229,13 +231,13 @@ def handler_module(handler: Handler, views: Views, package: str) -> str:
     names: dict[str, str] = {}
     first: list[str] = []
     if handler.event:
-        module.imports.add(f"{package}.events", handler.event)
+        module.imports.add(f"{package}.events", model(handler.event))
         names = {f.name: f"event.{attribute(f.name)}" for f in views.event(handler.event).fields}
-        first = [f"event: {handler.event}"]
+        first = [f"event: {model(handler.event)}"]
     behaviour = Behaviour(views=views, package=package, imports=module.imports, names=names)
     statements = behaviour.render(handler.plan)
     signature = ", ".join([*first, "*", "now: datetime", "session: AsyncSession"])
-    lines = [f"async def {attribute(handler.name)}({signature}) -> None:"]
+    lines = [f"async def {function(handler.name)}({signature}) -> None:"]
     lines += [docstring(handler_doc(handler, views), INDENT), *(INDENT + line for line in statements)]
     module.add("\n".join(lines))
     return module.text()

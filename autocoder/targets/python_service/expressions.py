@@ -249,7 +249,6 @@ class SqlExpressions:
     """Renders a condition or value over columns as SQLAlchemy; what names no column stays Python."""
 
     python: PythonExpressions
-    model: str
     exact: bool = False
 
     def conditions(self, where: Expr | None) -> list[str]:

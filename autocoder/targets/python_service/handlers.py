@@ -37,7 +37,7 @@ from autocoder.ir.views import Views
 from autocoder.targets.python_service import language
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.expressions import Imports, PythonExpressions, SqlExpressions, literal
-from autocoder.targets.python_service.names import attribute, row_attribute
+from autocoder.targets.python_service.names import attribute, local, model, row_attribute
 
 INDENT = "    "
 FAILURES = {
@@ -93,7 +93,7 @@ class Behaviour:
             case "input" | "event":
                 return self.names[node.name]
             case "local":
-                return node.name
+                return local(node.name)
             case "caller":
                 return self._caller(node)
             case "row":
@@ -106,8 +106,8 @@ class Behaviour:
 
     def _row(self, node: Bound) -> str:
         if not node.field:
-            return node.name
-        return self._field(node, node.name)
+            return local(node.name)
+        return self._field(node, local(node.name))
 
     def _field(self, node: Bound, row: str) -> str:
         text = f"{row}.{self.attribute(node)}"
@@ -127,19 +127,19 @@ class Behaviour:
 
     def sql(self, entity: str) -> SqlExpressions:
         """Renders conditions over the columns of an entity."""
-        self.ranged = entity
-        return SqlExpressions(python=self.python, model=entity)
+        self.ranged = model(entity)
+        return SqlExpressions(python=self.python)
 
     def model(self, entity: str) -> str:
         """The model of an entity, imported."""
-        self.imports.add(f"{self.package}.models", entity)
-        return entity
+        self.imports.add(f"{self.package}.models", model(entity))
+        return model(entity)
 
     # Statements.
 
     def render(self, steps: Steps) -> list[str]:
         """The statements, without indentation of their own."""
-        self.nullable = _nullable_rows(steps) | ({"caller"} if self.caller_optional else set[str]())
+        self.nullable = rows_that_may_be_absent(steps) | ({"caller"} if self.caller_optional else set[str]())
         self.needed = _rows_needed(steps)
         self.named = frozenset(node.name for node in _values(steps) if node.scope == "local")
         self.lists = frozenset(step.bind for step in walk_steps(steps) if isinstance(step, List))
@@ -167,10 +167,10 @@ class Behaviour:
                 return self._list(step)
             case Require():
                 lines = [f"if {self.python.negated(step.condition)}:", f"{INDENT}{self._raise(step.otherwise)}"]
-                self.nullable -= _rows_there(step.condition)
+                self.nullable -= rows_there(step.condition)
                 return lines
             case Let():
-                return [f"{step.name} = {self._value(step.value)}"]
+                return [f"{local(step.name)} = {self._value(step.value)}"]
             case Choose():
                 return self._choose(step)
             case Emit():
@@ -203,7 +203,7 @@ class Behaviour:
         if entity in self.found:
             text += ".execution_options(populate_existing=True)"
         self.found.add(entity)
-        return [f"{step.bind} = await session.scalar({text})", *self._absent(step.bind, step.match)]
+        return [f"{local(step.bind)} = await session.scalar({text})", *self._absent(local(step.bind), step.match)]
 
     def _absent(self, bind: str, match: Match) -> list[str]:
         if match.absent is None:
@@ -214,10 +214,10 @@ class Behaviour:
         fields = {f.name: f for f in self.views.entity(entity).fields}
         keys: list[str] = []
         for key in order:
-            text = f"{entity}.{row_attribute(key.field, fields[key.field].type)}"
+            text = f"{model(entity)}.{row_attribute(key.field, fields[key.field].type)}"
             text += ".desc()" if key.descending else ""
             keys.append(f"{text}.nulls_first()" if fields[key.field].type.optional else text)
-        return f".order_by({', '.join([*keys, f'{entity}.seq'])})"
+        return f".order_by({', '.join([*keys, f'{model(entity)}.seq'])})"
 
     def _list(self, step: List) -> list[str]:
         entity = step.entity
@@ -226,24 +226,28 @@ class Behaviour:
         if step.limit is not None:
             text += f".limit({step.limit})"
         if step.bind in self.named:
-            return [f"{step.bind} = (await session.scalars({text})).all()"]
-        return [f"{step.bind} = await session.scalars({text})"]
+            return [f"{local(step.bind)} = (await session.scalars({text})).all()"]
+        return [f"{local(step.bind)} = await session.scalars({text})"]
 
     def _insert(self, step: Insert) -> list[str]:
         entity = self.views.entity(step.entity)
-        model = self.model(step.entity)
+        table = self.model(step.entity)
         if isinstance(step.taken, Failure):
             values = self._assignments(entity, step.values, defaults=True)
             self.found.add(step.entity)
-            return [f"{step.bind} = {model}({values})", f"session.add({step.bind})", "await session.flush()"]
-        return self._insert_unless_there(step, entity, model)
+            return [
+                f"{local(step.bind)} = {table}({values})",
+                f"session.add({local(step.bind)})",
+                "await session.flush()",
+            ]
+        return self._insert_unless_there(step, entity, table)
 
-    def _insert_unless_there(self, step: Insert, entity: Entity, model: str) -> list[str]:
+    def _insert_unless_there(self, step: Insert, entity: Entity, table: str) -> list[str]:
         """One INSERT that knows what to do with a row of the same key."""
         self.imports.add(f"{self.package}.database", "insert_into")
         values = self._assignments(entity, step.values, defaults=True)
-        statement = f"insert_into(session, {model}).values({values})"
-        keys = ", ".join(f"{model}.{row_attribute(k, entity.field(k).type)}" for k in step.key)
+        statement = f"insert_into(session, {table}).values({values})"
+        keys = ", ".join(f"{table}.{row_attribute(k, entity.field(k).type)}" for k in step.key)
         needed = step.bind in self.needed
         if step.taken == "keep" or not isinstance(step.taken, tuple):
             lines = [f"await session.execute({statement}.on_conflict_do_nothing(index_elements=[{keys}]))"]
@@ -251,10 +255,10 @@ class Behaviour:
                 self.imports.add("sqlalchemy", "select")
                 given = dict(step.values)
                 conditions = ", ".join(
-                    f"{model}.{row_attribute(k, entity.field(k).type)} == {self.python.render(given[k])}"
+                    f"{table}.{row_attribute(k, entity.field(k).type)} == {self.python.render(given[k])}"
                     for k in step.key
                 )
-                lines.append(f"{step.bind} = (await session.scalars(select({model}).where({conditions}))).one()")
+                lines.append(f"{local(step.bind)} = (await session.scalars(select({table}).where({conditions}))).one()")
             return lines
         sql = self.sql(step.entity)
         changes = ", ".join(
@@ -262,10 +266,10 @@ class Behaviour:
         )
         statement += f".on_conflict_do_update(index_elements=[{keys}], set_={{{changes}}})"
         if needed:
-            statement += f".returning({model})"
+            statement += f".returning({table})"
             statement += ".execution_options(populate_existing=True)" if step.entity in self.found else ""
             self.found.add(step.entity)
-            return [f"{step.bind} = (await session.scalars({statement})).one()"]
+            return [f"{local(step.bind)} = (await session.scalars({statement})).one()"]
         return [f"await session.execute({statement})"]
 
     def _assignments(self, entity: Entity, values: Values, *, defaults: bool) -> str:
@@ -283,17 +287,17 @@ class Behaviour:
         if isinstance(step.row, BoundRow):
             return self._set_attributes(step.row, step.values, entity)
         self.imports.add("sqlalchemy", "update")
-        model = self.model(entity.name)
+        table = self.model(entity.name)
         where = self._where(entity.name, step.row.where)
         sql = self.sql(entity.name)
         values = ", ".join(f"{row_attribute(n, entity.field(n).type)}={sql.render(v)}" for n, v in step.values)
-        statement = f"update({model}){where}.values({values})"
+        statement = f"update({table}){where}.values({values})"
         if step.row.many or step.bind is None:
             return [f"await session.execute({statement}{self._apart(entity.name)})"]
         self.found.add(entity.name)
         return [
-            f"{step.bind} = await session.scalar({statement}.returning({model}))",
-            *self._absent(step.bind, step.row),
+            f"{local(step.bind)} = await session.scalar({statement}.returning({table}))",
+            *self._absent(local(step.bind), step.row),
         ]
 
     def _set_attributes(self, row: BoundRow, values: Values, entity: Entity) -> list[str]:
@@ -302,7 +306,7 @@ class Behaviour:
             return self._set_what_was_sent(row, values, entity)
         lines: list[str] = []
         for name, value in values:
-            target = f"{row.bind}.{row_attribute(name, entity.field(name).type)}"
+            target = f"{local(row.bind)}.{row_attribute(name, entity.field(name).type)}"
             match value:
                 case Op(op=("+" | "-") as op, args=(Column(field=same), other)) if same == name:
                     lines.append(f"{target} {op}= {self._on_row(other, row)}")
@@ -312,7 +316,7 @@ class Behaviour:
 
     def _on_row(self, value: Expr, row: BoundRow) -> str:
         def column(node: Column) -> str:
-            return f"{row.bind}.{self.attribute(node)}"
+            return f"{local(row.bind)}.{self.attribute(node)}"
 
         return self._python(column).render(value)
 
@@ -322,11 +326,11 @@ class Behaviour:
         if plain and not body:
             return [
                 "for name, value in body.model_dump(exclude_unset=True).items():",
-                f"{INDENT}setattr({row.bind}, name, value)",
+                f"{INDENT}setattr({local(row.bind)}, name, value)",
             ]
         lines: list[str] = []
         for name, value in values:
-            target = f"{row.bind}.{row_attribute(name, entity.field(name).type)}"
+            target = f"{local(row.bind)}.{row_attribute(name, entity.field(name).type)}"
             match value:
                 case Op(op="?:", args=(condition, new, _)):
                     lines += [
@@ -339,7 +343,7 @@ class Behaviour:
 
     def _remove(self, step: Remove) -> list[str]:
         if isinstance(step.row, BoundRow):
-            return [f"await session.delete({step.row.bind})", "await session.flush()"]
+            return [f"await session.delete({local(step.row.bind)})", "await session.flush()"]
         self.imports.add("sqlalchemy", "delete")
         entity = step.row.entity
         statement = f"delete({self.model(entity)}){self._where(entity, step.row.where)}{self._apart(entity)}"
@@ -365,20 +369,20 @@ class Behaviour:
         return lines
 
     def _emit(self, step: Emit) -> str:
-        self.imports.add(f"{self.package}.events", step.event, "publish")
-        values = ", ".join(f"{name}={self._value(value)}" for name, value in step.values)
-        return f"publish(session, {step.event}({values}))"
+        self.imports.add(f"{self.package}.events", model(step.event), "publish")
+        values = ", ".join(f"{attribute(name)}={self._value(value)}" for name, value in step.values)
+        return f"publish(session, {model(step.event)}({values}))"
 
     def _invoke(self, step: Invoke) -> list[str]:
         args = [self.python.render(value) for _, value in step.args]
         if step.target == "custom":
             self.imports.add(f"{self.package}.custom.{step.name}", step.name)
             given = ", ".join(f"{name}={arg}" for (name, _), arg in zip(step.args, args, strict=True))
-            return [f"{step.bind} = {step.name}({given})"]
+            return [f"{local(step.bind)} = {step.name}({given})"]
         self.imports.add(f"{self.package}.authentication", step.target)
         if step.target == "issue_token":
-            return [f"{step.bind} = issue_token({args[0]})"]
-        lines = [f"{step.bind} = await {step.target}({', '.join(args)})"]
+            return [f"{local(step.bind)} = issue_token({args[0]})"]
+        lines = [f"{local(step.bind)} = await {step.target}({', '.join(args)})"]
         if self.connected and not self.written:
             # Hashing takes long: the connection goes back to the pool first.
             lines.insert(0, "await session.commit()  # gives the connection back before the slow hash")
@@ -395,7 +399,8 @@ class Behaviour:
             return [f"return {self.reply_model}({values})"]
         if step.view is None:
             return []
-        return [f"return list({step.view})" if step.view in self.lists else f"return {step.view}"]
+        row = local(step.view)
+        return [f"return list({row})" if step.view in self.lists else f"return {row}"]
 
 
 def _column_name(f: Field) -> str:
@@ -417,27 +422,27 @@ def _replaces_if_sent(value: Expr) -> bool:
             return False
 
 
-def _rows_there(condition: Expr) -> set[str]:
+def rows_there(condition: Expr) -> set[str]:
     """Rows that a condition proves to be there."""
     found: set[str] = set()
     for part in conjuncts(condition):
         match part:
             case Op(op="!=", args=(Bound(scope="row" | "caller", name=name, field=""), Const(value=None))):
-                found.add(name)
+                found.add(name if name == "caller" else local(name))
             case _:
                 pass
     return found
 
 
-def _nullable_rows(steps: Steps) -> set[str]:
+def rows_that_may_be_absent(steps: Steps) -> set[str]:
     """Rows that were looked for and may not be there, until a guard says that they are."""
     found: set[str] = set()
     for step in walk_steps(steps):
         match step:
             case Find(match=Match(absent=None), bind=bind):
-                found.add(bind)
+                found.add(local(bind))
             case Let(name=name, value=Const(value=None)):
-                found.add(name)
+                found.add(local(name))
             case _:
                 pass
     return found

@@ -1,14 +1,30 @@
-"""Lays out Python source as the field's formatter does: long statements are broken at brackets, outermost first.
+"""Lays out Python source as the field's formatter does: long statements are broken at brackets and operators.
 
-Code is rendered in one line per statement; only this module knows about widths.
+Code is rendered in one line per statement; only this module knows about widths. It knows the shapes that this target
+emits, not all of Python.
 """
 
 from __future__ import annotations
 
+import io
+import re
+import token
+import tokenize
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 WIDTH = 120
 _OPEN, _CLOSE = "([{", ")]}"
+_STEP = "    "
+_STATEMENT = re.compile(r"(?:(?:if|elif|while|return|assert|yield) |[\w.\[\]\" :|]+? [+\-*]?= )(?=\S)")
+_LABEL = re.compile(r"(?:\w+=(?!=)|\"[^\"\\]*\": |\*{1,2})")
+_LEVELS: tuple[frozenset[str], ...] = (
+    frozenset({"if", "else"}),
+    frozenset({"or", "and"}),
+    frozenset({"==", "!=", "<", "<=", ">", ">=", "in", "is"}),
+    frozenset({"+", "-"}),
+    frozenset({"*", "/", "%"}),
+)
 
 
 def lay_out(source: str) -> str:
@@ -18,7 +34,7 @@ def lay_out(source: str) -> str:
     for line in source.splitlines():
         if not quoted and len(line) > WIDTH and '"""' not in line and not line.lstrip().startswith("#"):
             indent = line[: len(line) - len(line.lstrip())]
-            lines += _broken(indent, line.lstrip())
+            lines += _statement(indent, line.strip())
         else:
             lines.append(line.rstrip())
         if line.count('"""') % 2:
@@ -27,91 +43,153 @@ def lay_out(source: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Bracket:
+class _Token:
+    kind: int
+    text: str
     start: int
     end: int
+    depth: int
 
 
-def _pairs(text: str) -> list[_Bracket]:
-    """The outermost bracket pairs of a statement, text in quotes skipped."""
-    found: list[_Bracket] = []
-    depth, start, quote, i = 0, 0, "", 0
-    while i < len(text):
-        char = text[i]
-        if quote:
-            if char == "\\":
-                i += 1
-            elif char == quote:
-                quote = ""
-        elif char in "\"'":
-            quote = char
-        elif char in _OPEN:
-            if depth == 0:
-                start = i
-            depth += 1
-        elif char in _CLOSE:
+def _tokens(text: str) -> list[_Token]:
+    """The tokens of one line; a bracket's depth is that of what surrounds it."""
+    found: list[_Token] = []
+    depth = 0
+    for item in tokenize.generate_tokens(io.StringIO(text).readline):
+        if item.type in (token.NEWLINE, token.NL, token.ENDMARKER, token.INDENT, token.DEDENT):
+            continue
+        if item.string in _CLOSE and item.type == token.OP:
             depth -= 1
-            if depth == 0:
-                found.append(_Bracket(start, i))
-        i += 1
+        found.append(_Token(item.type, item.string, item.start[1], item.end[1], depth))
+        if item.string in _OPEN and item.type == token.OP:
+            depth += 1
     return found
 
 
-def _split(text: str, separator: str) -> list[str]:
-    """The parts between separators that stand in no bracket and no quotes."""
-    inside: set[int] = set()
-    for pair in _pairs(text):
-        inside.update(range(pair.start, pair.end))
-    inside.update(_quoted(text))
-    parts: list[str] = []
-    begin = 0
-    for i in range(len(text)):
-        if i not in inside and text.startswith(separator, i):
-            parts.append(text[begin:i])
-            begin = i + len(separator)
-    return [part.strip() for part in (*parts, text[begin:])]
+def _statement(indent: str, text: str) -> list[str]:
+    """A statement; a value without brackets of its own gets some."""
+    match = _STATEMENT.match(text)
+    value = text[match.end() :] if match else ""
+    end = ":" if match and text.endswith(":") else ""
+    value = value.removesuffix(end)
+    if match and (_is_text(value) or _splits(value)):
+        return [indent + match[0] + "(", *_element(indent + _STEP, value), f"{indent}){end}"]
+    return _bracketed(indent, text)
 
 
-def _quoted(text: str) -> set[int]:
-    found: set[int] = set()
-    quote, begin, i = "", 0, 0
-    while i < len(text):
-        if quote:
-            if text[i] == "\\":
-                i += 1
-            elif text[i] == quote:
-                found.update(range(begin, i + 1))
-                quote = ""
-        elif text[i] in "\"'":
-            quote, begin = text[i], i
-        i += 1
-    return found
-
-
-def _broken(indent: str, text: str) -> list[str]:
+def _element(indent: str, text: str) -> list[str]:
+    """Something inside brackets, with its comma."""
     if len(indent) + len(text) <= WIDTH:
         return [indent + text]
-    pairs = [pair for pair in _pairs(text) if pair.end > pair.start + 1]
-    if not pairs:
+    comma = "," if text.endswith(",") else ""
+    label = _LABEL.match(text)
+    head = label[0] if label else ""
+    value = text[len(head) :].removesuffix(",")
+    if _is_text(value) and not head:
+        return _pieces(indent, value, comma)
+    parts = _splits(value)
+    if not parts:
+        return _bracketed(indent, text)
+    parts[0] = head + parts[0]
+    parts[-1] += comma
+    return [line for part in parts for line in _element(indent, part)]
+
+
+def _splits(text: str) -> list[str]:
+    """The parts of an expression at its loosest operators, each led by its operator; none where there are none."""
+    tokens = [t for t in _tokens(text) if t.depth == 0]
+    loops = [t for t in tokens if t.text in ("for", "async")]
+    if loops:
+        begin = loops[0].start
+        return _cut(text, [t.start for t in tokens if t.text in ("for", "if") and t.start >= begin and t.start > 0])
+    for level in _LEVELS:
+        marks = [t.start for t in tokens if t.text in level and t.kind in (token.NAME, token.OP) and t.start > 0]
+        starts = [mark for mark in marks if not text[:mark].rstrip().endswith(("not", "is", "lambda"))]
+        if starts:
+            return _cut(text, [_with_not(text, start) for start in starts])
+    return []
+
+
+def _with_not(text: str, start: int) -> int:
+    """`not in` begins with its `not`."""
+    before = text[:start].rstrip()
+    return start - 4 if before.endswith(" not") and text[start:].startswith("in ") else start
+
+
+def _cut(text: str, starts: list[int]) -> list[str]:
+    bounds = [0, *starts, len(text)]
+    return [part for a, b in zip(bounds, bounds[1:], strict=False) if (part := text[a:b].strip())]
+
+
+def _is_text(value: str) -> bool:
+    tokens = _tokens(value)
+    return len(tokens) == 1 and tokens[0].kind == token.STRING
+
+
+def _pieces(indent: str, value: str, comma: str) -> list[str]:
+    """A long text in pieces that stand one below the other, cut after spaces."""
+    quote, room = value[-1], WIDTH - len(indent) - 3
+    if value[0] not in "\"'" or len(value) <= room:
+        return [indent + value + comma]
+    lines: list[str] = []
+    words = re.findall(r"(?:\\.|[^ \\])* ?", value[1:-1])
+    piece = ""
+    for word in words:
+        if piece and len(piece) + len(word) > room:
+            lines.append(f"{indent}{quote}{piece}{quote}")
+            piece = ""
+        piece += word
+    return [*lines, f"{indent}{quote}{piece}{quote}{comma}"]
+
+
+def _bracketed(indent: str, text: str) -> list[str]:
+    """Something that is broken inside one of its outermost brackets."""
+    pair = _pair(text)
+    if len(indent) + len(text) <= WIDTH or pair is None:
         return [indent + text]
-    pair = pairs[0] if text.startswith(("def ", "async def ", "class ")) else pairs[-1]
-    head, body, tail = text[: pair.start + 1], text[pair.start + 1 : pair.end].strip(), text[pair.end :]
-    inner = indent + "    "
-    parts = [part for part in _split(body, ",") if part]
+    start, end = pair
+    head, body, tail = text[: start + 1], text[start + 1 : end].strip(), text[end:]
+    inner = indent + _STEP
+    parts = list(_arguments(body))
     if len(inner) + len(body) <= WIDTH and not body.endswith(","):
         middle = [inner + body]
     elif len(parts) == 1:
         middle = _chain(inner, body)
     else:
-        middle = [line for part in parts for line in _broken(inner, f"{part},")]
+        middle = [line for part in parts for line in _element(inner, f"{part},")]
     return [indent + head, *middle, indent + tail]
 
 
+def _pair(text: str) -> tuple[int, int] | None:
+    """The outermost brackets to break: the last that hold something, an index only where there is nothing else."""
+    tokens = [t for t in _tokens(text) if t.depth == 0]
+    found: list[tuple[int, int, bool]] = []
+    for before, here, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
+        if here.text in _OPEN and here.kind == token.OP:
+            index = here.text == "[" and before is not None and (before.kind == token.NAME or before.text in _CLOSE)
+            if after is not None and after.start > here.end:
+                found.append((here.start, after.start, index))
+    if text.startswith(("def ", "async def ", "class ")):
+        return found[0][:2] if found else None
+    plain = [pair for pair in found if not pair[2]] or found
+    return plain[-1][:2] if plain else None
+
+
+def _arguments(body: str) -> Iterator[str]:
+    begin = 0
+    for item in _tokens(body):
+        if item.depth == 0 and item.text == ",":
+            yield body[begin : item.start].strip()
+            begin = item.end
+    if rest := body[begin:].strip():
+        yield rest
+
+
 def _chain(indent: str, text: str) -> list[str]:
-    """A chain of calls, one call a line; anything else is broken at its brackets."""
-    links = _split(text, ").")
-    if len(links) < 3:
-        return _broken(indent, text)
-    calls = [f"{link})" for link in links[:-1]] + [links[-1]]
-    first, *rest = calls
-    return [line for call in (first, *(f".{call}" for call in rest)) for line in _broken(indent, call)]
+    """A chain of calls, one call a line; anything else is broken at its operators or brackets."""
+    tokens = [t for t in _tokens(text) if t.depth == 0]
+    dots = [b.start for a, b in zip(tokens, tokens[1:], strict=False) if b.text == "." and a.text in (")", "]")]
+    label = _LABEL.match(text)
+    if len(dots) < 2 or _splits(text[label.end() :] if label else text):
+        return _element(indent, text)
+    return [line for part in _cut(text, dots) for line in _bracketed(indent, part)]

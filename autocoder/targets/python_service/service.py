@@ -15,7 +15,7 @@ from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.endpoints import Operations, handler_module, module_of
 from autocoder.targets.python_service.expressions import Imports, literal, type_hint
 from autocoder.targets.python_service.layout import lay_out
-from autocoder.targets.python_service.names import attribute, package, row_attribute
+from autocoder.targets.python_service.names import attribute, function, model, package, row_attribute
 from autocoder.targets.python_service.schemas import schemas_module, types_module
 from autocoder.targets.python_service.skeletons import fill, toml_text
 from autocoder.targets.python_service.source import Module, import_block
@@ -128,8 +128,8 @@ class _Project:
             files["types.py"] = types_module(used, self.package)
         if functions := language.module(self.views):
             files["language.py"] = functions
-        for function in self.views.functions:
-            files[f"custom/{function.name}.py"] = function.body
+        for custom in self.views.functions:
+            files[f"custom/{custom.name}.py"] = custom.body
         if self.views.functions:
             files["custom/__init__.py"] = '"""Functions whose bodies people own: edit them in `custom/`, not here."""\n'
         for name in self.skeletons():
@@ -145,12 +145,14 @@ class _Project:
         return module.text()
 
     def handlers(self) -> dict[str, str]:
-        found = {f"handlers/{h.name}.py": handler_module(h, self.views, self.package) for h in self.views.handlers}
+        found = {
+            f"handlers/{function(h.name)}.py": handler_module(h, self.views, self.package) for h in self.views.handlers
+        }
         if found:
             imports = Imports()
             for handler in self.views.handlers:
-                imports.add(f"{self.package}.handlers.{handler.name}", attribute(handler.name))
-            listed = ", ".join(f'"{attribute(h.name)}"' for h in self.views.handlers)
+                imports.add(f"{self.package}.handlers.{function(handler.name)}", function(handler.name))
+            listed = ", ".join(f'"{function(h.name)}"' for h in self.views.handlers)
             text = f'"""What runs on events and schedules."""\n\n{import_block(imports, self.package)}\n'
             found["handlers/__init__.py"] = lay_out(f"{text}__all__ = [{listed}]\n")
         return found
@@ -174,11 +176,13 @@ class _Project:
         parts = ["api", *(["worker"] if self.delivers else []), *(["scheduler"] if views.scheduled else [])]
         environments = sorted({"development", "production", *(e.name for e in views.environments)})
         caller = self.caller_fields()
-        subscribers = {e.name: [h.name for h in views.event_handlers if h.event == e.name] for e in views.events}
+        subscribers = {
+            model(e.name): [function(h.name) for h in views.event_handlers if h.event == e.name] for e in views.events
+        }
         imports = Imports()
         events = [
             {
-                "name": e.name,
+                "name": model(e.name),
                 "doc": f"{words(e.name).capitalize()}.",
                 "fields": [(attribute(f.name), type_hint(f.type, imports)) for f in e.fields],
             }
@@ -194,17 +198,17 @@ class _Project:
             "polls": self.delivers or bool(views.scheduled),
             "upserts": bool(views.scheduled) or self.inserts_unless_there(),
             "codes": bool(views.generates_codes),
-            "caller_model": views.auth.entity if views.auth else "",
-            "caller_columns": ", ".join(f"{views.auth.entity if views.auth else ''}.{a}" for a, _ in caller),
+            "caller_model": model(views.auth.entity) if views.auth else "",
+            "caller_columns": ", ".join(f"{model(views.auth.entity) if views.auth else ''}.{a}" for a, _ in caller),
             "caller_fields": caller,
             "optional_caller": any(o.access == "user?" for o in views.operations),
             "publishes": views.publishes,
             "events": events,
             "imports": "".join(f"{line}\n" for line in import_block(imports, self.package).splitlines()),
             "subscribers": sorted(subscribers.items()),
-            "event_names": ", ".join(sorted({h.event for h in views.event_handlers})),
-            "routes": [(h.name, h.event) for h in views.event_handlers],
-            "jobs": [(h.name, h.schedule) for h in views.scheduled],
+            "event_names": ", ".join(sorted({model(h.event) for h in views.event_handlers})),
+            "routes": [(function(h.name), model(h.event)) for h in views.event_handlers],
+            "jobs": [(function(h.name), h.schedule) for h in views.scheduled],
             "parts": " | ".join(parts),
             "part_list": ", ".join(f'"{part}"' for part in parts) + ("," if len(parts) == 1 else ""),
             "loops": ", ".join([*(["scheduler"] if views.scheduled else []), *(["worker"] if self.delivers else [])]),

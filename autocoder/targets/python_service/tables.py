@@ -14,7 +14,7 @@ from autocoder.targets.python_service.describe import entity_doc
 from autocoder.targets.python_service.expressions import Imports, literal, render_const, type_hint
 from autocoder.targets.python_service.language import is_computed_integer
 from autocoder.targets.python_service.layout import lay_out
-from autocoder.targets.python_service.names import column, row_attribute
+from autocoder.targets.python_service.names import column, model, row_attribute
 from autocoder.targets.python_service.skeletons import docstring
 from autocoder.targets.python_service.source import Module
 
@@ -109,7 +109,7 @@ def _entity_table(entity: Entity, views: Views, imports: Imports) -> Table:
     unique = tuple(tuple(by_field[name] for name in key) for key in entity.unique_keys)
     return Table(
         name=entity.table,
-        model=entity.name,
+        model=model(entity.name),
         doc=entity_doc(entity, views),
         columns=columns,
         unique=unique,

@@ -1,0 +1,328 @@
+"""The fold that says what must happen, in plain dictionaries: `tests/oracle.py` of the emitted service.
+
+It reads `steps`, never the statement plan, so a wrong plan shows. What the service makes itself (ids, codes, tokens)
+is taken from the service.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from autocoder.ir.behaviour import (
+    BoundRow,
+    Change,
+    Choose,
+    Emit,
+    Find,
+    Insert,
+    Invoke,
+    Let,
+    List,
+    Match,
+    Order,
+    Remove,
+    Reply,
+    Require,
+    Step,
+    Steps,
+    Values,
+    walk_steps,
+)
+from autocoder.ir.expressions import Bound, Column, Const, Expr
+from autocoder.ir.nodes import Entity, Handler, Input, Operation
+from autocoder.ir.views import Views
+from autocoder.targets.python_service import language
+from autocoder.targets.python_service.describe import handler_doc, operation_doc
+from autocoder.targets.python_service.endpoints import STATUS
+from autocoder.targets.python_service.expressions import PythonExpressions, literal, render_const
+from autocoder.targets.python_service.handlers import INDENT, rows_there, rows_that_may_be_absent
+from autocoder.targets.python_service.names import function, local
+from autocoder.targets.python_service.schemas import shown_entity
+from autocoder.targets.python_service.skeletons import docstring
+from autocoder.targets.python_service.source import Module
+from autocoder.targets.python_service.tables import computed_fields
+
+_TAKEN = frozenset({"call", "change", "change_all", "deliver", "insert", "publish", "queue", "remove", "rows", "shown"})
+_DEEPER = INDENT * 2
+
+
+def method(name: str) -> str:
+    """The method of an operation or handler; a name that the tables use gets an underscore."""
+    return f"{name}_" if name in _TAKEN else function(name)
+
+
+def module(views: Views, package: str) -> str:
+    """The source of `tests/oracle.py`."""
+    found = Module(doc="What the service must do, in plain dictionaries: the tests compare the two.", package="support")
+    found.imports.add("typing", "Any")
+    found.imports.add("support.tables", "Entity", "Failed", "Reply", "Row", "Tables", "first", "ordered")
+    behaviours = (*views.operations, *views.handlers)
+    language.add_functions(language.functions_used(behaviours), found)
+    found.add(_entities(views))
+    found.add(_oracle(views, package, found))
+    found.add(_table("OPERATIONS", "operation", [(o.name, o.access, method(o.name)) for o in views.operations]))
+    found.add(_table("HANDLERS", "handler", [(h.name, h.event, method(h.name)) for h in views.handlers]))
+    text = found.text()
+    unused = {name for name in ("Token", "first", "ordered", "Reply", "Row") if text.count(name) == 1}
+    for name in unused:
+        found.imports.names["support.tables"].discard(name)
+    return found.text()
+
+
+def _table(name: str, what: str, rows: list[tuple[str, str, str]]) -> str:
+    lines = [f"    {literal(key)}: ({literal(about)}, Oracle.{called})," for key, about, called in rows]
+    second = "who may ask" if what == "operation" else "the event that it runs on"
+    note = f'"""Each {what}: {second}, and what it does."""'
+    return "\n".join([f"{name} = {{", *lines, "}", note]) if lines else f"{name}: dict[str, Any] = {{}}\n{note}"
+
+
+def _entities(views: Views) -> str:
+    lines = ["ENTITIES = {", *(f"    {literal(e.name)}: {_entity(e, views)}," for e in views.entities), "}"]
+    note = '"""What the database holds for each kind of row: keys, references, limits, and what is made or hidden."""'
+    return "\n".join([*lines, note]) if views.entities else f"ENTITIES: dict[str, Entity] = {{}}\n{note}"
+
+
+def _entity(entity: Entity, views: Views) -> str:
+    computed = computed_fields(entity, views)
+    refers = {f.name: (f.type.entity, f.on_delete) for f in entity.fields if f.type.entity}
+    limits = {
+        f.name: (int(f.constraints.minimum or -(2**63)), int(f.constraints.maximum or 2**63 - 1))
+        for f in entity.fields
+        if f.type.name == "integer" and (f.constraints.minimum or f.constraints.maximum or f.name in computed)
+    }
+    parts = [f"fields={_listed([f.name for f in entity.fields])}"]
+    parts.append(f"made={_listed([f.name for f in entity.fields if f.generated])}")
+    if hidden := [f.name for f in entity.fields if f.hidden]:
+        parts.append(f"hidden={_listed(hidden)}")
+    keys = [key for key in entity.unique_keys if key != ("id",)]
+    if keys:
+        parts.append(f"unique=[{', '.join(_listed(key) for key in keys)}]")
+    if refers:
+        said = ", ".join(f"{literal(n)}: ({literal(to)}, {literal(how)})" for n, (to, how) in refers.items())
+        parts.append(f"refers={{{said}}}")
+    if limits:
+        parts.append(f"limits={{{', '.join(f'{literal(n)}: ({low}, {high})' for n, (low, high) in limits.items())}}}")
+    return f"Entity({', '.join(parts)})"
+
+
+def _listed(names: list[str] | tuple[str, ...]) -> str:
+    return f"[{', '.join(literal(name) for name in names)}]"
+
+
+def _oracle(views: Views, package: str, module: Module) -> str:
+    lines = [
+        "class Oracle(Tables):",
+        '    """Every operation and handler, one after the other, on lists of rows."""',
+        "",
+    ]
+    lines += ["    entities = ENTITIES", ""]
+    for operation in views.operations:
+        caller = "caller: Row" if operation.access == "user" else "caller: Row | None"
+        lines.append(f"    def {method(operation.name)}(self, given: Row, {caller}, now: datetime) -> Reply:")
+        fold = Fold(views=views, package=package, module=module, inputs={i.name: i for i in operation.inputs})
+        fold.lists = {s.bind for s in walk_steps(operation.steps) if isinstance(s, List)}
+        fold.operation = operation
+        lines += [docstring(operation_doc(operation, views), _DEEPER), *_indented(fold.render(operation.steps)), ""]
+    for handler in views.handlers:
+        lines += [*_handler(handler, views, package, module), ""]
+    module.imports.add("datetime", "datetime")
+    return "\n".join(lines)
+
+
+def _handler(handler: Handler, views: Views, package: str, module: Module) -> list[str]:
+    fold = Fold(views=views, package=package, module=module, inputs={})
+    head = f"    def {method(handler.name)}(self, event: Row, now: datetime) -> None:"
+    return [head, docstring(handler_doc(handler, views), _DEEPER), *_indented(fold.render(handler.steps))]
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [_DEEPER + line for line in lines]
+
+
+@dataclass(kw_only=True)
+class Fold:
+    """Renders the steps of one operation or handler."""
+
+    views: Views
+    package: str
+    module: Module
+    inputs: dict[str, Input]
+    operation: Operation | None = None
+    lists: set[str] = field(default_factory=set[str])
+    nullable: set[str] = field(default_factory=set[str])
+
+    def render(self, steps: Steps) -> list[str]:
+        """The statements, without indentation of their own."""
+        self.nullable = rows_that_may_be_absent(steps)
+        if self.operation is not None and self.operation.access != "user":
+            self.nullable.add("caller")
+        return self._statements(steps) or ["pass"]
+
+    def python(self, row: str = "row") -> PythonExpressions:
+        """Renders expressions in which a column is a field of the dictionary `row`."""
+
+        def column(node: Column) -> str:
+            return f"{row}[{literal(node.field)}]"
+
+        return PythonExpressions(bound=self.bound, column=column, imports=self.module.imports, sent=self.sent)
+
+    def sent(self, node: Bound) -> str:
+        """Whether an input was sent."""
+        return f"{literal(node.name)} in given"
+
+    def bound(self, node: Bound) -> str:
+        """How a value at hand reads."""
+        match node.scope:
+            case "input":
+                return self._input(node.name)
+            case "event":
+                return f"event[{literal(node.name)}]"
+            case "local":
+                return local(node.name)
+            case "caller" | "row":
+                row = "caller" if node.scope == "caller" else local(node.name)
+                return self._field(row, node) if node.field else row
+            case _:
+                assert_never(node.scope)
+
+    def _input(self, name: str) -> str:
+        given = self.inputs[name]
+        if given.required:
+            return f"given[{literal(name)}]"
+        if isinstance(given.default, Const):
+            return f"given.get({literal(name)}, {render_const(given.default, self.module.imports)})"
+        return f"given.get({literal(name)})"
+
+    def _field(self, row: str, node: Bound) -> str:
+        text = f"{row}[{literal(node.field)}]"
+        return f"{text} if {row} else None" if row in self.nullable and node.type.optional else text
+
+    # Steps.
+
+    def _statements(self, steps: Steps) -> list[str]:
+        return [line for step in steps for line in self._step(step)]
+
+    def _step(self, step: Step) -> list[str]:  # noqa: C901 # one arm a step
+        match step:
+            case Find():
+                return self._find(step)
+            case Insert():
+                return self._insert(step)
+            case Change():
+                return self._change(step)
+            case Remove():
+                return self._remove(step)
+            case List(bind=bind, entity=entity, where=where, order=order, limit=limit):
+                cut = "" if limit is None else f"[:{limit}]"
+                return [f"{local(bind)} = {self._ordered(self._matching(entity, where), order)}{cut}"]
+            case Require(condition=condition, otherwise=otherwise):
+                lines = [
+                    f"if {self.python().negated(condition)}:",
+                    f"{INDENT}raise Failed({STATUS[otherwise.failure]})",
+                ]
+                self.nullable -= rows_there(condition)
+                return lines
+            case Let(name=name, value=value):
+                return [f"{local(name)} = {self._value(value)}"]
+            case Choose(condition=condition, then=then, otherwise=otherwise):
+                lines = [f"if {self.python().render(condition)}:", *self._inside(then)]
+                return [*lines, "else:", *self._inside(otherwise)] if otherwise else lines
+            case Emit(event=event, values=values):
+                return [f"self.publish({literal(event)}, {self._values(values)})"]
+            case Invoke():
+                return self._invoke(step)
+            case Reply():
+                return [self._reply(step)]
+            case _:
+                assert_never(step)
+
+    def _inside(self, steps: Steps) -> list[str]:
+        return [INDENT + line for line in self._statements(steps)]
+
+    def _value(self, value: Expr) -> str:
+        text = self.python().render(value)
+        return f"whole({text})" if language.is_computed_integer(value) else text
+
+    def _values(self, values: Values, row: str = "row") -> str:
+        return f"{{{', '.join(f'{literal(n)}: {self.python(row).render(v)}' for n, v in values)}}}"
+
+    def _matching(self, entity: str, where: Expr | None) -> str:
+        rows = f"self.rows[{literal(entity)}]"
+        return rows if where is None else f"[row for row in {rows} if {self.python().render(where)}]"
+
+    def _ordered(self, rows: str, order: tuple[Order, ...]) -> str:
+        keys = ", ".join(f"({literal(key.field)}, {literal(key.descending)})" for key in order)
+        return f"ordered({rows}, {keys})" if order else rows
+
+    def _find(self, step: Find) -> list[str]:
+        rows = self._ordered(self._matching(step.match.entity, step.match.where), step.order)
+        lines = [f"{local(step.bind)} = first({rows})"]
+        if step.match.absent is not None:
+            status = STATUS[step.match.absent.failure]
+            lines += [f"if {local(step.bind)} is None:", f"{INDENT}raise Failed({status})"]
+        return lines
+
+    def _insert(self, step: Insert) -> list[str]:
+        bind, entity = local(step.bind), literal(step.entity)
+        insert = f"{bind} = self.insert({entity}, {self._values(step.values)})"
+        if step.taken != "keep" and not isinstance(step.taken, tuple):
+            return [insert]
+        given = dict(step.values)
+        same = " and ".join(f"row[{literal(k)}] == {self.python().render(given[k])}" for k in step.key)
+        lines = [f"{bind} = first([row for row in self.rows[{entity}] if {same}])", f"if {bind} is None:"]
+        lines.append(INDENT + insert)
+        if isinstance(step.taken, tuple) and step.taken:
+            lines += ["else:", f"{INDENT}self.change({entity}, {bind}, {self._values(step.taken, bind)})"]
+        return lines
+
+    def _change(self, step: Change) -> list[str]:
+        entity = literal(step.row.entity)
+        if isinstance(step.row, BoundRow):
+            row = local(step.row.bind)
+            return [f"self.change({entity}, {row}, {self._values(step.values, row)})"]
+        rows = self._matching(step.row.entity, step.row.where)
+        return [f"self.change_all({entity}, {rows}, lambda row: {self._values(step.values)})"]
+
+    def _remove(self, step: Remove) -> list[str]:
+        match step.row:
+            case BoundRow(entity=entity, bind=bind):
+                return [f"self.remove({literal(entity)}, [{local(bind)}])"]
+            case Match(entity=entity, where=where):
+                return [f"self.remove({literal(entity)}, {self._matching(entity, where)})"]
+
+    def _invoke(self, step: Invoke) -> list[str]:
+        args = [self.python().render(value) for _, value in step.args]
+        bind = local(step.bind)
+        match step.target:
+            case "custom":
+                self.module.imports.add(f"{self.package}.custom.{step.name}", step.name)
+                given = ", ".join(f"{name}={arg}" for (name, _), arg in zip(step.args, args, strict=True))
+                return [f"{bind} = {step.name}({given})"]
+            case "hash_password":
+                return [f"{bind} = {args[0]}"]
+            case "check_password":
+                stored = f"({args[0]})" if " if " in args[0] else args[0]
+                return [f"{bind} = {stored} == {args[1]}"]
+            case "issue_token":
+                self.module.imports.add("support.tables", "Token")
+                return [f"{bind} = Token({args[0]})"]
+            case _:
+                assert_never(step.target)
+
+    def _reply(self, step: Reply) -> str:
+        if step.redirect is not None:
+            return f"return Reply({step.status}, location={self.python().render(step.redirect)})"
+        if step.body is not None:
+            values = ", ".join(f"{literal(name)}: {self._value(value)}" for name, value in step.body)
+            return f"return Reply({step.status}, {{{values}}})"
+        if step.view is None or self.operation is None:
+            return f"return Reply({step.status})"
+        entity, many = shown_entity(self.operation, step.view)
+        row = local(step.view)
+        shown = (
+            f"[self.shown({literal(entity)}, row) for row in {row}]"
+            if many
+            else f"self.shown({literal(entity)}, {row})"
+        )
+        return f"return Reply({step.status}, {shown})"

@@ -19,6 +19,7 @@ from autocoder.blueprint.model import (
 )
 from autocoder.decisions import Decision, Source
 from autocoder.diagnostics import Diagnostic
+from autocoder.facts import Via
 from autocoder.planning import names
 from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints
 from autocoder.planning.entities import plan_bare_entities, plan_entities
@@ -47,6 +48,7 @@ def plan(reading: Reading, system_name_hint: str) -> Plan:
     """
     bench = Workbench(facts=tuple(sorted(reading.facts, key=lambda f: f.start)))
     system = _system(bench, reading, system_name_hint)
+    _answers(bench, reading)
     requirements, trace = _requirements(bench)
     plan_entities(bench)
     plan_endpoint_fields(bench)
@@ -82,15 +84,41 @@ def plan(reading: Reading, system_name_hint: str) -> Plan:
 def _system(bench: Workbench, reading: Reading, hint: str) -> System:
     facts = bench.of("system")
     named = next((f for f in facts if f.word("name")), None)
-    words = named.word("name") if named else hint
+    subject = next((f.word("subject") for f in facts if f.word("subject")), "")
+    words = named.word("name") if named else hint or subject
     name = names.system_name(words)
     if named is None:
-        bench.decide("system.name", name, "The text does not name the system; its file or folder does.")
+        source = "its file or folder does" if hint else "it is called after what it is about"
+        bench.decide("system.name", name, f"The text does not name the system; {source}.")
     bench.decide("system.version", "0.1.0", "A new system starts here.")
     described = [f for f in facts if f.word("form") or f.word("purpose") or f.word("subject")]
     description = " ".join(described[0].evidence[0].text.split()) if described else ""
     bench.use(*facts)
     return System(name=name, description=description)
+
+
+def _answers(bench: Workbench, reading: Reading) -> None:
+    """What people answered is a decision, and so is every slot that the reader inferred."""
+    for question, option in reading.answers:
+        others = tuple(o.key for o in question.options if o is not option)
+        bench.decide(
+            f"questions.{question.id}",
+            option.key,
+            question.text,
+            *others,
+            consequence=option.consequence,
+            source=Source.ANSWERED,
+        )
+    for fact in bench.facts:
+        for name, slot in fact.slots.items():
+            if slot.via is Via.INFERRED and name != "type":
+                quote = " ".join(slot.span.text.split())
+                bench.decide(
+                    f"reading.{fact.kind}.{name}.line{fact.evidence[0].place.line}",
+                    slot.value,
+                    f'"{quote}" suggests it; the text does not say it.',
+                    source=Source.INFERRED,
+                )
 
 
 def _requirements(bench: Workbench) -> tuple[tuple[Requirement, ...], Tracer]:

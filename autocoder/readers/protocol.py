@@ -98,13 +98,19 @@ class Sentence:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What a reader made of a text."""
+    """What a reader made of a text. `answers` are the questions that people closed, with what they chose."""
 
     prose: Prose
     facts: tuple[Fact, ...]
     sentences: tuple[Sentence, ...]
     questions: tuple[Question, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    answers: tuple[tuple[Question, Option], ...] = ()
+
+    @property
+    def defaults(self) -> dict[str, str]:
+        """The default answer of every open question that has one, by its id."""
+        return {q.id: q.default for q in self.questions if q.default is not None}
 
     def answered(self, answers: Mapping[str, str]) -> Reading:
         """The reading with answers (question id to option key) applied. Unknown ids and keys are left open."""
@@ -115,6 +121,7 @@ class Reading:
             self,
             facts=tuple(sorted(facts, key=lambda f: f.start)),
             questions=tuple(q for q in self.questions if q.id not in closed),
+            answers=(*self.answers, *taken),
         )
 
 

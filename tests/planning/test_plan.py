@@ -222,6 +222,20 @@ def test_awkward_nouns_make_safe_names(thing: str) -> None:
     compiles(planned(f"Anyone can add a {thing}."))
 
 
+def test_an_answer_is_a_decision_with_its_alternatives() -> None:
+    reading = RulesReader().read("A pastebin where pastes expire.", file="description.md")
+    found = plan(reading.answered(reading.defaults), "pastebin")
+    (answer,) = (d for d in found.decisions if d.source is Source.ANSWERED)
+    assert (answer.value, answer.alternatives) == ("30d", ("1d", "7d", "365d"))
+    assert found.architecture.entities["Paste"].fields["expires_at"].default == "=now + 30d"
+    compiles(found)
+
+
+def test_what_the_reader_inferred_is_a_decision() -> None:
+    found = planned("A user has an email. Usernames are unique. Signed-in users manage their own notes.")
+    assert [d.value for d in found.decisions if d.subject.startswith("reading.field.of")] == ["user"]
+
+
 # refusals
 
 

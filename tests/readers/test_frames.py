@@ -21,9 +21,22 @@ def test_a_frame_reads_its_example(frame: Frame | Run) -> None:
     reading = RulesReader().read(frame.example, file="example.md")
     found = [(f.kind, {k: v for k, v in f.values.items() if k not in SUPPORTING}) for f in reading.facts]
     assert found == [(kind, dict(slots)) for kind, slots in frame.gives]
-    assert not reading.questions
     assert not reading.diagnostics
-    assert all(s.outcome is Outcome.FACTS and not s.unread for s in reading.sentences)
+    asks = frame.asks if isinstance(frame, Frame) else None
+    assert bool(reading.questions) == bool(asks)
+    outcome = Outcome.QUESTION if asks else Outcome.FACTS
+    assert all(s.outcome is outcome and not s.unread for s in reading.sentences)
+
+
+@pytest.mark.parametrize("frame", [f for f in FRAMES if f.asks], ids=lambda f: f.name)
+def test_every_answer_to_a_frames_question_completes_its_fact(frame: Frame) -> None:
+    assert frame.asks is not None
+    (question,) = (reading := RulesReader().read(frame.example, file="example.md")).questions
+    assert question.default in {o.key for o in question.options}
+    for option in question.options:
+        answered = reading.answered({question.id: option.key})
+        assert [f.get(frame.asks.slot) for f in answered.facts] == [option.key]
+        assert option.consequence and not answered.questions
 
 
 @pytest.mark.parametrize("frame", FRAMES, ids=lambda f: f.name)

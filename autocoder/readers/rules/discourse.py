@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from autocoder.facts import Prose, Value, Via
+from autocoder.readers.rules.frames.model import Ask
 from autocoder.readers.rules.phrases import Item
 
 
@@ -38,6 +39,7 @@ class Draft:
     kind: str
     parts: dict[str, Part]
     items: set[int]
+    asks: Ask | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

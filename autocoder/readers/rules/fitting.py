@@ -213,7 +213,7 @@ class Fitter:
         if frame.route:
             _of_route(frame.route, route, parts, anchor)
         self._context(kind, parts)
-        return Draft(kind=kind, parts=parts, items=set(items))
+        return Draft(kind=kind, parts=parts, items=set(items), asks=frame.asks)
 
     def _context(self, kind: str, parts: dict[str, Part]) -> None:
         if kind == "subscription" and "event" not in parts and self.discourse.event:

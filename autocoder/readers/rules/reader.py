@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autocoder.diagnostics import Diagnostic, Severity
-from autocoder.facts import Fact, Prose, Quote, Slot
+from autocoder.facts import Fact, Prose, Quote, Slot, Via
 from autocoder.readers.protocol import Context, Option, Outcome, Question, Reading, Sentence, Taken, Word
 from autocoder.readers.rules import accounting, matching
 from autocoder.readers.rules.blocks import Unit, units
 from autocoder.readers.rules.clauses import clauses
 from autocoder.readers.rules.contradictions import contradictions
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, Symbols
+from autocoder.readers.rules.frames import Ask
 from autocoder.readers.rules.hints import hint
 from autocoder.readers.rules.lexicon import closed
 from autocoder.readers.rules.matching import Parse
@@ -128,8 +129,10 @@ class _Sentence:
         for drafts, words in accounting.segments(parse.items, parse.drafts, self.words):
             left = [w for w in words if w.taken is Taken.UNREAD]
             if not left:
-                facts += self._facts(drafts)
-                outcomes.add(Outcome.FACTS)
+                open_ = [d for d in drafts if d.asks]
+                facts += self._facts([d for d in drafts if not d.asks])
+                self.questions += [self._ask(d, d.asks) for d in open_ if d.asks]
+                outcomes.add(Outcome.QUESTION if open_ else Outcome.FACTS)
             elif drafts:
                 outcomes.add(self._doubtful(drafts, left, words).outcome)
             else:
@@ -141,6 +144,23 @@ class _Sentence:
         if worst is Outcome.NOT_UNDERSTOOD and facts:
             worst = Outcome.PARTLY
         return self._sentence(worst, tuple(facts))
+
+    def _ask(self, draft: Draft, ask: Ask) -> Question:
+        """The question about a slot that the sentence leaves open; an answer completes the fact."""
+        options: list[Option] = []
+        for value, consequence in ask.options:
+            items = next(iter(draft.parts.values())).items
+            part = Part(value=value, items=items, via=Via.INFERRED)
+            facts = tuple(self._facts([replace(draft, parts={**draft.parts, ask.slot: part})]))
+            options.append(Option(key=value, text=value, consequence=consequence, facts=facts))
+        named = {name: part.value for name, part in draft.parts.items()}
+        return Question(
+            id=_question_id(ask.slot, self.span),
+            text=ask.text.format(**named),
+            span=self.span,
+            options=tuple(options),
+            default=ask.default,
+        )
 
     def _doubtful(self, drafts: Sequence[Draft], unread: Sequence[Word], words: Sequence[Word]) -> Sentence:
         """Facts stood next to words that were not understood: a question, or nothing where too much was missed."""

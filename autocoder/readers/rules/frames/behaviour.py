@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autocoder.readers.rules.frames.model import Frame, Role
+from autocoder.readers.rules.frames.model import Ask, Frame, Role
 
 _ACTOR = Role(at="subject", slot="actor", reads="actor")
 _THING = Role(at="object", slot="object", reads="thing", each=True)
@@ -170,6 +170,25 @@ FRAMES: tuple[Frame, ...] = (
         constants={"state": "expired"},
         example="Links expire after 30 days.",
         gives=(("lifecycle", {"entity": "link", "state": "expired", "after": "30d"}),),
+    ),
+    Frame(
+        name="things expire, nobody says when",
+        kind="lifecycle",
+        verbs=("expire",),
+        roles=(Role(at="subject", slot="entity", reads="thing", each=True),),
+        constants={"state": "expired"},
+        asks=Ask(
+            slot="after",
+            text="After how long does a {entity} expire?",
+            options=(
+                ("1d", "It is gone a day after it was made."),
+                ("7d", "It is gone a week after it was made."),
+                ("30d", "It is gone 30 days after it was made."),
+                ("365d", "It is gone a year after it was made."),
+            ),
+            default="30d",
+        ),
+        example="Pastes expire.",
     ),
     Frame(
         name="things never expire",

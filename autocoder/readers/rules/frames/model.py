@@ -25,6 +25,16 @@ class Role:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ask:
+    """A question for a slot that a sentence leaves open: the values to choose from, each with its consequence."""
+
+    slot: str
+    text: str
+    options: tuple[tuple[str, str], ...]
+    default: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Frame:
     """A fact that a clause states: trigger verbs, roles, constants, a worked example.
 
@@ -33,7 +43,7 @@ class Frame:
     before. `negated` frames read clauses with a negation, all others only clauses without.
     With `bare` "gerund" it reads a predicate without a subject only where it is a gerund ("visiting …"). `route` makes
     the facts fields of the endpoint's `request` or `response`. `extra` frames are tried on the same clause once this
-    one fits; their verbs do not matter.
+    one fits; their verbs do not matter. `asks` makes its facts a question about a slot that no role can fill.
     """
 
     name: str
@@ -47,6 +57,7 @@ class Frame:
     bare: str = ""
     route: str = ""
     extra: tuple[Frame, ...] = ()
+    asks: Ask | None = None
     example: str = ""
     gives: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 

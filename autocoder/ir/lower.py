@@ -6,6 +6,7 @@ stage stops.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from typing import Any, cast
 
 from autocoder.blueprint import model
 from autocoder.blueprint.positions import Written
-from autocoder.diagnostics import Diagnostics, Span, nearest
+from autocoder.diagnostics import Diagnostics, nearest
 from autocoder.ir import effects as macros
 from autocoder.ir.behaviour import Reply
 from autocoder.ir.edges import derived_edges
@@ -184,24 +185,33 @@ class _Blueprint:
                 fields.append(f)
             else:
                 span = self.source.positions.written("entities", entity.name, "fields", f.name, "default")
-                fields.append(replace(f, default=self.default(spec.default, f.type, span, scope)))
+                fields.append(replace(f, default=self.default(spec, f.type, span, scope)))
         return replace(entity, fields=tuple(fields))
 
-    def default(self, value: object, type_: Type, span: Span | Written, scope: Scope | None = None) -> Expr | None:
+    def default(self, spec: model.FieldSpec, type_: Type, span: Written, scope: Scope | None = None) -> Expr | None:
         """A literal default, or after `=` an expression over the caller and the time."""
+        value = spec.default
         if isinstance(value, str) and value.startswith("="):
             surrounding = scope or Scope(entities={})
             if self.design.auth and self.design.auth.entity in surrounding.entities:
                 caller = surrounding.entities[self.design.auth.entity]
                 surrounding = replace(surrounding, caller=caller, caller_optional=True)
-            inside = span.after(1) if isinstance(span, Written) else span
-            return resolve(value[1:], surrounding, expected=type_, span=inside, diagnostics=self.diagnostics)
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        if type_.base.name == "text":
+            return resolve(
+                value[1:],
+                surrounding,
+                expected=type_,
+                span=span.after(1),
+                diagnostics=self.diagnostics,
+                words=spec.values,
+            )
+        if type_.base.name == "text" and not spec.values:
             return Const(value=str(value), type=type_.not_null())
-        if type_.base.name in ("integer", "decimal", "boolean"):
-            return resolve(text, Scope(entities={}), expected=type_, span=span, diagnostics=self.diagnostics)
-        return resolve(f'"{text}"', Scope(entities={}), expected=type_, span=span, diagnostics=self.diagnostics)
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        if type_.base.name not in ("integer", "decimal", "boolean"):
+            text = json.dumps(text)
+        return resolve(
+            text, Scope(), expected=type_, span=Written(span=span.span), diagnostics=self.diagnostics, words=spec.values
+        )
 
     def events(self) -> list[Event]:
         return [
@@ -328,7 +338,7 @@ class _Blueprint:
                 type=type_,
                 required=not s.optional and s.default is None,
                 constraints=constraints_of(s),
-                default=None if s.default is None else self.default(s.default, type_, where),
+                default=None if s.default is None else self.default(s, type_, where),
                 message=s.message,
             )
         return found

@@ -5,7 +5,7 @@ Resolves every name and type on the way; what does not resolve is a diagnostic a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol, cast, get_args
 
@@ -19,6 +19,7 @@ from autocoder.ir.names import plural, snake
 from autocoder.ir.nodes import Entity, Event, Field, Function, Input
 from autocoder.ir.resolve import Scope, resolve
 from autocoder.ir.types import BOOLEAN, UUID, Type, list_of, row
+from autocoder.ir.typing_rules import ValueKey
 
 LIST_LIMIT = 100
 """Rows that a list answers at most where nothing is stated."""
@@ -89,13 +90,33 @@ class Lowering:
             rows=rows,
             entities={name: world.fields_of(name) for name in world.entities},
             locals=self.locals | {name: list_of(row(entity)) for name, entity in self.lists.items()},
+            words=dict(self._words(columns, rows)),
         )
 
-    def expression(self, text: str, at: Path, scope: Scope, expected: Type | None = None) -> Expr:
+    def _words(self, columns: str | None, rows: Mapping[str, Type]) -> Iterator[tuple[ValueKey, tuple[str, ...]]]:
+        """The values of every enum that has a name here."""
+        entities = self.world.entities
+        for f in entities[columns].fields if columns else ():
+            yield ("column", f.name, ""), f.constraints.values
+        for bind, type_ in rows.items():
+            for f in entities[type_.entity or ""].fields:
+                yield ("row", bind, f.name), f.constraints.values
+        for given in self.inputs.values():
+            yield ("input", given.name, ""), given.constraints.values
+        for f in self.event.fields if self.event else ():
+            yield ("event", f.name, ""), f.constraints.values
+
+    def expression(
+        self, text: str, at: Path, scope: Scope, expected: Type | None = None, words: tuple[str, ...] = ()
+    ) -> Expr:
         """The typed expression; after a diagnostic a null constant, so that the stage can go on."""
         span = self.world.positions.written(*self.path, *at)
-        found = resolve(text, scope, expected=expected, span=span, diagnostics=self.world.diagnostics)
+        found = resolve(text, scope, expected=expected, span=span, diagnostics=self.world.diagnostics, words=words)
         return found if found is not None else Const(value=None, type=(expected or BOOLEAN).or_null())
+
+    def _of_field(self, f: Field, text: str, at: Path, scope: Scope) -> Expr:
+        """The typed expression of a field's value, which stands under the field's name."""
+        return self.expression(text, (*at, f.name), scope, f.type, f.constraints.values)
 
     def complain(self, code: str, message: str, at: Path, **details: str) -> None:
         """A diagnostic at a place in this behaviour."""
@@ -186,7 +207,7 @@ class Lowering:
 
     def _new_value(self, entity: Entity, f: Field, given: Mapping[str, str], at: Path) -> Expr | None:
         if f.name in given:
-            return self.expression(given[f.name], (*at, "set", f.name), self.scope(), f.type)
+            return self._of_field(f, given[f.name], (*at, "set"), self.scope())
         if f.name in self.inputs and not f.read_only:
             return self._from_input(f)
         if f.default is not None:
@@ -275,7 +296,7 @@ class Lowering:
         self._known_fields(entity, effect.set, (*at, "set"))
         columns = entity.name if isinstance(target, Match) else None
         values: Values = tuple(
-            (name, self.expression(text, (*at, "set", name), self.scope(columns=columns), entity.field(name).type))
+            (name, self._of_field(entity.field(name), text, (*at, "set"), self.scope(columns=columns)))
             for name, text in effect.set.items()
             if name in self.world.fields_of(entity.name)
         )
@@ -320,11 +341,12 @@ class Lowering:
             )
         types = self.world.fields_of(entity.name)
         by: Values = tuple(
-            (name, self.expression(text, (*at, "by", name), self.scope(), types.get(name)))
+            (name, self._of_field(entity.field(name), text, (*at, "by"), self.scope()))
             for name, text in effect.by.items()
+            if name in types
         )
         changes = {
-            name: self.expression(text, (*at, "set", name), self.scope(old=entity.name), types.get(name))
+            name: self._of_field(entity.field(name), text, (*at, "set"), self.scope(old=entity.name))
             for name, text in effect.set.items()
             if name in types
         }
@@ -395,7 +417,7 @@ class Lowering:
         for f in event.fields:
             if f.name in effect.values:
                 text = effect.values[f.name]
-                values.append((f.name, self.expression(text, (*at, "with", f.name), self.scope(), f.type)))
+                values.append((f.name, self._of_field(f, text, (*at, "with"), self.scope())))
             elif not f.type.optional:
                 self.complain("AC3119", f'event {event.name} needs "{f.name}"', at, help=f"add `{f.name}` to `with`")
         return macros.publish(event.name, tuple(values))

@@ -6,7 +6,7 @@ use of a value that may be null is refused until a test or `??` has ruled null o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import assert_never, cast
 
@@ -20,14 +20,14 @@ from autocoder.ir.functions import ANY_LIST, FUNCTIONS, Function, Signature
 from autocoder.ir.literals import LiteralError, adapt, checked_decimal, checked_integer
 from autocoder.ir.types import BOOLEAN, DECIMAL, DURATION, INTEGER, NULL, TEXT, Type
 from autocoder.ir.typing_rules import (
-    NullKey,
+    ValueKey,
     arithmetic,
     assignable,
     comparable,
     join,
     not_null_if,
-    null_keys,
     ordered,
+    own_key,
     widened,
 )
 
@@ -35,6 +35,10 @@ Types = Mapping[str, Type]
 
 
 def _no_types() -> Types:
+    return {}
+
+
+def _no_words() -> Mapping[ValueKey, tuple[str, ...]]:
     return {}
 
 
@@ -48,7 +52,7 @@ class Scope:
 
     `columns` are the bare names of a condition over rows; None where no row is ranged over. `caller` and `event` are
     None where there is none. `rows` and `locals` are bound by earlier effects. `not_null` are values of which an
-    earlier guard has ruled null out.
+    earlier guard has ruled null out; `words` are the values that an enum takes.
     """
 
     columns: Types | None = None
@@ -59,21 +63,28 @@ class Scope:
     rows: Types = field(default_factory=_no_types)
     entities: Mapping[str, Types] = field(default_factory=_no_entities)
     locals: Types = field(default_factory=_no_types)
-    not_null: frozenset[NullKey] = frozenset()
+    not_null: frozenset[ValueKey] = frozenset()
+    words: Mapping[ValueKey, tuple[str, ...]] = field(default_factory=_no_words)
 
 
 def resolve(
-    text: str, scope: Scope, *, expected: Type | None, span: Span | Written, diagnostics: Diagnostics
+    text: str,
+    scope: Scope,
+    *,
+    expected: Type | None,
+    span: Span | Written,
+    diagnostics: Diagnostics,
+    words: tuple[str, ...] = (),
 ) -> Expr | None:
     """The typed expression, or None after at least one diagnostic.
 
     `span` is where the text stands, character by character if it is `Written`; `expected` is the type that its place
-    asks for, None where any will do.
+    asks for, None where any will do, and `words` the values that an enum in this place takes.
     """
     try:
         tree = syntax.parse(text)
         found = _Resolver(text=text, scope=scope)
-        return found.fitted(tree, expected) if expected else found.expr(tree, None)
+        return found.fitted(tree, expected, words) if expected else found.expr(tree, None)
     except syntax.ExpressionError as error:
         code = "AC3051" if error.limit else "AC3050"
         place = _part(span, text, error.start, error.end)
@@ -123,12 +134,14 @@ class _Resolver:
     def shown(self, node: syntax.Node) -> str:
         return self.text[node.start : node.end]
 
-    def knowing(self, keys: frozenset[NullKey]) -> _Resolver:
+    def knowing(self, keys: frozenset[ValueKey]) -> _Resolver:
         """The same where these values are surely there."""
         return replace(self, scope=replace(self.scope, not_null=self.scope.not_null | keys))
 
-    def fitted(self, node: Syntax, expected: Type) -> Expr:
+    def fitted(self, node: Syntax, expected: Type, words: tuple[str, ...] = ()) -> Expr:
         """The expression as a value of the expected type."""
+        for outcome in _outcomes(node):
+            _check_word(outcome, words)
         found = self.adapted(node, self.expr(node, expected), expected)
         if not assignable(found.type, expected):
             raise self.misfit(node, found.type, expected)
@@ -311,7 +324,7 @@ class _Resolver:
         found = self.field_of(node, self.shown(node.of), fields or {}, (of.scope, of.name, node.name))
         return replace(found, type=found.type.or_null()) if of.type.optional else found
 
-    def field_of(self, node: syntax.Member, owner: str, fields: Types, key: NullKey) -> Bound:
+    def field_of(self, node: syntax.Member, owner: str, fields: Types, key: ValueKey) -> Bound:
         if node.name not in fields:
             raise _wrong(
                 "AC3053",
@@ -327,11 +340,8 @@ class _Resolver:
 
     def narrowed(self, expr: Expr) -> Expr:
         """The value without null where a test has ruled null out."""
-        if isinstance(expr, Bound | Column) and expr.type.optional:
-            own = next(iter(sorted(null_keys(expr), key=lambda key: key[2], reverse=True)))
-            if own in self.scope.not_null:
-                return replace(expr, type=expr.type.not_null())
-        return expr
+        known = isinstance(expr, Bound | Column) and own_key(expr) in self.scope.not_null
+        return replace(expr, type=expr.type.not_null()) if known else expr
 
     # Operators.
 
@@ -409,10 +419,16 @@ class _Resolver:
         take = self.anything if total else self.present
         left, right = self.both(lambda: take(node.left), lambda: take(node.right))
         left, right = self.adapted(node.left, left, right.type), self.adapted(node.right, right, left.type)
+        _check_word(node.left, self.words_of(right))
+        _check_word(node.right, self.words_of(left))
         fits = comparable(left.type, right.type) if total else ordered(left.type, right.type)
         if not fits:
             raise self.no_operands(node, left.type, right.type)
         return Op(op=cast("Operator", node.op), args=(left, right), type=BOOLEAN)
+
+    def words_of(self, expr: Expr) -> tuple[str, ...]:
+        """The values that an enum takes, none for anything else."""
+        return self.scope.words.get(own_key(expr), ()) if isinstance(expr, Bound | Column) else ()
 
     def anything(self, node: Syntax) -> Expr:
         return self.expr(node, None)
@@ -476,6 +492,27 @@ class _Resolver:
             for arg, to in zip(args, signature.params, strict=True)
         )
         return Call(function=function.name, args=fitted, type=signature.result)
+
+
+def _outcomes(node: Syntax) -> Iterator[Syntax]:
+    """The parts of an expression that may be its value."""
+    match node:
+        case syntax.Conditional():
+            yield from _outcomes(node.then)
+            yield from _outcomes(node.otherwise)
+        case syntax.Binary(op="??"):
+            yield from _outcomes(node.left)
+            yield from _outcomes(node.right)
+        case _:
+            yield node
+
+
+def _check_word(node: Syntax, words: tuple[str, ...]) -> None:
+    if not words or not isinstance(node, syntax.Const) or node.type != "text" or node.value in words:
+        return
+    rule = f"the values are {', '.join(words)}"
+    message = f'"{node.value}" is none of the values'
+    raise _wrong("AC3060", message, node, rule=rule, help=nearest(str(node.value), words))
 
 
 def _accepts(signature: Signature, args: list[Expr], *, exact: bool) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Op, Operator
 from autocoder.ir.types import BOOLEAN, DECIMAL, NULL, Type, TypeName
 
-NullKey = tuple[str, str, str]
-"""A value that may be null: scope, name and field of a `Bound`, or "column" and the field of a `Column`."""
+ValueKey = tuple[str, str, str]
+"""A value with a name: scope, name and field of a `Bound`, or "column" and the field of a `Column`."""
 
 _ORDERED: frozenset[TypeName] = frozenset({"integer", "decimal", "text", "date", "datetime", "duration"})
 _NUMBERS: frozenset[TypeName] = frozenset({"integer", "decimal"})
@@ -96,20 +96,23 @@ def _same_entity(left: Type, right: Type) -> bool:
 # What a condition says about null.
 
 
-def null_keys(expr: Expr) -> frozenset[NullKey]:
+def own_key(expr: Bound | Column) -> ValueKey:
+    """What identifies a named value."""
+    return ("column", expr.field, "") if isinstance(expr, Column) else (expr.scope, expr.name, expr.field)
+
+
+def null_keys(expr: Expr) -> frozenset[ValueKey]:
     """The values that are there if this one is: a field's row with the field."""
     match expr:
         case Column():
-            return frozenset({("column", expr.field, "")})
-        case Bound(field=""):
-            return frozenset({(expr.scope, expr.name, "")})
+            return frozenset({own_key(expr)})
         case Bound():
-            return frozenset({(expr.scope, expr.name, expr.field), (expr.scope, expr.name, "")})
+            return frozenset({own_key(expr), (expr.scope, expr.name, "")})
         case _:
             return frozenset()
 
 
-def not_null_if(condition: Expr, outcome: bool) -> frozenset[NullKey]:
+def not_null_if(condition: Expr, outcome: bool) -> frozenset[ValueKey]:
     """The values that are surely there where the condition has this outcome."""
     match condition:
         case Op(op="!", args=(inner,)):
@@ -123,9 +126,9 @@ def not_null_if(condition: Expr, outcome: bool) -> frozenset[NullKey]:
             return frozenset()
 
 
-def _not_null_compared(op: Operator, outcome: bool, left: Expr, right: Expr) -> frozenset[NullKey]:
+def _not_null_compared(op: Operator, outcome: bool, left: Expr, right: Expr) -> frozenset[ValueKey]:
     equal = (op == "==") == outcome
-    found: frozenset[NullKey] = frozenset()
+    found: frozenset[ValueKey] = frozenset()
     for one, other in ((left, right), (right, left)):
         null = isinstance(other, Const) and other.value is None
         if (equal and not other.type.optional) or (not equal and null):

@@ -238,6 +238,25 @@ def test_a_literal_takes_the_type_of_its_place(text, expected, expr):
     assert typed(text, expected) == expr
 
 
+ENUM = Type(name="text", format="enum")
+STATES = Scope(columns={"state": ENUM, "next": ENUM.or_null()}, words={("column", "state", ""): ("open", "closed")})
+
+
+def test_a_word_that_an_enum_does_not_have_is_refused():
+    assert typed("state == 'open' || next == 'opne'", scope=STATES).type == BOOLEAN
+    assert refused("'opne' != state", scope=STATES) == [("AC3060", 0, 6)]
+    assert refused("state in ['open', 'close']", scope=STATES) == [("AC3060", 18, 25)]
+    assert 'did you mean "open"' in message("state == 'opne'", scope=STATES)
+
+
+def test_a_word_that_its_place_does_not_take_is_refused():
+    diagnostics = Diagnostics()
+    text = "true ? 'open' : (next ?? 'shut')"
+    words = ("open", "closed")
+    assert resolve(text, STATES, expected=ENUM, span=PLACE, diagnostics=diagnostics, words=words) is None
+    assert [(d.code, d.span.column - 10) for d in diagnostics] == [("AC3060", 25)]
+
+
 def test_a_uuid_is_written_in_lower_case():
     shown = "'6BA7B810-9DAD-11D1-80B4-00C04FD430C8'"
     assert typed(f"id == {shown}").args[1] == Const(value=shown.strip("'").lower(), type=UUID)

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from autocoder.diagnostics import StageFailed
 from autocoder.gates.verdict import Verdict
 from autocoder.gates.waivers import Waiver
 from autocoder.tools.sandbox import Origin, Sandbox
@@ -53,12 +54,21 @@ class GateContext:
         """A file's name in reports: relative to the workspace."""
         return path.relative_to(self.workspace).as_posix()
 
-    @cached_property
+    @property
     def measurement(self) -> Measurement:
-        """What the service's benchmark measured; run once, and shared by the gates that ask."""
+        """What the service's benchmark measured: run once, and shared by the gates that ask. Raises `StageFailed`."""
+        if isinstance(self._measured, StageFailed):
+            raise self._measured
+        return self._measured
+
+    @cached_property
+    def _measured(self) -> Measurement | StageFailed:
         from autocoder.gates.measurement import measure  # the module needs this one
 
-        return measure(self)
+        try:
+            return measure(self)
+        except StageFailed as failed:
+            return failed
 
 
 class Gate(Protocol):

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autocoder.diagnostics import Diagnostic
+from autocoder.diagnostics import Diagnostic, Severity
 from autocoder.gates.context import GateContext
-from autocoder.gates.measurement import BENCHMARK, CONFIDENCE, FEWEST_SAMPLES, Measurement, lower_bound, percentile
+from autocoder.gates.measurement import (
+    BENCHMARK,
+    CONFIDENCE,
+    FEWEST_SAMPLES,
+    UNSTEADY,
+    Measurement,
+    lower_bound,
+    percentile,
+)
 from autocoder.gates.verdict import Status, Verdict
 from autocoder.ir.nodes import Budget
 
@@ -26,7 +34,7 @@ class Performance:
         budgets = [budget for budget in context.views.budgets.values() if budget.p95_us is not None]
         missing = [finding for budget in budgets if (finding := _missing(budget, measurement))]
         slow = [finding for budget in budgets if (finding := _slow(budget, measurement))]
-        findings = (*missing, *slow)
+        findings = (*missing, *slow, *_unsteady(measurement))
         return Verdict(
             gate=self.name,
             status=Status.COULD_NOT_RUN if missing else Status.FAILED if slow else Status.OK,
@@ -36,6 +44,20 @@ class Performance:
             findings=findings,
             measures=_measures(measurement),
         )
+
+
+def _unsteady(measurement: Measurement) -> tuple[Diagnostic, ...]:
+    """On a busy machine the correction errs on the service's side, so that a neighbour cannot fail a build."""
+    if measurement.spread < UNSTEADY:
+        return ()
+    return (
+        Diagnostic(
+            code="AC5033",
+            message="something else was using the machine, so latency was judged mildly",
+            value=f"reference loop: p95 {measurement.spread:.1f} times its median",
+            severity=Severity.WARNING,
+        ),
+    )
 
 
 def _missing(budget: Budget, measurement: Measurement) -> Diagnostic | None:
@@ -78,7 +100,7 @@ def _summary(budgets: list[Budget], measurement: Measurement) -> str:
 
 
 def _measures(measurement: Measurement) -> dict[str, float]:
-    found = {"performance.slowness": round(measurement.slowness, 4)}
+    found = {"performance.slowness": round(measurement.slowness, 3), "performance.spread": round(measurement.spread, 3)}
     for name, measured in sorted(measurement.operations.items()):
         if measured.latency:
             found[f"performance.p95_us.{name}"] = round(percentile(measured.latency) / measurement.slowness * 1e6)

@@ -82,10 +82,12 @@ def staged(context: GateContext) -> Generator[Stage]:
         yield Stage(context=context, workspace=workspace, scratch=scratch)
 
 
-def last_lines(done: Completed, count: int = 12) -> str:
-    """The end of what a program said, for a diagnostic."""
+def last_lines(done: Completed, count: int = 6) -> str:
+    """What a program said last, for a diagnostic: pytest's error lines where it has some, else the end."""
     text = (done.stderr.strip() or done.stdout.strip()).decode(errors="replace")
-    return " | ".join(line.strip() for line in text.splitlines()[-count:] if line.strip())
+    lines = [line.strip() for line in text.splitlines() if line.strip(" ^~")]
+    errors = [line.removeprefix("E ").strip() for line in lines if line.startswith("E ")]
+    return " | ".join((errors or lines)[-count:])[:1000]
 
 
 def _stopped(limit: str, done: Completed) -> Diagnostic:

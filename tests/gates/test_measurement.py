@@ -11,10 +11,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from autocoder.diagnostics import StageFailed
+from autocoder.diagnostics import Severity, StageFailed
 from autocoder.gates.budgets import Budgets
 from autocoder.gates.measurement import (
+    FEWEST_SAMPLES,
     REFERENCE_SECONDS,
+    UNSTEADY,
     Measured,
     Measurement,
     lower_bound,
@@ -33,7 +35,7 @@ def document(**changes) -> dict:
     operation = {"latency": [0.01] * 100, "queries": 3, "bytes": 1500}
     return {
         "engine": "sqlite 3.40",
-        "reference": [REFERENCE_SECONDS] * 9,
+        "reference": [REFERENCE_SECONDS] * 20,
         "cold_start": 0.9,
         "operations": {"follow": operation},
     } | changes
@@ -78,7 +80,7 @@ def test_twice_the_objective_fails_50_of_50_and_the_objective_itself_passes_50_o
     make_context, make_views, slowness
 ):
     context, chance = make_context({}, of=make_views(follow=FOLLOW)), random.Random(7)
-    turns = [REFERENCE_SECONDS * slowness * chance.uniform(0.97, 1.1) for _ in range(15)]
+    turns = [REFERENCE_SECONDS * slowness * chance.uniform(0.97, 1.1) for _ in range(40)]
     for excess, expected in ((2.0, Status.FAILED), (0.95, Status.OK)):
         for _ in range(50):
             times = made_up_times(chance, 0.050 * excess * slowness)
@@ -88,7 +90,7 @@ def test_twice_the_objective_fails_50_of_50_and_the_objective_itself_passes_50_o
 def turn() -> float:
     begin = time.perf_counter()
     total = 0
-    for n in range(100_000):
+    for n in range(30_000):
         total = (total * 31 + n) % 1_000_003
     return time.perf_counter() - begin
 
@@ -103,24 +105,53 @@ def work(rounds: int) -> float:
 def really_measured(rounds: int) -> tuple[list[float], list[float]]:
     """Times of real work with turns of the reference loop between them, as the benchmark interleaves them."""
     times, turns = [], []
-    for number in range(80):
+    for number in range(FEWEST_SAMPLES):
         times.append(work(rounds))
-        if number % 10 == 0:
+        if number % 2 == 0:
             turns.append(turn())
     return times, turns
 
 
+def steadily_measured(rounds: int) -> tuple[list[float], list[float]]:
+    """Measured while nothing else used the machine."""
+    for _ in range(60):
+        times, turns = really_measured(rounds)
+        if percentile(turns) < UNSTEADY * percentile(turns, 0.5):
+            return times, turns
+    pytest.skip("the machine is too busy to measure times on it")
+
+
+ROUNDS = 40
+
+
+def objective_of(measured: list[tuple[list[float], list[float]]]) -> Budget:
+    """A quarter above what the work usually takes."""
+    usual = statistics.median(percentile(times) / percentile(turns) for times, turns in measured)
+    return Budget(name="follow", queries=3, reply_bytes=1, p95_us=round(usual * REFERENCE_SECONDS * 1.25e6))
+
+
 @pytest.mark.slow
-def test_real_work_unchanged_passes_50_of_50_and_doubled_fails_50_of_50(make_context, make_views):
-    rounds = 12
-    before = [really_measured(rounds) for _ in range(10)]
-    usual = statistics.median(percentile(times) / statistics.median(turns) for times, turns in before)
-    objective = Budget(name="follow", queries=3, reply_bytes=1, p95_us=round(usual * REFERENCE_SECONDS * 1.25e6))
+def test_real_work_unchanged_passes_50_of_50_and_twice_the_objective_fails_50_of_50(make_context, make_views):
+    objective = objective_of([steadily_measured(ROUNDS) for _ in range(20)])
     context = make_context({}, of=make_views(follow=objective))
-    unchanged = [verdict_of(context, *really_measured(rounds)).status for _ in range(50)]
-    doubled = [verdict_of(context, *really_measured(rounds * 5 // 2)).status for _ in range(50)]
+    unchanged = [verdict_of(context, *steadily_measured(ROUNDS)).status for _ in range(50)]
+    twice = [verdict_of(context, *steadily_measured(ROUNDS * 5 // 2)).status for _ in range(50)]
     assert unchanged.count(Status.OK) == 50
-    assert doubled.count(Status.FAILED) == 50
+    assert twice.count(Status.FAILED) == 50
+
+
+def test_a_busy_machine_is_reported_and_does_not_fail_an_unchanged_service(make_context, make_views):
+    chance = random.Random(3)
+    context = make_context({}, of=make_views(follow=FOLLOW))
+    for _ in range(50):
+        times, turns = made_up_times(chance, 0.040), [REFERENCE_SECONDS * chance.uniform(0.9, 1) for _ in range(60)]
+        hit = [index for index in range(120) if chance.random() < 0.2]
+        for index in hit:
+            times[index] += 0.050
+            turns[index // 2] += 0.008
+        verdict = verdict_of(context, times, turns)
+        assert verdict.status is Status.OK
+        assert [(f.code, f.severity) for f in verdict.findings] == [("AC5033", Severity.WARNING)]
 
 
 BENCHMARK = """
@@ -128,7 +159,7 @@ BENCHMARK = """
 
     def turn():
         begin, total = time.perf_counter(), 0
-        for n in range(100_000):
+        for n in range(30_000):
             total = (total * 31 + n) % 1_000_003
         return time.perf_counter() - begin
 
@@ -137,7 +168,7 @@ BENCHMARK = """
         begin = time.perf_counter()
         time.sleep({seconds})
         times.append(time.perf_counter() - begin)
-        if n % 10 == 0:
+        if n % 2 == 0:
             turns.append(turn())
     operation = {{"latency": times, "queries": {queries}, "bytes": 100}}
     measured = {{"engine": "sqlite 3.40", "reference": turns, "cold_start": 0.5}}
@@ -169,7 +200,7 @@ def test_a_slow_operation_fails_with_its_objective_and_bound(make_context, make_
     slow = Budget(name="follow", queries=3, reply_bytes=2000, p95_us=200)
     verdict = Performance().apply(make_context(files(seconds=0.02), of=make_views(follow=slow)))
     assert verdict.status is Status.FAILED
-    assert [f.code for f in verdict.findings] == ["AC5030"]
+    assert [f.code for f in verdict.findings if f.severity is Severity.ERROR] == ["AC5030"]
     assert verdict.findings[0].subject == "operations.follow"
     assert "the objective 0.2 ms" in verdict.findings[0].message
 
@@ -204,7 +235,8 @@ def test_a_benchmark_on_another_engine_could_not_run(make_context, make_views):
 @pytest.mark.parametrize(
     ("printed", "place"),
     [
-        ("", "one JSON document"),
+        ("", "not its JSON document"),
+        (json.dumps(document()) + "\nbye\n", "not its JSON document"),
         ("{}", "engine"),
         (json.dumps(document(reference=[1.0])), "reference"),
         (json.dumps(document(cold_start=-1)), "cold_start"),
@@ -221,9 +253,25 @@ def test_a_document_that_cannot_be_used_says_where(printed, place):
     assert place in failed.value.diagnostics[0].message
 
 
+def test_what_the_service_logged_before_the_document_is_no_part_of_it():
+    printed = b"a warning\n" + json.dumps(document()).encode() + b"\n"
+    done = Completed(argv=(), code=0, stdout=printed, stderr=b"", timed_out=False, seconds=0)
+    assert read_measurement(done).engine == "sqlite 3.40"
+
+
 def test_a_benchmark_that_breaks_could_not_run(make_context, make_views):
     broken = {"generated/benchmarks/operations.py": "raise SystemExit('no database')"}
     with pytest.raises(StageFailed) as failed:
         Performance().apply(make_context(broken, of=make_views(follow=FOLLOW)))
     assert failed.value.diagnostics[0].code == "AC5032"
     assert "no database" in (failed.value.diagnostics[0].value or "")
+
+
+def test_a_benchmark_that_breaks_is_run_once_for_both_gates(make_context, make_views):
+    context = make_context({"generated/benchmarks/operations.py": "raise SystemExit(1)"}, of=make_views(follow=FOLLOW))
+    raised = []
+    for gate in (Performance(), Budgets()):
+        with pytest.raises(StageFailed) as failed:
+            gate.apply(context)
+        raised.append(failed.value)
+    assert raised[0] is raised[1]

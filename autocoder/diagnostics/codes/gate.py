@@ -101,6 +101,13 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Read what the benchmark said in the diagnostic.",
     },
     {
+        "code": "AC5033",
+        "title": "latency was measured on a busy machine",
+        "why": "The reference loop's slow turns were much slower than its usual ones: something else used the machine. "
+        "The correction then errs on the service's side, and a regression may go unseen.",
+        "fix": "Run the gates again on a machine that does nothing else.",
+    },
+    {
         "code": "AC5040",
         "title": "a budget is exceeded",
         "why": "Queries, bytes, dependencies and sizes are counted exactly; the count is over the budget.",

@@ -209,6 +209,18 @@ def _make_list(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None
     bench.decide(f"operations.{name}.limit", "100", "A list answers at most 100 rows where nothing is said.")
 
 
+def _decide_rows(bench: Workbench, name: str, entity: EntityDraft, fact: Fact | None) -> None:
+    """Users may change rows, and nothing says only their own."""
+    if fact is not None and fact.word("actor") == "user" and not _mine(bench, entity, fact):
+        bench.decide(
+            f"operations.{name}.rows",
+            "every row",
+            "The text lets users do it and does not say only with their own.",
+            "their own rows",
+            consequence=f"Each user may change every {entity.words}, also those of others.",
+        )
+
+
 def _order(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> tuple[str, ...]:
     stated = fact.word("order") if fact else ""
     if stated != "newest first":
@@ -257,6 +269,7 @@ def _update(bench: Workbench, fact: Fact) -> bool:
 def _make_update(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None:
     mine = _mine(bench, entity, fact)
     name = f"update_{entity.base}"
+    _decide_rows(bench, name, entity, fact)
     operation = Operation(
         route=f"PATCH /{entity.plural}/{{{entity.key}}}",
         access="user" if mine or (fact and fact.word("actor") == "user") else "anyone",
@@ -278,6 +291,7 @@ def _delete(bench: Workbench, fact: Fact) -> bool:
 def _make_delete(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None:
     mine = _mine(bench, entity, fact)
     name = f"delete_{entity.base}"
+    _decide_rows(bench, name, entity, fact)
     operation = Operation(
         route=f"DELETE /{entity.plural}/{{{entity.key}}}",
         access="user" if mine or (fact and fact.word("actor") == "user") else "anyone",

@@ -193,6 +193,11 @@ def test_what_nobody_creates_gets_a_way_to_be_created() -> None:
     assert decision(found, "operations.create_link").source is Source.INFERRED
 
 
+def test_changing_the_rows_of_others_is_a_decision() -> None:
+    found = planned("Users create links. Users delete links.")
+    assert "those of others" in decision(found, "operations.delete_link.rows").consequence
+
+
 def test_a_stated_length_is_no_decision_and_an_unstated_one_is() -> None:
     with_length = planned("Anyone can shorten a URL and gets a 7-character code.")
     without = planned("Anyone can shorten a URL and gets a code.")

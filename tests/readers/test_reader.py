@@ -97,6 +97,11 @@ def test_the_same_thing_said_twice_is_no_contradiction() -> None:
         "Every night at 02:00 old and unused links are deleted.",
         "Every night at 02:00 unpaid orders are deleted.",
         "Anyone can read published posts.",
+        "Anyone can read the newest notes.",
+        "Every night at 02:00 the oldest links are deleted.",
+        "Links expire after 30 days or 100 clicks.",
+        "Anyone can read notes of others.",
+        "Anyone can shorten a URL twice.",
     ],
 )
 def test_a_word_that_narrows_what_was_said_never_leaves_a_silent_fact(text: str) -> None:

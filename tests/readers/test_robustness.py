@@ -35,7 +35,8 @@ def check(text: str) -> Reading:
     for fact in reading.facts:
         for slot in fact.slots.values():
             assert 0 <= slot.span.start < slot.span.end <= len(text)
-    assert all(d.span and d.span.line <= text.count("\n") + 1 for d in reading.diagnostics)
+    last = text.count("\n") + 1
+    assert all(d.span and d.span.line <= last for d in reading.diagnostics)
     shown = explain(reading)
     assert all(c.isprintable() or c == "\n" for c in shown)
     return reading

@@ -66,6 +66,8 @@ def look_up(word: str) -> Entry:
     for upos, lemmas in _tables()(plain).items():
         if (tag := _UPOS.get(upos)) and lemmas:
             found.setdefault(tag, str(lemmas[0]).lower())
+    if "J" in found:
+        found["J"] = plain  # "newest" is not "new": degrees carry meaning
     _lexicon(plain, found)
     if not found:
         found = {"R": plain} if plain.endswith("ly") else {"N": _singular(plain)}

@@ -110,7 +110,7 @@ PERIODS: dict[str, str] = {
     "hour": "hour", "day": "day", "month": "month", "year": "year", "week": "week",
 }  # fmt: skip
 
-STATES: dict[str, str] = {"expired": "expired", "outdated": "expired", "stale": "expired", "old": "expired"}
+STATES: dict[str, str] = {"expired": "expired", "lapsed": "expired"}
 """Adjectives that name a state of a row."""
 
 FLAGS: dict[str, str] = {"completed": "completed", "done": "done", "finished": "finished"}

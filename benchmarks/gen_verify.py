@@ -1,8 +1,8 @@
 """`gen verify` against the plain way, on a project of 20 generators and 20,000 files.
 
 The plain way is what such checkers do: for every generator, one after the other, two full copies of the project, a
-check and a write in the first and a write in the second, then a comparison of the outputs. Both ways run in turns on the
-same project in one invocation, so that what else the machine does meets both.
+check and a write in the first and a write in the second, then a comparison of the outputs. Both ways run in turns on
+the same project in one invocation, so that what else the machine does meets both.
 
     python benchmarks/gen_verify.py [--rounds N] [--files N] [--generators N] [--inputs]
 

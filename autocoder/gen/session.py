@@ -25,7 +25,6 @@ from autocoder.gen.stress import Axes, Axis
 from autocoder.gen.toolchain import Toolchain
 from autocoder.gen.trees import Entries, Entry, Kind, with_parents
 
-
 PARTLY = "but not for time()"
 
 

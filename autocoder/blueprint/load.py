@@ -30,7 +30,12 @@ class Loaded(Generic[Model]):
 
 def load_architecture(source: str | bytes, *, file: str) -> Loaded[Architecture]:
     """The design. `file` is the name that diagnostics show. Raises `StageFailed` with everything that is wrong."""
-    return _load(source, file, Architecture)
+    loaded = _load(source, file, Architecture)
+    diagnostics = Diagnostics()
+    _check_ids([r.id for r in loaded.model.requirements], ("requirements",), loaded.positions, diagnostics)
+    _check_ids([r.id for r in loaded.model.policy.rules], ("policy", "rules"), loaded.positions, diagnostics)
+    diagnostics.stop()
+    return loaded
 
 
 def load_deployment(source: str | bytes, *, file: str) -> Loaded[Deployment]:
@@ -49,6 +54,21 @@ def _load(source: str | bytes, file: str, model: type[Model]) -> Loaded[Model]:
         raise StageFailed(diagnostics) from None
     diagnostics.stop()
     return Loaded(model=found, positions=document.positions)
+
+
+def _check_ids(ids: list[str], path: tuple[str, ...], positions: Positions, diagnostics: Diagnostics) -> None:
+    """What others refer to by its id has it for itself."""
+    for index, name in enumerate(ids):
+        if name in ids[:index]:
+            diagnostics.error(
+                "AC3022",
+                f'{".".join(path)}: the id "{name}" stands twice',
+                positions.span(*path, index, "id"),
+                subject=".".join((*path, str(index), "id")),
+                value=name,
+                rule="each id stands once",
+                help="give one of them another id",
+            )
 
 
 def _check_version(document: Document) -> None:

@@ -113,11 +113,13 @@ FUNCTIONS = st.builds(
     description=TEXTS,
     examples=st.lists(st.builds(model.Example, given=st.dictionaries(NAMES, DATA, max_size=2), gives=DATA), max_size=2),
 )
+STATED = st.builds(model.Requirement, id=st.sampled_from(["R1", "R2"]), text=TEXTS)
+RULES = st.builds(model.PolicyRule, id=st.sampled_from(["a", "b"]), expr=TEXTS, because=TEXTS)
 ARCHITECTURES = st.builds(
     model.Architecture,
     schema_version=st.just("1.0.0"),
     system=st.builds(model.System, name=st.just("a"), description=TEXTS),
-    requirements=st.lists(st.builds(model.Requirement, id=st.just("R1"), text=TEXTS), max_size=2).map(tuple),
+    requirements=st.lists(STATED, max_size=2, unique_by=lambda r: r.id).map(tuple),
     auth=st.none() | st.builds(model.Auth, entity=TYPE_NAMES, login=NAMES),
     entities=st.dictionaries(TYPE_NAMES, st.builds(model.Entity, fields=st.dictionaries(NAMES, FIELDS)), max_size=2),
     events=st.dictionaries(TYPE_NAMES, st.dictionaries(NAMES, FIELDS, max_size=2), max_size=2),
@@ -126,7 +128,7 @@ ARCHITECTURES = st.builds(
     functions=st.dictionaries(NAMES, FUNCTIONS, max_size=1),
     policy=st.builds(
         model.Policy,
-        rules=st.lists(st.builds(model.PolicyRule, id=st.just("a"), expr=TEXTS, because=TEXTS), max_size=2).map(tuple),
+        rules=st.lists(RULES, max_size=2, unique_by=lambda r: r.id).map(tuple),
     ),
 )
 ENVIRONMENTS = st.builds(

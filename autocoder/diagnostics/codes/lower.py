@@ -135,6 +135,13 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Write out what the aliases stand for, or leave the order as it is.",
     },
     {
+        "code": "AC3022",
+        "title": "an id stands twice",
+        "why": "Requirements and rules are referred to by their ids; with two of one id nobody knows which is meant.",
+        "fix": "Give one of them another id.",
+        "example": "requirements: [{id: R1, text: One.}, {id: R1, text: Two.}]",
+    },
+    {
         "code": "AC3050",
         "title": "not an expression",
         "why": "The text does not follow the syntax of expressions at the place shown.",

@@ -18,7 +18,8 @@ from autocoder.blueprint.load import Loaded, load_architecture, load_deployment
 from autocoder.blueprint.model import Architecture, Deployment
 from autocoder.bundles import Bundle
 from autocoder.bundles import load as load_bundle
-from autocoder.decisions import Decision, as_json
+from autocoder.decisions import Decision, DecisionsFile, as_json
+from autocoder.decisions import load as load_decisions
 from autocoder.diagnostics import Diagnostic, Diagnostics, Span, StageFailed
 from autocoder.ir import canonical
 from autocoder.ir.conventions import conventions
@@ -27,6 +28,7 @@ from autocoder.ir.lower import Source, lower
 from autocoder.ir.views import Views
 from autocoder.passes.protocol import PassContext
 from autocoder.passes.runner import run_passes
+from autocoder.planning.proposal import planned_decisions
 from autocoder.rules.catalogue import evaluate_design
 from autocoder.shipped import folder
 from autocoder.targets.stamp import Stamp
@@ -44,14 +46,14 @@ REQUIREMENTS = "generated/requirements.txt"
 TEST_REQUIREMENTS = "generated/requirements-dev.txt"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Sources:
     """What people own, as text. `shown` maps a file to how diagnostics name it, where that is not its own name."""
 
     architecture: str
     deployment: str
     prose: str | None = None
-    decisions: str | None = None
+    decisions: str | None = None  # the text of decisions.yaml
     bodies: Mapping[str, str] = field(default_factory=dict[str, str])
     shown: Mapping[str, str] = field(default_factory=dict[str, str])
 
@@ -70,6 +72,13 @@ class Sources:
         for name, body in sorted(self.bodies.items()):
             tree.text(f"{CUSTOM}/{name}.py", body, owner=Owner.OWNED)
         return tree
+
+    @cached_property
+    def decided(self) -> DecisionsFile:
+        """What people answered, approved and waived. Raises `StageFailed` for mistakes in the file."""
+        if self.decisions is None:
+            return DecisionsFile()
+        return load_decisions(self.decisions, file=self.name(DECISIONS))
 
     @staticmethod
     def of(tree: Tree) -> Sources:
@@ -91,7 +100,9 @@ class Sources:
 
 @dataclass(frozen=True)
 class Compiled:
-    """A compiled blueprint."""
+    """A compiled blueprint. `decisions` are all that planning and compiling made, `approved` the subjects of those that
+    somebody approved at this value.
+    """
 
     sources: Sources
     architecture: Architecture
@@ -99,6 +110,7 @@ class Compiled:
     graph: Graph
     bundle: Bundle
     decisions: tuple[Decision, ...]
+    approved: frozenset[str]
     warnings: tuple[Diagnostic, ...]
 
     @cached_property
@@ -123,8 +135,11 @@ class Compiled:
         return str(json.loads(self.ir)["sha256"])
 
 
-def compile_sources(sources: Sources, *, bundle: str | None = None) -> Compiled:
-    """Loads, lowers and analyses a blueprint. Raises `StageFailed` with everything that is wrong in either file."""
+def compile_sources(sources: Sources, *, planned: tuple[Decision, ...] = (), bundle: str | None = None) -> Compiled:
+    """Loads, lowers and analyses a blueprint; `planned` are the decisions that led to it.
+
+    Raises `StageFailed` with everything that is wrong in either file.
+    """
     architecture, deployment = _load(sources)
     diagnostics = Diagnostics()
     source = Source(
@@ -143,7 +158,9 @@ def compile_sources(sources: Sources, *, bundle: str | None = None) -> Compiled:
 
     graph = run_passes(graph, PassContext(bundle=chosen, diagnostics=diagnostics, place=place))
     views = Views(graph)
-    diagnostics.extend(_placed(finding, place) for finding in evaluate_design(views))
+    decisions = all_decisions(planned, conventions(views))
+    approved = frozenset(d.subject for d in decisions if sources.decided.approved(d))
+    diagnostics.extend(_placed(finding, place) for finding in evaluate_design(views, approved))
     diagnostics.stop()
     return Compiled(
         sources=sources,
@@ -151,7 +168,8 @@ def compile_sources(sources: Sources, *, bundle: str | None = None) -> Compiled:
         deployment=deployment.model,
         graph=graph,
         bundle=chosen,
-        decisions=conventions(views),
+        decisions=decisions,
+        approved=approved,
         warnings=tuple(diagnostics),
     )
 
@@ -186,8 +204,8 @@ def all_decisions(planned: tuple[Decision, ...], made: tuple[Decision, ...]) -> 
     return (*planned, *(decision for decision in made if decision.subject not in known))
 
 
-def emit(compiled: Compiled, *, planned: tuple[Decision, ...] = ()) -> Tree:
-    """Every derived file: the targets' output, the IR, the decisions (`planned` are the reader's) and the lock."""
+def emit(compiled: Compiled) -> Tree:
+    """Every derived file: the targets' output, the IR, the decisions and the lock."""
     stamp = Stamp(blueprint_hash=compiled.blueprint_hash, generator_version=__version__, bundle=compiled.bundle.version)
     tree = Tree()
     for reference in registry.TARGETS.values():
@@ -195,7 +213,7 @@ def emit(compiled: Compiled, *, planned: tuple[Decision, ...] = ()) -> Tree:
     tree.add_bytes(IR_FILE, compiled.ir)
     for name in ("architecture.schema.json", "deployment.schema.json"):
         tree.add_bytes(f"{SCHEMAS}/{name}", (folder("schemas") / name).read_bytes())
-    tree.text("generated/decisions.json", as_json(all_decisions(planned, compiled.decisions)) + "\n")
+    tree.text("generated/decisions.json", as_json(compiled.decisions) + "\n")
     tree.text(LOCK, _lock(compiled))
     return tree
 
@@ -215,8 +233,7 @@ def _lock(compiled: Compiled) -> str:
 
 def rederive(sources: Tree) -> Tree:
     """Every derived file of a package, from its sources alone. Raises `StageFailed` as compiling does."""
-    from autocoder.planning.proposal import planned_decisions
-
     found = Sources.of(sources)
-    compiled = compile_sources(found)
-    return emit(compiled, planned=planned_decisions(found.prose, compiled.architecture.system.name))
+    name = load_architecture(found.architecture, file=ARCHITECTURE).model.system.name
+    planned = planned_decisions(found.prose, found.decided.answers, name)
+    return emit(compile_sources(found, planned=planned))

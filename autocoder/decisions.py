@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -144,6 +145,21 @@ def load(text: str, *, file: str) -> DecisionsFile:
         approvals=tuple(Approval(**row, span=span) for row, span in approvals),
         waivers=tuple(Waiver(**row, span=span) for row, span in waivers),
     )
+
+
+def with_answers(text: str | None, answers: Mapping[str, str]) -> str:
+    """The text of `decisions.yaml` with these answers; comments and everything else in it stay as they are."""
+    yaml = importlib.import_module("ruamel.yaml").YAML()
+    yaml.width = 120
+    data: Any = (yaml.load(text) if text else None) or {}
+    section: Any = data.get("answers")
+    if section:
+        section.update(answers)
+    else:
+        data["answers"] = dict(answers)
+    out = io.StringIO()
+    yaml.dump(data, out)
+    return out.getvalue()
 
 
 def _is_mapping(node: object) -> bool:

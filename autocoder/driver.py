@@ -27,17 +27,19 @@ from autocoder.compilation import (
     TEST_REQUIREMENTS,
     Compiled,
     Sources,
-    all_decisions,
     compile_sources,
     emit,
     rederive,
 )
-from autocoder.decisions import Decision
+from autocoder.decisions import Decision, with_answers
+from autocoder.decisions import load as load_decisions
 from autocoder.diagnostics import Diagnostic, Note, StageFailed
 from autocoder.gates.verdict import Status, Verdict
+from autocoder.gates.waivers import Waiver
 from autocoder.package.build import Package, PackageInput, build_package
 from autocoder.package.sign import Signer
 from autocoder.planning.plan import Plan
+from autocoder.planning.proposal import answers_for, check_answers, propose, read, settle
 from autocoder.readers.protocol import Reading
 from autocoder.targets.tree import Owner, Tree
 from autocoder.workspace.writer import MergedState, Workspace
@@ -115,12 +117,12 @@ class Driver:
 
     def propose(self, given: str | None, hint: str) -> Proposal:
         """Reads the given or kept prose and plans; keeps a blueprint that was edited by hand."""
-        prose = self._prose(given)
+        prose, decisions = self._prose(given), self._text(DECISIONS)
         if prose is None:
-            return Proposal(reading=None, plan=None, sources=self._sources(None, {}), kept=frozenset())
-        reading, plan = self._plan(prose, hint)
+            return Proposal(reading=None, plan=None, sources=self._sources(None, decisions, {}), kept=frozenset())
+        reading, plan, decisions = self._plan(prose, decisions, hint)
         texts, kept = self._blueprint(plan)
-        return Proposal(reading=reading, plan=plan, sources=self._sources(prose, texts), kept=kept)
+        return Proposal(reading=reading, plan=plan, sources=self._sources(prose, decisions, texts), kept=kept)
 
     def _prose(self, given: str | None) -> str | None:
         """The text to read: the workspace's own, unless another one was given and may replace it."""
@@ -142,18 +144,25 @@ class Driver:
             ]
         )
 
-    def _plan(self, prose: str, hint: str) -> tuple[Reading, Plan]:
-        from autocoder.planning.proposal import propose, read, settle
-
+    def _plan(self, prose: str, decisions: str | None, hint: str) -> tuple[Reading, Plan, str | None]:
+        """Reads, answers and plans. New answers become part of `decisions.yaml`: a later build needs no flag."""
         reading = read(prose, file=self._name(PROSE))
-        settled = settle(reading, answers=self.options.answers, accept_defaults=self.options.accept_defaults)
-        facts, asked = len(settled.facts), len(reading.questions)
-        self.talk(
-            "read",
-            f"{_count(len(reading.sentences), 'sentence')}, {_count(facts, 'fact')}, {_count(asked, 'question')}",
+        kept: Mapping[str, str] = {}
+        if decisions:
+            kept = load_decisions(decisions, file=self._name(DECISIONS)).answers
+        new = {key: value for key, value in self.options.answers.items() if kept.get(key) != value}
+        check_answers(reading, new)
+        answers = answers_for(reading, answers={**kept, **new}, accept_defaults=self.options.accept_defaults)
+        settled = settle(reading, answers)
+        counts = (
+            _count(len(reading.sentences), "sentence"),
+            _count(len(settled.facts), "fact"),
+            _count(len(reading.questions), "question"),
         )
-        planned = propose(settled, hint)
-        return settled, planned
+        self.talk("read", ", ".join(counts))
+        if any(kept.get(key) != value for key, value in answers.items()):
+            decisions = with_answers(decisions, answers)
+        return settled, propose(settled, hint), decisions
 
     def _blueprint(self, plan: Plan) -> tuple[dict[str, str], frozenset[str]]:
         """The text of both files: as planned, or as a person left it where the plan has not moved since."""
@@ -188,7 +197,7 @@ class Driver:
             notes=tuple(Note(message=line) for line in list(lines)[2:42]),
         )
 
-    def _sources(self, prose: str | None, texts: Mapping[str, str]) -> Sources:
+    def _sources(self, prose: str | None, decisions: str | None, texts: Mapping[str, str]) -> Sources:
         found = {path: texts.get(path) or self._text(path) for path in (ARCHITECTURE, DEPLOYMENT)}
         missing = [path for path, text in found.items() if text is None]
         if missing:
@@ -208,7 +217,7 @@ class Driver:
             architecture=found[ARCHITECTURE] or "",
             deployment=found[DEPLOYMENT] or "",
             prose=prose,
-            decisions=self._text(DECISIONS),
+            decisions=decisions,
             bodies=bodies,
             shown={name: self._name(name) for name in names},
         )
@@ -223,17 +232,16 @@ class Driver:
 
     def compile(self, proposal: Proposal) -> tuple[Compiled, Tree]:
         """Lowers the blueprint and emits all files, in memory."""
-        compiled = compile_sources(proposal.sources, bundle=self.options.bundle)
-        views = compiled.views
-        decisions = all_decisions(proposal.decisions, compiled.decisions)
-        open_ = sum(d.source != "stated" for d in decisions)
+        compiled = compile_sources(proposal.sources, planned=proposal.decisions, bundle=self.options.bundle)
+        views, decisions = compiled.views, compiled.decisions
+        open_ = sum(d.source != "stated" and d.subject not in compiled.approved for d in decisions)
         parts = (_count(len(views.components), "component"), _count(len(views.operations), "operation"))
         self.talk("plan", f"{', '.join(parts)}, {_count(len(decisions), 'decision')} ({open_} to review)")
         edges = len(compiled.graph.edges())
         self.talk(
             "lower", f"{_count(len(compiled.graph), 'node')}, {_count(edges, 'edge')}  sha256:{compiled.ir_hash[:12]}"
         )
-        tree = emit(compiled, planned=proposal.decisions)
+        tree = emit(compiled)
         self.talk("emit", _count(len(tree), "file"))
         return compiled, tree
 
@@ -245,10 +253,18 @@ class Driver:
         for file in (*proposal.sources.tree(), *tree):
             if file.path not in proposal.kept and not (file.owner is Owner.MERGED and proposal.plan is None):
                 whole.add(file)
-        if self.options.update_prose and proposal.sources.prose is not None:
-            self._replace_prose(whole)
-        done = self.workspace.write(whole, artifacts=artifacts, overwrite_drift=self.options.overwrite_drift)
+        replaced = self._replaced(whole)
+        replaced.update(artifacts or Tree())
+        done = self.workspace.write(whole, artifacts=replaced, overwrite_drift=self.options.overwrite_drift)
         return (*done.written, *done.unchanged), done.warnings
+
+    def _replaced(self, tree: Tree) -> Tree:
+        """Takes out of a tree what the user's options change in owned files: a new text, new answers."""
+        replaced = Tree()
+        for path in (PROSE, DECISIONS):
+            if path in tree and self._text(path) not in (None, tree[path].content.decode()):
+                replaced.add(tree.files.pop(path))
+        return replaced
 
     def compare(self, proposal: Proposal, tree: Tree) -> None:
         """Raises `StageFailed` (AC8205) for every file that is not what would be written."""
@@ -269,15 +285,8 @@ class Driver:
         for file in proposal.sources.tree():
             if file.path not in proposal.kept:
                 tree.add(file)
-        self.workspace.write(tree, partial=True)
-
-    def _replace_prose(self, whole: Tree) -> None:
-        """The user asked for it: the description is replaced like an artifact of this command."""
-        text = whole[PROSE]
-        del whole.files[PROSE]
-        artifact = Tree()
-        artifact.add(text)
-        self.workspace.write(Tree(), artifacts=artifact, partial=True)
+        replaced = self._replaced(tree)
+        self.workspace.write(tree, artifacts=replaced, partial=True)
 
     # Gates and the package.
 
@@ -285,6 +294,7 @@ class Driver:
         self, compiled: Compiled, sources: Sources, tree: Tree, names: tuple[str, ...] = ()
     ) -> tuple[Verdict, ...]:
         """The verdicts of all gates (or of the named ones) on a staged copy. Raises `StageFailed` (exit code 3)."""
+        from autocoder.gates import reports
         from autocoder.gates.context import GateContext
         from autocoder.gates.runner import run_gates
         from autocoder.targets.python_service.names import package
@@ -307,17 +317,31 @@ class Driver:
                 sandbox=Sandbox(),
                 today=self.today,
                 kubernetes_versions=compiled.bundle.kubernetes.versions,
+                waivers=_waivers(sources),
                 origin=Origin.PERSON if compiled.views.functions else Origin.COMPILER,
+                decided=compiled.approved,
+                previous=self._previous(compiled),
             )
             with ThreadPoolExecutor(max_workers=len(registry.GATES)) as executor:
                 verdicts = run_gates(context, names or tuple(registry.GATES), executor, self._heard)
-        self.talk("gate", f"{gate_line(verdicts)}   sandbox {context.sandbox.level}")
+        self.talk("gate", reports.line(verdicts))
         failed = [v for v in verdicts if v.status is not Status.OK]
         if failed:
             findings = [d for v in failed for d in v.findings]
             missing = [d for d in findings if d.code in ("AC9002", "AC9003", "AC9004", "AC9005")]
             raise StageFailed(findings, exit_code=4 if missing and len(missing) == len(findings) else 3)
         return verdicts
+
+    def _previous(self, compiled: Compiled) -> dict[str, float]:
+        """The measures of the last signed package of this workspace, if there is one that verifies with our key."""
+        from autocoder.package.verify import verify_package
+
+        system = compiled.architecture.system
+        archives = sorted((self.folder / "dist").glob(f"{system.name}-*.tar.gz"), key=lambda p: p.stat().st_mtime)
+        if not archives:
+            return {}
+        report = verify_package(archives[-1], self._signer.public)
+        return {name: value for v in report.verdicts for name, value in v.measures.items()} if report.ok else {}
 
     def _heard(self, verdict: Verdict) -> None:
         self.progress(f"{verdict.gate}: {verdict.status}, {verdict.summary}")
@@ -333,7 +357,7 @@ class Driver:
         written, warnings = self.write(proposal, tree, package_.files)
         return Built(
             compiled=compiled,
-            decisions=all_decisions(proposal.decisions, compiled.decisions),
+            decisions=compiled.decisions,
             verdicts=verdicts,
             archive=package_.archive,
             signer=package_.signer,
@@ -370,7 +394,7 @@ class Driver:
             },
             started=started,
             finished=self.clock(),
-            decisions=[d.as_data() for d in all_decisions(proposal.decisions, compiled.decisions)],
+            decisions=[d.as_data() for d in compiled.decisions],
             **parts,
         )
         return build_package(given, self._signer)
@@ -397,9 +421,18 @@ class Driver:
         return sign.EmbeddedSigner(key=keys.load_or_create())
 
 
-def gate_line(verdicts: tuple[Verdict, ...]) -> str:
-    """All verdicts in one line."""
-    return "  ".join(f"{v.gate} {v.status} ({v.summary})" for v in verdicts)
+def _waivers(sources: Sources) -> tuple[Waiver, ...]:
+    return tuple(
+        Waiver(
+            rule=w.rule,
+            path=w.path,
+            owner=w.owner,
+            reason=w.reason,
+            expires=datetime.date.fromisoformat(w.expires),
+            span=w.span,
+        )
+        for w in sources.decided.waivers
+    )
 
 
 def generator_hash() -> str:

@@ -107,10 +107,11 @@ def choose_folder(given: Given, out: Path | None, *, answers: Mapping[str, str],
         raise StageFailed(
             [Diagnostic(code="AC8201", message=message, help='try: autocoder build "A to-do list API."')], exit_code=2
         )
-    from autocoder.planning.proposal import propose, read, settle
+    from autocoder.planning.proposal import answers_for, propose, read, settle
 
-    reading = settle(read(given.text, file="description.md"), answers=answers, accept_defaults=accept_defaults)
-    return Path(propose(reading, given.hint).architecture.system.name)
+    reading = read(given.text, file="description.md")
+    settled = settle(reading, answers_for(reading, answers=answers, accept_defaults=accept_defaults))
+    return Path(propose(settled, given.hint).architecture.system.name)
 
 
 def shown_name(folder: Path) -> str:

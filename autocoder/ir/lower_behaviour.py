@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Protocol, cast, get_args
 
 from autocoder.blueprint import model
@@ -19,7 +20,7 @@ from autocoder.ir.names import plural, snake
 from autocoder.ir.nodes import Entity, Event, Field, Function, Input
 from autocoder.ir.resolve import Scope, resolve
 from autocoder.ir.types import BOOLEAN, UUID, Type, list_of, row
-from autocoder.ir.typing_rules import ValueKey
+from autocoder.ir.typing_rules import ValueKey, not_null_if
 
 LIST_LIMIT = 100
 """Rows that a list answers at most where nothing is stated."""
@@ -49,9 +50,14 @@ class World:
     positions: Positions
     diagnostics: Diagnostics
 
-    def fields_of(self, entity: str) -> dict[str, Type]:
+    @cached_property
+    def field_types(self) -> Mapping[str, Mapping[str, Type]]:
+        """Entity to its fields' types by name."""
+        return {name: {f.name: f.type for f in entity.fields} for name, entity in self.entities.items()}
+
+    def fields_of(self, entity: str) -> Mapping[str, Type]:
         """Field name to type."""
-        return {f.name: f.type for f in self.entities[entity].fields}
+        return self.field_types[entity]
 
 
 @dataclass(kw_only=True)
@@ -67,6 +73,7 @@ class Lowering:
     rows: dict[str, Type] = field(default_factory=dict[str, Type])
     lists: dict[str, str] = field(default_factory=dict[str, str])
     locals: dict[str, Type] = field(default_factory=dict[str, Type])
+    there: frozenset[ValueKey] = frozenset()
     shown: str | None = None
     verbs: list[str] = field(default_factory=list[str])
 
@@ -88,7 +95,8 @@ class Lowering:
             caller_optional=self.caller_optional,
             event={f.name: f.type for f in self.event.fields} if self.event else None,
             rows=rows,
-            entities={name: world.fields_of(name) for name in world.entities},
+            entities=world.field_types,
+            not_null=self.there,
             locals=self.locals | {name: list_of(row(entity)) for name, entity in self.lists.items()},
             words=dict(self._words(columns, rows)),
         )
@@ -264,7 +272,8 @@ class Lowering:
         where = self._where(entity, effect.where, effect.by, at)
         fixed = fixed_columns(where)
         order = self._order(entity, effect.order, at)
-        if not effect.first and not any(set(key) <= fixed for key in entity.unique_keys):
+        broken = isinstance(where, Const)  # a diagnostic stands in for the condition
+        if not effect.first and not broken and not any(set(key) <= fixed for key in entity.unique_keys):
             self.complain(
                 "AC3114",
                 f"may find several rows of {entity.name}",
@@ -301,6 +310,9 @@ class Lowering:
             if name in self.world.fields_of(entity.name)
         )
         hashing, values = macros.hashed(values, _secrets(entity))
+        if isinstance(target, BoundRow):
+            # What a guard proved of the row's fields no longer holds once they are set.
+            self.there = frozenset(key for key in self.there if key[:2] != ("row", target.bind) or not key[2])
         return (*hashing, *macros.update(target, values))
 
     def _sent(self, entity: Entity, target: BoundRow | Match, at: Path) -> Values:
@@ -403,6 +415,7 @@ class Lowering:
                 help=nearest(effect.otherwise, classes),
             )
             return ()
+        self.there |= not_null_if(condition, outcome=True)
         failure = Failure(failure=cast("FailureClass", effect.otherwise), message=effect.message)
         return macros.require(condition, failure)
 
@@ -470,7 +483,7 @@ class Lowering:
         """A bound row by its name, or all rows of an entity by a condition."""
         if name in self.rows:
             found = self.rows[name]
-            if found.optional:
+            if found.optional and ("row", name, "") not in self.there:
                 self.complain("AC3122", f'"{name}" may be null here', at, help=f"require `{name} != null` first")
             return BoundRow(entity=found.entity or "", bind=name)
         if name in self.world.entities:

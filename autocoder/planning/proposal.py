@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from autocoder import registry
 from autocoder.decisions import Decision
-from autocoder.diagnostics import Diagnostic, Note, Severity, StageFailed
+from autocoder.diagnostics import Diagnostic, Note, Severity, StageFailed, nearest
 from autocoder.planning.plan import Plan, plan
 from autocoder.readers.protocol import Option, Question, Reader, Reading
 
@@ -17,21 +17,42 @@ def read(prose: str, *, file: str, reader: str = "rules") -> Reading:
     return chosen.read(prose, file=file)
 
 
-def settle(reading: Reading, *, answers: Mapping[str, str], accept_defaults: bool) -> Reading:
+def answers_for(reading: Reading, *, answers: Mapping[str, str], accept_defaults: bool) -> dict[str, str]:
+    """The answers that apply to this reading: those given, and the defaults where they are accepted."""
+    defaults = {q.id: q.default for q in reading.questions if q.default is not None} if accept_defaults else {}
+    asked = {q.id: {o.key for o in q.options} for q in reading.questions}
+    return {key: value for key, value in {**defaults, **answers}.items() if value in asked.get(key, ())}
+
+
+def settle(reading: Reading, answers: Mapping[str, str]) -> Reading:
     """The reading with its questions answered.
 
     Raises `StageFailed`: exit code 1 for sentences that were not understood, 2 for questions that are still open.
     """
     errors = [d for d in reading.diagnostics if d.severity is Severity.ERROR]
-    if errors:
-        raise StageFailed(reading.diagnostics)
-    chosen = dict(answers)
-    if accept_defaults:
-        chosen = {q.id: q.default for q in reading.questions if q.default is not None} | chosen
-    settled = reading.answered(chosen)
-    if settled.questions:
-        raise StageFailed([_open(q) for q in settled.questions], exit_code=2)
+    settled = reading.answered(answers)
+    open_ = [_open(q) for q in settled.questions]
+    if errors or open_:
+        raise StageFailed([*reading.diagnostics, *open_], exit_code=1 if errors else 2)
     return settled
+
+
+def check_answers(reading: Reading, given: Mapping[str, str]) -> None:
+    """Raises `StageFailed` (AC2053, exit code 2) for an answer to no question, or with no such option."""
+    known = {q.id: [o.key for o in q.options] for q in reading.questions}
+    wrong = [
+        Diagnostic(
+            code="AC2053",
+            message=f"{key}={value} answers no open question",
+            subject=key,
+            value=value,
+            help=nearest(value, known[key]) if key in known else nearest(key, known) or "there is no open question",
+        )
+        for key, value in given.items()
+        if value not in known.get(key, ())
+    ]
+    if wrong:
+        raise StageFailed(wrong, exit_code=2)
 
 
 def _open(question: Question) -> Diagnostic:
@@ -56,9 +77,9 @@ def propose(reading: Reading, hint: str) -> Plan:
     return plan(reading, hint)
 
 
-def planned_decisions(prose: str | None, hint: str) -> tuple[Decision, ...]:
+def planned_decisions(prose: str | None, answers: Mapping[str, str], hint: str) -> tuple[Decision, ...]:
     """The decisions behind a blueprint that was planned from prose; none where there is no prose."""
     if prose is None:
         return ()
-    reading = settle(read(prose, file="description.md"), answers={}, accept_defaults=True)
-    return propose(reading, hint).decisions
+    reading = read(prose, file="description.md")
+    return propose(settle(reading, answers_for(reading, answers=answers, accept_defaults=False)), hint).decisions

@@ -246,3 +246,30 @@ def test_a_custom_body_that_could_reach_out_is_refused(body: str) -> None:
 def test_a_custom_body_that_computes_is_taken() -> None:
     found = compiled(FUNCTION, bodies={"double": "import math\n\ndef double(x: int) -> int:\n    return x * 2\n"})
     assert found.views.functions[0].body.startswith("import math")
+
+
+GUARDED = (
+    BOOK
+    + "operations: {a: {route: 'DELETE /b/{id}', effects: [{read: Book, by: input.id, optional: true}, "
+    + "{require: 'book != null', else: missing}, {delete: book}]}}\n"
+)
+
+
+def test_a_guard_proves_that_a_row_is_there() -> None:
+    assert [code for code, _ in findings(GUARDED)] == ["AC4101"]
+
+
+def test_a_write_ends_what_a_guard_proved_of_a_field() -> None:
+    text = (
+        "entities: {Book: {fields: {note: {type: text, optional: true}, size: {type: integer, default: 0}}}}\n"
+        "operations: {a: {route: 'POST /b/{id}', effects: [{read: Book, by: input.id}, "
+        "{require: 'book.note != null', else: invalid}, {update: book, set: {size: size(book.note)}}%s]}}\n"
+    )
+    assert not any(code.startswith("AC30") for code, _ in findings(text % ""))
+    again = ", {update: book, set: {note: 'null'}}, {update: book, set: {size: size(book.note)}}"
+    assert any(code.startswith("AC30") for code, _ in findings(text % again))
+
+
+def test_a_condition_that_does_not_parse_is_one_finding() -> None:
+    text = BOOK + "operations: {a: {route: 'GET /b/{id}', effects: [{read: Book, where: 'id =='}]}}\n"
+    assert len(findings(text)) == 1

@@ -12,6 +12,8 @@ import token
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from unicodedata import east_asian_width
 
 WIDTH = 120
 _OPEN, _CLOSE = "([{", ")]}"
@@ -32,7 +34,7 @@ def lay_out(source: str) -> str:
     lines: list[str] = []
     quoted = False
     for line in source.splitlines():
-        if not quoted and len(line) > WIDTH and '"""' not in line and not line.lstrip().startswith("#"):
+        if not quoted and not _fits(line) and '"""' not in line and not line.lstrip().startswith("#"):
             indent = line[: len(line) - len(line.lstrip())]
             lines += _statement(indent, line.strip())
         else:
@@ -79,7 +81,7 @@ def _statement(indent: str, text: str) -> list[str]:
 
 def _element(indent: str, text: str) -> list[str]:
     """Something inside brackets, with its comma."""
-    if len(indent) + len(text) <= WIDTH:
+    if _fits(indent + text):
         return [indent + text]
     comma = "," if text.endswith(",") else ""
     label = _LABEL.match(text)
@@ -118,7 +120,7 @@ def _with_not(text: str, start: int) -> int:
 
 def _cut(text: str, starts: list[int]) -> list[str]:
     bounds = [0, *starts, len(text)]
-    return [part for a, b in zip(bounds, bounds[1:], strict=False) if (part := text[a:b].strip())]
+    return [part for a, b in pairwise(bounds) if (part := text[a:b].strip())]
 
 
 def _is_text(value: str) -> bool:
@@ -145,13 +147,13 @@ def _pieces(indent: str, value: str, comma: str) -> list[str]:
 def _bracketed(indent: str, text: str) -> list[str]:
     """Something that is broken inside one of its outermost brackets."""
     pair = _pair(text)
-    if len(indent) + len(text) <= WIDTH or pair is None:
+    if _fits(indent + text) or pair is None:
         return [indent + text]
     start, end = pair
     head, body, tail = text[: start + 1], text[start + 1 : end].strip(), text[end:]
     inner = indent + _STEP
     parts = list(_arguments(body))
-    if len(inner) + len(body) <= WIDTH and not body.endswith(","):
+    if _fits(inner + body) and not body.endswith(",") and not (_is_display(text, start) and len(parts) > 1):
         middle = [inner + body]
     elif len(parts) == 1:
         middle = _chain(inner, body)
@@ -175,6 +177,19 @@ def _pair(text: str) -> tuple[int, int] | None:
     return plain[-1][:2] if plain else None
 
 
+def _is_display(text: str, start: int) -> bool:
+    """Whether a bracket begins a list, set, dictionary or tuple, and not a call, an index or a group."""
+    before = text[:start].rstrip()
+    return text[start] == "{" or not re.search(r"[\w)\]\"']$", before) or before.endswith((" in", "return"))
+
+
+def _fits(line: str) -> bool:
+    """Whether a line is within the width; wide characters count twice."""
+    return len(line) <= WIDTH and (
+        line.isascii() or sum(2 if east_asian_width(char) in "WF" else 1 for char in line) <= WIDTH
+    )
+
+
 def _arguments(body: str) -> Iterator[str]:
     begin = 0
     for item in _tokens(body):
@@ -188,7 +203,7 @@ def _arguments(body: str) -> Iterator[str]:
 def _chain(indent: str, text: str) -> list[str]:
     """A chain of calls, one call a line; anything else is broken at its operators or brackets."""
     tokens = [t for t in _tokens(text) if t.depth == 0]
-    dots = [b.start for a, b in zip(tokens, tokens[1:], strict=False) if b.text == "." and a.text in (")", "]")]
+    dots = [b.start for a, b in pairwise(tokens) if b.text == "." and a.text in (")", "]")]
     label = _LABEL.match(text)
     if len(dots) < 2 or _splits(text[label.end() :] if label else text):
         return _element(indent, text)

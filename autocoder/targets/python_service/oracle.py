@@ -36,7 +36,7 @@ from autocoder.targets.python_service import language
 from autocoder.targets.python_service.describe import handler_doc, operation_doc
 from autocoder.targets.python_service.endpoints import STATUS
 from autocoder.targets.python_service.expressions import PythonExpressions, literal, render_const
-from autocoder.targets.python_service.handlers import INDENT, rows_there, rows_that_may_be_absent
+from autocoder.targets.python_service.handlers import INDENT, rows_that_may_be_absent, rows_there
 from autocoder.targets.python_service.names import function, local
 from autocoder.targets.python_service.schemas import shown_entity
 from autocoder.targets.python_service.skeletons import docstring
@@ -55,7 +55,6 @@ def method(name: str) -> str:
 def module(views: Views, package: str) -> str:
     """The source of `tests/oracle.py`."""
     found = Module(doc="What the service must do, in plain dictionaries: the tests compare the two.", package="support")
-    found.imports.add("typing", "Any")
     found.imports.add("support.tables", "Entity", "Failed", "Reply", "Row", "Tables", "first", "ordered")
     behaviours = (*views.operations, *views.handlers)
     language.add_functions(language.functions_used(behaviours), found)
@@ -74,7 +73,7 @@ def _table(name: str, what: str, rows: list[tuple[str, str, str]]) -> str:
     lines = [f"    {literal(key)}: ({literal(about)}, Oracle.{called})," for key, about, called in rows]
     second = "who may ask" if what == "operation" else "the event that it runs on"
     note = f'"""Each {what}: {second}, and what it does."""'
-    return "\n".join([f"{name} = {{", *lines, "}", note]) if lines else f"{name}: dict[str, Any] = {{}}\n{note}"
+    return "\n".join([f"{name} = {{", *lines, "}", note]) if lines else f"{name}: dict[str, tuple] = {{}}\n{note}"
 
 
 def _entities(views: Views) -> str:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import sys
 from dataclasses import dataclass, field
 
 from autocoder.targets.python_service.expressions import Imports
 from autocoder.targets.python_service.layout import WIDTH, lay_out
 from autocoder.targets.python_service.skeletons import docstring
+
+TESTS_OWN = ("oracle", "support")
+"""Modules that the tests import from their own folder."""
 
 
 @dataclass(kw_only=True)
@@ -23,6 +28,11 @@ class Module:
     def add(self, block: str) -> None:
         """Adds a block of top-level code."""
         self.blocks.append(block.strip("\n"))
+
+    def drop_unused_imports(self) -> None:
+        """Forgets imported names that no block says; for code of which only a part was kept."""
+        said = set(re.findall(r"\w+", "\n".join(self.blocks)))
+        self.imports.names = {m: names & said for m, names in self.imports.names.items() if names & said}
 
     def text(self) -> str:
         """The module's source, laid out."""
@@ -48,7 +58,11 @@ def import_block(imports: Imports, package: str, plain: set[str] | None = None) 
     for module in sorted(plain or ()):
         lines[_section(module, package)].append((f"0{module}", f"import {module}"))
     for module, names in imports.names.items():
-        ordered = sorted(names, key=_import_order)
+        renamed = {name for name in names if " as " in name}
+        lines[_section(module, package)] += [(f"1{module} as", f"from {module} import {n}") for n in sorted(renamed)]
+        ordered = sorted(names - renamed, key=_import_order)
+        if not ordered:
+            continue
         line = f"from {module} import {', '.join(ordered)}"
         if len(line) > WIDTH:
             line = "\n".join([f"from {module} import (", *(f"    {name}," for name in ordered), ")"])
@@ -59,10 +73,32 @@ def import_block(imports: Imports, package: str, plain: set[str] | None = None) 
 
 def _section(module: str, package: str) -> int:
     root = module.split(".")[0]
-    return 2 if root == package else 0 if root in sys.stdlib_module_names else 1
+    return 2 if root in (package, *TESTS_OWN) else 0 if root in sys.stdlib_module_names else 1
 
 
 def _import_order(name: str) -> tuple[int, str]:
     """Constants, then classes, then functions: as the import sorter orders them."""
     kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
     return kind, name
+
+
+def with_sorted_imports(source: str, package: str) -> str:
+    """A module whose imports are sorted anew, as its own package's name asks for."""
+    found = [node for node in ast.parse(source).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    if not found:
+        return source
+    imports, plain = Imports(), set[str]()
+    for node in found:
+        if isinstance(node, ast.ImportFrom):
+            imports.add(node.module or "", *(_as_written(name) for name in node.names))
+        else:
+            plain.update(_as_written(name) for name in node.names)
+    lines = source.splitlines()
+    before, after = lines[: found[0].lineno - 1], lines[found[-1].end_lineno or 0 :]
+    rest = "\n".join(after).strip("\n")
+    gap = "\n" if _starts_plain(rest) else "\n\n"
+    return "\n".join(before) + f"\n{import_block(imports, package, plain)}{gap}{rest}\n"
+
+
+def _as_written(name: ast.alias) -> str:
+    return f"{name.name} as {name.asname}" if name.asname else name.name

@@ -1,12 +1,256 @@
-"""The tests that come with the service."""
+"""The tests that come with the service: its interface and rows as data, a scenario for each condition, and the oracle.
+
+What every service tests alike stands in `templates/tests`; it asks this data for what is different.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autocoder.ir.behaviour import Change, Emit, Insert, List, Remove, walk_steps
+from autocoder.ir.nodes import Field, Handler, Operation
+from autocoder.ir.types import Type
 from autocoder.ir.views import Views
+from autocoder.targets.python_service import oracle, samples
+from autocoder.targets.python_service.describe import words
+from autocoder.targets.python_service.expressions import literal
+from autocoder.targets.python_service.layout import lay_out
+from autocoder.targets.python_service.names import function, model, row_attribute
+from autocoder.targets.python_service.scenarios import Arrangement, Scenarios
+from autocoder.targets.python_service.skeletons import fill
+from autocoder.targets.python_service.source import Module, with_sorted_imports
 from autocoder.targets.tree import Tree
+
+INDENT = "    "
 
 
 def tree(views: Views, package: str) -> Tree:
-    """All test files."""
-    del views, package
-    return Tree()
+    """All test files and the benchmark."""
+    return Suite(views=views, package=package).tree()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suite:
+    """The test files of one service."""
+
+    views: Views
+    package: str
+
+    @property
+    def delivers(self) -> bool:
+        """Whether events reach handlers of this service."""
+        return bool(self.views.event_handlers) and self.views.publishes
+
+    def tree(self) -> Tree:
+        """The files below `generated/`."""
+        found = Tree()
+        files = {
+            "tests/oracle.py": oracle.module(self.views, self.package),
+            "tests/support/__init__.py": '"""What the tests share."""\n',
+            "tests/support/interface.py": self.interface(),
+            "tests/support/factories.py": self.factories(),
+            "tests/support/scenarios.py": self.scenarios(),
+            "tests/test_operations.py": self.operations(),
+        }
+        for name in self.skeletons():
+            files[name] = lay_out(with_sorted_imports(fill(name, **self.values()), self.package))
+        for path, text in files.items():
+            found.text(f"generated/{path}", text)
+        return found
+
+    def skeletons(self) -> list[str]:
+        """The test files that all services share, as far as this one has what they are about."""
+        names = ["conftest", "support/tables", "support/world", "test_inputs", "test_interface", "test_concurrency"]
+        names += ["test_database", "properties/test_against_oracle"]
+        names += ["support/postgres"] if self.views.store == "postgresql" else []
+        names += ["test_access"] if any(o.access != "anyone" for o in self.views.operations) else []
+        names += ["test_events"] if self.delivers else []
+        names += ["test_schedule"] if self.views.scheduled else []
+        return [*(f"tests/{name}.py" for name in names), "benchmarks/operations.py"]
+
+    def values(self) -> dict[str, object]:
+        """What the skeletons ask for."""
+        views = self.views
+        writing = [o.name for o in views.operations if _writes(o)]
+        return {
+            "package": self.package,
+            "store": views.store,
+            "auth": views.auth,
+            "publishes": views.publishes,
+            "worker": self.delivers,
+            "scheduler": bool(views.scheduled),
+            "codes": bool(views.generates_codes),
+            "writing": [literal(name) for name in writing],
+            "getting": [literal(o.name) for o in views.operations if o.method == "GET"],
+            "with_body": [literal(o.name) for o in views.operations if any(i.place == "body" for i in o.inputs)],
+            "required": [literal(o.name) for o in views.operations if o.access == "user"],
+            "guarded": [literal(o.name) for o in views.operations if o.access != "anyone"],
+            "jobs": [(function(h.name), h.name) for h in views.scheduled],
+            "model": model,
+        }
+
+    # Data.
+
+    def interface(self) -> str:
+        """`tests/support/interface.py`: routes, values to try, and where the fields of a row are kept."""
+        module = Module(doc="The interface as the tests use it, and values to try.", package=self.package)
+        module.imports.add("dataclasses", "dataclass")
+        module.imports.add("typing", "Any")
+        module.add(_ROUTE)
+        rows: list[str] = []
+        good: list[str] = []
+        bad: list[str] = []
+        for o in self.views.operations:
+            places = ", ".join(f"{literal(i.name)}: {literal(i.place)}" for i in o.inputs)
+            needed = ", ".join(literal(i.name) for i in o.inputs if i.required and i.place != "path")
+            rows.append(
+                f"{INDENT}{literal(o.name)}: Route({literal(o.method)}, {literal(o.path)}, {{{places}}}, [{needed}]),"
+            )
+            for i in o.inputs:
+                key = f"{INDENT}({literal(o.name)}, {literal(i.name)})"
+                # A path without a part is another path.
+                refused = [v for v in samples.bad(i, module.imports) if i.place == "body" or v != '""']
+                bad += [f"{key}: [{', '.join(refused)}],"] if refused else []
+                if i.type.entity is None and (taken := samples.good(i.type, i.constraints, module.imports)):
+                    good.append(f"{key}: [{', '.join(v for v in taken if i.place != 'path' or v != literal(''))}],")
+        module.add(_table("ROUTES: dict[str, Route]", rows, "Each operation's route."))
+        module.add(_table("GOOD: dict[tuple[str, str], list[Any]]", good, "Values of inputs that must be taken."))
+        module.add(_table("BAD: dict[tuple[str, str], list[Any]]", bad, "Values of inputs that must be refused."))
+        self._add_rows(module)
+        return module.text()
+
+    def _add_rows(self, module: Module) -> None:
+        models: list[str] = []
+        fields: list[str] = []
+        for e in self.views.entities:
+            module.imports.add(f"{self.package}.models", model(e.name))
+            models.append(f"{INDENT}{literal(e.name)}: {model(e.name)},")
+            kept = ", ".join(f"{literal(f.name)}: {literal(row_attribute(f.name, f.type))}" for f in e.fields)
+            fields.append(f"{INDENT}{literal(e.name)}: {{{kept}}},")
+        module.add(_table("MODELS: dict[str, Any]", models, "Each kind of row and its model."))
+        module.add(_table("FIELDS: dict[str, dict[str, str]]", fields, "Each field of a row and its attribute."))
+
+    def factories(self) -> str:
+        """`tests/support/factories.py`: rows that keep every constraint."""
+        module = Module(doc="Rows for tests: valid, and each different from the others.", package=self.package)
+        module.imports.add("support.tables", "Row")
+        module.imports.add("typing", "Any")
+        names: list[str] = []
+        for e in self.views.entities:
+            values = ", ".join(f"{literal(f.name)}: {samples.of_field(f, module.imports)}" for f in e.fields)
+            name = function(_snake(e.name))
+            head = f'def {name}(world: Any, n: int) -> Row:\n    """Values of a {words(e.name)}."""'
+            module.add(f"{head}\n    return {{{values}}}")
+            names.append(f"{INDENT}{literal(e.name)}: {name},")
+        if self.delivers:
+            for event in self.views.events:
+                values = ", ".join(f"{literal(f.name)}: {_event_value(f.type, f, module)}" for f in event.fields)
+                name = function(f"{_snake(event.name)}_event")
+                module.add(
+                    f'def {name}(world: Any) -> Row:\n    """Values of {event.name}."""\n    return {{{values}}}'
+                )
+            listed = [f"{INDENT}{literal(e.name)}: {function(f'{_snake(e.name)}_event')}," for e in self.views.events]
+            module.add(_table("EVENTS", listed, "A factory for each event."))
+        module.add(_table("FACTORIES: dict[str, Any]", names, "A factory for each kind of row."))
+        return module.text()
+
+    def scenarios(self) -> str:
+        """`tests/support/scenarios.py`: for each operation a request that succeeds."""
+        module = Module(doc="For each operation what must be there so that it succeeds.", package=self.package)
+        module.imports.add("support.tables", "Row")
+        module.imports.add("support.world", "World")
+        listed: list[str] = []
+        for o in self.views.operations:
+            found = Scenarios(views=self.views, operation=o, imports=module.imports).success()
+            name = function(o.name)
+            lines = [f"def {name}(world: World) -> tuple[Row, str | None]:"]
+            lines += [f'    """A request that {words(o.name)} answers with {found.status}."""']
+            lines += [INDENT + line for line in self._setup(o, found)]
+            lines += [f"    return {_row(found)}, {'None' if o.access == 'anyone' else 'token'}"]
+            module.add("\n".join(lines))
+            listed.append(f"{INDENT}{literal(o.name)}: ({name}, {found.status}),")
+        module.drop_unused_imports()
+        module.add(_table("SUCCEEDING", listed, "Each operation: what makes it succeed, and its status then."))
+        return module.text()
+
+    def _setup(self, operation: Operation, found: Arrangement) -> list[str]:
+        if operation.access == "anyone":
+            return list(found.lines)
+        used = any("caller[" in text for text in (*found.lines, *(source for _, source in found.given)))
+        return [f"token, {'caller' if used else '_'} = world.sign_in()", *found.lines]
+
+    # Tests.
+
+    def operations(self) -> str:
+        """`tests/test_operations.py`: each operation succeeds, and fails for each of its reasons alone."""
+        module = Module(doc="Every operation: that it succeeds, and each way in which it fails.", package=self.package)
+        module.imports.add("support.world", "World")
+        for o in self.views.operations:
+            for name, arrangement in self._cases(o, module):
+                lines = [
+                    f"def test_{name}(world: World) -> None:",
+                    *(INDENT + line for line in self._setup(o, arrangement)),
+                ]
+                token = "" if o.access == "anyone" else ", token"
+                lines += [f"    reply = world.call({literal(o.name)}, {_row(arrangement)}{token})"]
+                lines += [f"    assert reply.status_code == {arrangement.status}"]
+                module.add("\n".join(lines))
+        module.drop_unused_imports()
+        return module.text()
+
+    def _cases(self, operation: Operation, module: Module) -> Iterator[tuple[str, Arrangement]]:
+        scenarios = Scenarios(views=self.views, operation=operation, imports=module.imports)
+        success = scenarios.success()
+        seen: set[str] = set()
+        cases = [replace_name(success, f"answers_{success.status}"), *scenarios.failures(), *scenarios.conflicts()]
+        for step in walk_steps(operation.steps):
+            if isinstance(step, List):
+                cases += scenarios.listing(step)
+        for case in cases:
+            fails = case.status >= 400
+            name = f"{operation.name}_{case.name}" + (f"_is_{case.status}" if fails else "")
+            if name not in seen:
+                seen.add(name)
+                yield name, case
+
+
+def replace_name(arrangement: Arrangement, name: str) -> Arrangement:
+    """The same under another name."""
+    return Arrangement(name=name, lines=arrangement.lines, given=arrangement.given, status=arrangement.status)
+
+
+_ROUTE = '''
+@dataclass(frozen=True)
+class Route:
+    """How an operation is asked for: where each input stands, and which of them must be sent."""
+
+    method: str
+    path: str
+    places: dict[str, str]
+    required: list[str]
+'''
+
+
+def _table(name: str, rows: list[str], note: str) -> str:
+    body = [f"{name} = {{", *rows, "}"] if rows else [f"{name} = {{}}"]
+    return "\n".join([*body, f'"""{note}"""'])
+
+
+def _row(arrangement: Arrangement) -> str:
+    return f"{{{', '.join(f'{literal(name)}: {source}' for name, source in arrangement.given)}}}"
+
+
+def _writes(behaviour: Operation | Handler) -> bool:
+    return any(isinstance(step, Insert | Change | Remove | Emit) for step in walk_steps(behaviour.steps))
+
+
+def _snake(name: str) -> str:
+    return words(name).replace(" ", "_")
+
+
+def _event_value(type_: Type, f: Field, module: Module) -> str:
+    if type_.optional:
+        return "None"
+    values = samples.good(type_, f.constraints, module.imports)
+    return "world.now" if type_.name == "datetime" else values[0]

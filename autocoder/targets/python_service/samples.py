@@ -1,0 +1,241 @@
+"""Values for tests, as Python source: good ones at the edges of what a type and its constraints allow, and bad ones."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from autocoder.ir.nodes import Constraints, Field, Input
+from autocoder.ir.types import Type
+from autocoder.targets.python_service.expressions import Imports, literal
+
+LONGEST = 300
+"""Texts without a stated maximum are tried up to this length."""
+LOW, HIGH = -(2**63), 2**63 - 1
+
+_URL = "https://example.com/"
+_GOOD = {
+    "url": (f'"{_URL}"', '"http://127.0.0.1:8080/a/b?c=d&e=%20#f"', f'"{_URL}" + "x" * {2048 - len(_URL)}'),
+    "email": ('"ada@example.com"', '"grace.hopper+navy@example.org"'),
+    "slug": ('"a"', '"a-1-b"', '"x" * 100'),
+    "boolean": ("True", "False"),
+    "date": ("date(2024, 2, 29)", "date(1999, 12, 31)"),
+    "datetime": ("datetime(2024, 2, 29, 12, 30, tzinfo=UTC)", "datetime(1999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)"),
+    "uuid": ("UUID(int=7)",),
+    "duration": ("timedelta(minutes=5)", "timedelta(0)"),
+    "decimal": ("0", "12.5"),
+}
+_BAD = {
+    "url": (
+        *('"example.com"', '"ftp://example.com/"', '"https://"', '"javascript:alert(1)"', '"https://exämple.com/"'),
+        *('"https://example.com/a b"', '"https://example.com/\\x00"', f'"{_URL}" + "x" * 2048'),
+    ),
+    "email": ('"ada"', '"@example.com"', '"ada@"', '"ada@exa mple.com"', '"a" * 250 + "@example.com"'),
+    "slug": ('""', '"A"', '"a--b"', '"-a"', '"x" * 101'),
+    "enum": ('"none of them"', '""'),
+    "uuid": ('"7"',),
+    "date": ('"2023-02-29"', '"20240229"', '"2024-02-29T00:00:00Z"'),
+    "datetime": ('"2024-02-30T00:00:00Z"', '"12:30"', '"2024-02-29"'),
+    "duration": ('"soon"',),
+    "decimal": ('"much"',),
+}
+_NOT_TEXT = ("5", "True", '["a"]')
+_NOT_IN_JSON = {
+    "text": _NOT_TEXT,
+    "integer": ('"5"', "1.5", "True"),
+    "boolean": ('"yes"', "1"),
+    "date": ("0",),
+    "datetime": ("0",),
+    "uuid": ("7",),
+    "list": ('"a"', "{}"),
+    "decimal": ("True",),
+}
+_NOT_IN_TEXT = {"integer": ('"x"', '"1.5"'), "boolean": ('"maybe"',)}
+
+
+def good(type_: Type, constraints: Constraints, imports: Imports) -> list[str]:
+    """Values that must be taken, the plainest first."""
+    found = _good(type_, constraints)
+    _import(found, imports)
+    return found
+
+
+def bad(given: Input, imports: Imports) -> list[str]:
+    """Values that must be refused, null where the type takes none; JSON of another type only where JSON is sent."""
+    type_, in_json = given.type, given.place == "body"
+    found = [*_bad(type_, given.constraints, in_json=in_json)]
+    found += (_NOT_IN_JSON if in_json else _NOT_IN_TEXT).get(type_.name, ())
+    if in_json and not type_.optional:
+        found.append("None")
+    _import(found, imports)
+    return found
+
+
+def _import(sources: Sequence[str], imports: Imports) -> None:
+    text = " ".join(sources)
+    for module, name in (("datetime", "date"), ("datetime", "datetime"), ("datetime", "timedelta"), ("uuid", "UUID")):
+        if f"{name}(" in text:
+            imports.add(module, name)
+    if "tzinfo=UTC" in text:
+        imports.add("datetime", "UTC")
+
+
+def _good(type_: Type, constraints: Constraints) -> list[str]:
+    match type_.name, type_.format:
+        case "text", "enum":
+            return [literal(value) for value in constraints.values]
+        case "text", ("url" | "email" | "slug") as format_:
+            return list(_GOOD[format_])
+        case "text", _:
+            return _texts(constraints)
+        case "integer", _:
+            return _integers(constraints)
+        case "list", _ if type_.item:
+            one = _good(type_.item, Constraints(values=constraints.values))[0]
+            least, most = _range(constraints, 0, 3)
+            return list(dict.fromkeys([f"[{one}] * {least}" if least else "[]", f"[{one}] * {most}", f"[{one}]"]))
+        case name, _:
+            return list(_GOOD.get(name, ()))
+
+
+def _bad(type_: Type, constraints: Constraints, *, in_json: bool) -> list[str]:
+    least, most = _range(constraints, None, None)
+    match type_.name, type_.format:
+        case "text", ("url" | "email" | "slug" | "enum") as format_:
+            return list(_BAD[format_])
+        case "text", _:
+            found = ['"a\\x00b"']
+            found += [f'"x" * {least - 1}'] if least else []
+            found += [f'"x" * {most + 1}'] if most is not None else []
+            # A line end at the end is where patterns are often too lenient.
+            return found + ([literal(f"{matching(constraints.pattern)}\n")] if constraints.pattern else [])
+        case "integer", _:
+            return [str((least if least is not None else LOW) - 1), str((most if most is not None else HIGH) + 1)]
+        case "list", _ if type_.item:
+            item = _bad(type_.item, Constraints(values=constraints.values), in_json=in_json)[:1]
+            return [*(f"[{value}]" for value in item), *([f'["x"] * {most + 1}'] if most is not None else [])]
+        case name, _:
+            return list(_BAD.get(name, ()))
+
+
+def _range(constraints: Constraints, least: Any, most: Any) -> tuple[Any, Any]:
+    low = constraints.minimum if constraints.minimum is not None else least
+    high = constraints.maximum if constraints.maximum is not None else most
+    return (None if low is None else int(low), None if high is None else int(high))
+
+
+def _texts(constraints: Constraints) -> list[str]:
+    if constraints.pattern:
+        return [literal(matching(constraints.pattern))]
+    least, most = _range(constraints, 0, LONGEST)
+    if constraints.length:
+        return [f'"x" * {constraints.length}']
+    texts = ["milk", "Ä ö ß 漢 🙂", "'; DROP TABLE x; --", '<b title="x">&amp;</b>', "%_\\", ""]
+    fitting = [literal(text) for text in texts if least <= len(text) <= most]
+    return [*fitting, *([f'"x" * {least}'] if least else []), f'"x" * {most}']
+
+
+def _integers(constraints: Constraints) -> list[str]:
+    low, high = _range(constraints, LOW, HIGH)
+    plain = [n for n in (1, 0) if low <= n <= high]
+    return [str(n) for n in dict.fromkeys([*plain, low, high])]
+
+
+def matching(pattern: str) -> str:
+    r"""A short text that a regular expression matches as a whole.
+
+    >>> matching(r"[A-Z]{2}-\d+(x|y)?")
+    'AA-0'
+    """
+    # The only parser of patterns that Python has; it has no types.
+    parser: Any = importlib.import_module("re._parser")
+    return "".join(_match(op, value) for op, value in parser.parse(pattern))
+
+
+def _match(op: Any, value: Any) -> str:
+    match str(op):
+        case "LITERAL":
+            return chr(value)
+        case "ANY" | "NOT_LITERAL":
+            return "x" if value != ord("x") else "y"
+        case "IN":
+            return _one_of(value)
+        case "MAX_REPEAT" | "MIN_REPEAT":
+            least, _, items = value
+            return "".join(_match(*item) for item in items) * int(least)
+        case "SUBPATTERN":
+            return "".join(_match(*item) for item in value[-1])
+        case "BRANCH":
+            return "".join(_match(*item) for item in value[1][0])
+        case _:
+            return ""
+
+
+def _one_of(choices: Any) -> str:
+    negated = str(choices[0][0]) == "NEGATE"
+    pattern = re.compile("|".join(_class(op, value) for op, value in choices if str(op) != "NEGATE"), re.ASCII)
+    candidates = "0aA-_ .x" + "".join(chr(n) for n in range(33, 127))
+    if not negated:
+        kind, value = choices[0]
+        if str(kind) == "LITERAL":
+            candidates = chr(value) + candidates
+        elif str(kind) == "RANGE":
+            candidates = chr(value[0]) + candidates
+    return next((c for c in candidates if (pattern.fullmatch(c) is None) is negated), "x")
+
+
+def _class(op: Any, value: Any) -> str:
+    match str(op):
+        case "RANGE":
+            return f"[{re.escape(chr(value[0]))}-{re.escape(chr(value[1]))}]"
+        case "CATEGORY":
+            names = {"DIGIT": r"\d", "SPACE": r"\s", "WORD": r"\w"}
+            plain = names[str(value).removeprefix("CATEGORY_").removeprefix("NOT_")]
+            return plain.upper() if "NOT_" in str(value) else plain
+        case _:
+            return re.escape(chr(value))
+
+
+def of_field(f: Field, imports: Imports) -> str:
+    """A value for a field of a row; `n` is a number that no other row has."""
+    match f:
+        case Field(generated="uuid"):
+            imports.add("uuid", "UUID")
+            return "UUID(int=n)"
+        case Field(generated="code"):
+            return f'f"{{n:0{f.constraints.length}d}}"'
+        case _ if f.type.entity:
+            return "None" if f.type.optional else f'world.add({literal(f.type.entity)})["id"]'
+        case Field(unique=True):
+            return _distinct(f, imports)
+        case _ if f.type.optional:
+            return "None"
+        case _:
+            return good(f.type, f.constraints, imports)[0]
+
+
+def _distinct(f: Field, imports: Imports) -> str:
+    match f.type.name, f.type.format:
+        case "text", "email":
+            return 'f"user{n}@example.com"'
+        case "text", "url":
+            return 'f"https://example.com/{n}"'
+        case "text", _:
+            width = max(int(f.constraints.minimum or 0), 1)
+            return f'f"{{n:0{width}d}}"'
+        case "integer", _:
+            return f"{f.constraints.minimum or 0} + n"
+        case "uuid", _:
+            imports.add("uuid", "UUID")
+            return "UUID(int=1000 + n)"
+        case "date", _:
+            imports.add("datetime", "date")
+            imports.add("datetime", "timedelta")
+            return "date(2000, 1, 1) + timedelta(days=n)"
+        case "datetime", _:
+            imports.add("datetime", "timedelta")
+            return "world.now + timedelta(seconds=n)"
+        case _:
+            return good(f.type, f.constraints, imports)[0]

@@ -1,0 +1,290 @@
+"""Scenarios for tests: which rows must be there so that an operation succeeds, or just fails, by its own conditions.
+
+Conditions are solved where they compare a field of a row with a value at hand. What cannot be solved so is left to the
+properties, which try random sequences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from autocoder.ir.behaviour import Find, Insert, Invoke, List, Order, Require, Step, walk_steps
+from autocoder.ir.expressions import Bound, Column, Const, Expr, Now, Op, conjuncts, walk
+from autocoder.ir.nodes import Entity, Field, Operation
+from autocoder.ir.types import Type
+from autocoder.ir.views import Views
+from autocoder.targets.python_service import samples
+from autocoder.targets.python_service.endpoints import STATUS
+from autocoder.targets.python_service.expressions import Imports, PythonExpressions, literal
+from autocoder.targets.python_service.names import local
+
+_OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_MIRRORED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrangement:
+    """Source that arranges a request: rows to add, then `given`; `status` is what must come of it."""
+
+    name: str
+    lines: tuple[str, ...]
+    given: tuple[tuple[str, str], ...]
+    status: int
+
+
+@dataclass(kw_only=True)
+class Scenarios:
+    """Arranges requests for one operation."""
+
+    views: Views
+    operation: Operation
+    imports: Imports
+    rows: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
+    given: dict[str, str] = field(default_factory=dict[str, str])
+    later: dict[str, str] = field(default_factory=dict[str, str])
+
+    def success(self) -> Arrangement:
+        """Everything that the operation asks for is there, at the edge where it just suffices."""
+        return self._arranged("", None, self.status)
+
+    @property
+    def status(self) -> int:
+        """The status of a success."""
+        return next(step.status for step in self.operation.steps if step.kind == "reply")
+
+    def failures(self) -> Iterator[Arrangement]:
+        """One arrangement for each condition that can fail alone."""
+        for index, step in enumerate(self.operation.steps):
+            match step:
+                case Find(match=match) if match.absent is not None:
+                    status = STATUS[match.absent.failure]
+                    for part in conjuncts(match.where):
+                        what = _about(part)
+                        if what and self._solvable(part, match.entity):
+                            yield self._arranged(f"{local(step.bind)}_{what}", (index, part), status)
+                case Require(condition=condition, otherwise=otherwise):
+                    for part in conjuncts(condition):
+                        what = _about(part)
+                        if what and self._solvable(part, None):
+                            yield self._arranged(f"without_{what}", (index, part), STATUS[otherwise.failure])
+                case Invoke(target="check_password", args=((_, _), (_, Bound(name=secret)))):
+                    yield from self._wrong_password(secret)
+                case _:
+                    pass
+
+    def _wrong_password(self, secret: str) -> Iterator[Arrangement]:
+        base = self._arranged("", None, STATUS["unauthenticated"])
+        given = dict(base.given)
+        wrong = tuple({**given, secret: f'{given[secret]} + "x"'}.items())
+        yield replace(base, name="with_a_wrong_password", given=wrong)
+        inputs = {i.name: samples.good(i.type, i.constraints, self.imports)[0] for i in self.operation.inputs}
+        yield replace(base, name="of_nobody", lines=(), given=tuple(inputs.items()))
+
+    def conflicts(self) -> Iterator[Arrangement]:
+        """One arrangement for each unique key that a new row would break."""
+        for step in walk_steps(self.operation.steps):
+            if isinstance(step, Insert) and not isinstance(step.taken, tuple | str):
+                entity = self.views.entity(step.entity)
+                for key in entity.unique_keys:
+                    values = dict(step.values)
+                    from_input = [values.get(name) for name in key]
+                    if all(isinstance(v, Bound) and v.scope == "input" for v in from_input):
+                        yield self._conflict(entity, key, values)
+
+    def _conflict(self, entity: Entity, key: tuple[str, ...], values: dict[str, Expr]) -> Arrangement:
+        base = self._arranged("", None, 409)
+        given = dict(base.given)
+        taken = {name: given[value.name] for name in key if isinstance(value := values[name], Bound)}
+        added = ", ".join(f"{name}={source}" for name, source in taken.items())
+        line = f"world.add({literal(entity.name)}, {added})"
+        return replace(base, name=f"{'_and_'.join(key)}_taken", lines=(*base.lines, line))
+
+    def listing(self, step: List) -> Iterator[Arrangement]:
+        """Rows that a list shows, some of them equal in its order, and for each condition a row that it leaves out."""
+        entity = self.views.entity(step.entity)
+        solved = [part for part in conjuncts(step.where) if self._solvable(part, step.entity)]
+        base = self._arranged("", None, self.status)
+        rows = [self._row(entity, solved, None, values) for values in self._in_order(entity, step.order)]
+        others = [self._row(entity, solved, part, {}) for part in solved]
+        yield replace(base, name="shows_its_rows_in_order", lines=(*base.lines, *rows, *others))
+        if step.limit is not None:
+            one = self._row(entity, solved, None, {})
+            many = (f"for _ in range({step.limit + 1}):", f"    {one}")
+            yield replace(base, name=f"shows_at_most_{step.limit}_rows", lines=(*base.lines, *many))
+
+    def _row(self, entity: Entity, solved: list[Expr], broken: Expr | None, values: dict[str, str]) -> str:
+        self.rows = {"": dict(values)}
+        for part in solved:
+            for _, name, sign, other in self._targets(part, entity.name):
+                value = self._python(other)
+                if value is not None:
+                    source = _beside(
+                        value, _OPPOSITE[sign] if part is broken else sign, entity.field(name), self.imports
+                    )
+                    self.rows[""][name] = source
+                break
+        given = "".join(f", {name}={source}" for name, source in self.rows[""].items())
+        return f"world.add({literal(entity.name)}{given})"
+
+    def _in_order(self, entity: Entity, order: tuple[Order, ...]) -> list[dict[str, str]]:
+        """Values of the fields that order: two rows that are equal, with another before and after them."""
+        found: list[dict[str, str]] = [{}, {}, {}, {}]
+        for key in order:
+            f = entity.field(key.field)
+            values = samples.good(f.type, f.constraints, self.imports)
+            first, second = values[0], values[1] if len(values) > 1 else values[0]
+            third = "None" if f.type.optional else first
+            if not any(key.field in unique for unique in entity.unique_keys):
+                for row, value in zip(found, (second, first, second, third), strict=True):
+                    row[key.field] = value
+        return found
+
+    # Solving.
+
+    def _solvable(self, part: Expr, entity: str | None) -> bool:
+        return next(self._targets(part, entity), None) is not None
+
+    def _targets(self, part: Expr, entity: str | None) -> Iterator[tuple[str, str, str, Expr]]:
+        """Each way to read a comparison as one about a field: row, field, operator, and the other side."""
+        match part:
+            case Op(op=op, args=(left, right)) if op in _MIRRORED:
+                for here, sign, there in ((left, op, right), (right, _MIRRORED[op], left)):
+                    if any(isinstance(node, Column) for node in walk(there)):
+                        continue
+                    match here:
+                        case Column(field=name) if entity is not None:
+                            yield "", name, sign, there
+                        case Bound(scope="row", name=row, field=name) if name and row in self._found():
+                            yield row, name, sign, there
+                        case _:
+                            pass
+            case Column(field=name, type=Type(name="boolean")) if entity is not None:
+                yield "", name, "==", Const(value=True, type=part.type)
+            case _:
+                pass
+
+    def _found(self) -> dict[str, str]:
+        return {step.bind: step.match.entity for step in self.operation.steps if isinstance(step, Find)}
+
+    def _arranged(self, name: str, broken: tuple[int, Expr] | None, status: int) -> Arrangement:
+        self.rows, self.later = {}, {}
+        self.given = {
+            i.name: samples.good(i.type, i.constraints, self.imports)[0] for i in self.operation.inputs if i.required
+        }
+        for index, step in enumerate(self.operation.steps):
+            part = broken[1] if broken and broken[0] == index else None
+            self._satisfy(step, part)
+        lines: list[str] = []
+        for bind, values in self.rows.items():
+            entity = self._found()[bind]
+            given = "".join(f", {n}={source}" for n, source in values.items())
+            lines.append(f"{local(bind)} = world.add({literal(entity)}{given})")
+        used = " ".join([*self.given.values(), *self.later.values(), *lines])
+        lines = [line if f"{line.split(' = ')[0]}[" in used else line.split(" = ", 1)[1] for line in lines]
+        return Arrangement(
+            name=name, lines=tuple(lines), given=tuple({**self.given, **self.later}.items()), status=status
+        )
+
+    def _satisfy(self, step: Step, broken: Expr | None) -> None:
+        match step:
+            case Find(match=match, bind=bind):
+                if match.absent is None and not self._matters(bind):
+                    return
+                self.rows[bind] = {}
+                for part in conjuncts(match.where):
+                    for _, name, sign, other in self._targets(part, match.entity):
+                        self._hold(bind, match.entity, name, _OPPOSITE[sign] if part is broken else sign, other)
+                        break
+            case Invoke(target="check_password", args=((_, stored), (_, Bound(name=secret)))):
+                if isinstance(stored, Bound) and stored.name in self.rows:
+                    self.rows[stored.name][stored.field] = self.given[secret]
+            case Require(condition=condition):
+                for part in conjuncts(condition):
+                    for bind, name, sign, other in self._targets(part, None):
+                        entity = self._found()[bind]
+                        self._hold(bind, entity, name, _OPPOSITE[sign] if part is broken else sign, other)
+                        break
+            case _:
+                pass
+
+    def _matters(self, bind: str) -> bool:
+        """Whether a row that may be absent is asked for by a guard."""
+        return any(
+            isinstance(node, Bound) and node.name == bind
+            for step in self.operation.steps
+            if isinstance(step, Require)
+            for node in walk(step.condition)
+        )
+
+    def _hold(self, bind: str, entity: str, name: str, sign: str, other: Expr) -> None:
+        """Makes a comparison of a row's field true."""
+        f = self.views.entity(entity).field(name)
+        if sign == "==" and isinstance(other, Bound) and other.scope == "input":
+            if not f.hidden:
+                self.later[other.name] = f"{local(bind)}[{literal(name)}]"
+            elif other.name in self.given:
+                self.rows[bind][name] = self.given[other.name]
+            return
+        value = self._python(other)
+        if value is not None:
+            self.rows[bind][name] = _beside(value, sign, f, self.imports)
+
+    def _python(self, expr: Expr) -> str | None:
+        """A value at hand as the test can say it; None where it cannot."""
+        for node in walk(expr):
+            match node:
+                case Bound(scope="caller", field=name) if name:
+                    pass
+                case Bound(scope="input", name=name) if name in self.given:
+                    pass
+                case Bound():
+                    return None
+                case _:
+                    pass
+
+        def bound(node: Bound) -> str:
+            return f"caller[{literal(node.field)}]" if node.scope == "caller" else self.given[node.name]
+
+        return PythonExpressions(
+            bound=bound, column=lambda node: node.field, imports=self.imports, now="world.now"
+        ).render(expr)
+
+
+def _about(part: Expr) -> str:
+    """What a condition is about, as a part of a test's name."""
+    fields = [node.field for node in walk(part) if isinstance(node, Column | Bound) and node.field]
+    times = any(isinstance(node, Now) for node in walk(part))
+    others = {"==": "of_another", "!=": "that_is_the_same", "<": "not_below", ">": "not_above"}
+    if not isinstance(part, Op) or part.op not in _OPPOSITE or not fields:
+        return ""
+    how = "at_the_edge_of_its" if times else others.get(part.op, "beyond_its")
+    return f"{how}_{fields[0]}"
+
+
+def _beside(value: str, sign: str, f: Field, imports: Imports) -> str:
+    """The value nearest to `value` that stands in that relation to it."""
+    step = {"datetime": "timedelta(microseconds=1)", "date": "timedelta(days=1)", "integer": "1"}.get(f.type.name, "")
+    if "timedelta" in step:
+        imports.add("datetime", "timedelta")
+    match sign:
+        case "==" | "<=" | ">=":
+            return value
+        case ">":
+            return f"{value} + {step}" if step else f'{value} + "x"'
+        case "<":
+            return f"{value} - {step}" if step else '""'
+        case _:
+            return _other(value, f, imports)
+
+
+def _other(value: str, f: Field, imports: Imports) -> str:
+    """Any other value."""
+    match f.type.name:
+        case "uuid" if f.type.entity:
+            return f'world.add({literal(f.type.entity)})["id"]'
+        case "boolean":
+            return f"not {value}"
+        case _:
+            candidates = samples.good(f.type, f.constraints, imports)
+            return next((candidate for candidate in candidates if candidate != value), f'{value} + "x"')

@@ -1,8 +1,8 @@
 """Fresh copies of the project, and what a run changed in one.
 
-With an overlay the one snapshot lies under every run and the upper layer lists what was written; elsewhere every run
-has a copy of its own. Files are cloned where the file system can, else copied; never linked, for a generator that
-writes in place would change the project through a link.
+With an overlay the project itself (or one snapshot of it) lies under every run, which can only read it, and the upper
+layer lists what was written; elsewhere every run has a copy of its own. Files are cloned where the file system can,
+else copied; never linked, for a generator that writes in place would change the project through a link.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from autocoder.gen.trees import (
     Kind,
     at_or_below,
     compare,
+    entry_at,
     prefixes,
     same,
     walk,
@@ -109,6 +110,16 @@ def children(paths: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
+def not_in(root: Path, entries: Entries) -> frozenset[str]:
+    """The topmost paths on disk that are not among `entries`."""
+    folders = ("", *(path for path, entry in entries.items() if entry.kind is Kind.FOLDER))
+    found: list[str] = []
+    for folder in folders:
+        with os.scandir(root / folder) as names:
+            found += [f"{folder}/{item.name}" if folder else item.name for item in names]
+    return frozenset(path for path in found if path not in entries)
+
+
 def hidden_outside(tree: Mapping[str, list[str]], wanted: Iterable[str]) -> frozenset[str]:
     """The topmost paths of a tree (by folder) to hide so that only `wanted` and what is below it are seen."""
     roots = frozenset(wanted)
@@ -117,10 +128,10 @@ def hidden_outside(tree: Mapping[str, list[str]], wanted: Iterable[str]) -> froz
     return frozenset(path for folder in opened for path in tree.get(folder, ()) if path not in kept)
 
 
-def prepare_upper(upper: Path, start: Start, copier: Copier) -> None:
-    """Makes an overlay's upper layer hide and show what `start` says."""
+def prepare_upper(base: Path, upper: Path, start: Start, copier: Copier) -> None:
+    """Makes an overlay's upper layer hide and show what `start` says over the lower layer `base`."""
     for path in sorted(start.hidden):
-        if path in start.entries:
+        if not start.is_hidden(path.rpartition("/")[0]) and entry_at(base / path):
             for parent in reversed(Path(path).parents[:-1]):
                 (upper / parent).mkdir(exist_ok=True)
             os.mknod(upper / path, stat.S_IFCHR, os.makedev(0, _WHITEOUT_DEVICE))

@@ -1,7 +1,7 @@
 """What a fresh checkout of the project would hold: the paths that Git tracks, read from Git, never by rules of our own.
 
-Where the project is not in Git it is every file on disk. Git runs without hooks, without a file monitor, and without
-the lock that would let it write to its index.
+Where the project is not in Git it is every file on disk. Git runs without hooks, without a file monitor, without
+a person's own ignore file, and without the lock that would let it write to its index.
 """
 
 from __future__ import annotations
@@ -126,10 +126,10 @@ def _git(root: Path, *arguments: str, text: str = "", codes: tuple[int, ...] = (
     program = programs.find("git")
     if program is None:
         raise _unknown("git is not on this machine; the project is a Git checkout")
-    settings = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "core.quotePath=false")
+    settings = ("core.fsmonitor=false", f"core.hooksPath={os.devnull}", f"core.excludesFile={os.devnull}")
     argv = [program, *(word for setting in settings for word in ("-c", setting)), "-C", root, *arguments]
     kept = ("PATH", "HOME", "XDG_CONFIG_HOME")
-    env = {name: os.environ[name] for name in kept if name in os.environ}
+    env = {name: value for name, value in os.environ.items() if name in kept or name.startswith("GIT_CONFIG_")}
     env |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
     done = process.run(argv, cwd=root, env=env, timeout=_SECONDS, stdin=os.fsencode(text), output_limit=None)
     if done.timed_out or done.code not in codes:

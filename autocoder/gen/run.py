@@ -46,7 +46,7 @@ def execute(
     else:
         layout.upper.mkdir()
         layout.work.mkdir()
-        prepare_upper(layout.upper, start, copier)
+        prepare_upper(layout.base, layout.upper, start, copier)
     done = process.run(
         confining.command(confinement, job),
         cwd=layout.run,

@@ -16,16 +16,17 @@ from autocoder.diagnostics import Diagnostic, StageFailed
 from autocoder.gen import confinement as confining
 from autocoder.gen import stress
 from autocoder.gen.confinement import Confinement, Job, Layout, Level
-from autocoder.gen.copies import Copier, Start, children, remove
+from autocoder.gen.copies import Copier, Start, children, not_in, remove
 from autocoder.gen.index import Generator
 from autocoder.gen.probe import probe
 from autocoder.gen.project import Project
 from autocoder.gen.run import Run, execute
 from autocoder.gen.stress import Axes, Axis
 from autocoder.gen.toolchain import Toolchain
-from autocoder.gen.trees import Entries, Entry, Kind, with_parents
+from autocoder.gen.trees import Entries, Entry, Kind, stamps, with_parents
 
 PARTLY = "but not for time()"
+_TRIAL_SECONDS = 20
 
 
 @dataclass(kw_only=True)
@@ -44,17 +45,55 @@ class Session:
         self.etc = confining.write_etc(self.folder / "etc")
         self.locale = stress.other_locale()
         self.confinement: Confinement = probe(self.folder / "probe", self.etc)
-        entries = self.project.entries
-        if self.wanted is not None:
-            entries = {path: entry for path, entry in entries.items() if path in self.wanted}
+        self.entries: Entries = self.project.entries
+        self.hidden: frozenset[str] = frozenset()
         self.base: Path | None = None
-        if self.confinement.level is Level.OVERLAY:
-            self.base = self.folder / "snapshot"
-            self.base.mkdir()
-            entries = self.copier.fill(self.base, entries)
-        self.entries: Entries = entries
-        self.ordered = tuple(sorted(entries))
+        self.stamps = stamps(self.entries)
+        if self.confinement.level is Level.OVERLAY and not self._lies_over_the_project():
+            self._take_snapshot()
+        self.ordered = tuple(sorted(self.entries))
         self.children = children(self.ordered)
+
+    def _lies_over_the_project(self) -> bool:
+        """Puts the overlay over the project itself where that works: it needs no copy at all.
+
+        Not where files belong to others (they could not be written inside a user namespace), nor where the upper layer
+        would stand in the lower one; and tried, for some file systems cannot be a lower layer.
+        """
+        root, owner = self.project.root, os.geteuid()
+        others = any(stamp is None or stamp.owner != owner for stamp in self.stamps.values())
+        if others or self.folder.is_relative_to(root):
+            return False
+        self.base, self.hidden = root, not_in(root, self.entries)
+        layout = Layout(run=self.folder / "over-project", base=root, axes=stress.NONE)
+        argv = (confining.own_python(), "-I", "-S", "-c", "import os; print('\\0'.join(sorted(os.listdir())), end='')")
+        start = Start(entries=self.entries, ordered=(), hidden=self.hidden)
+        try:
+            run = execute(
+                self.confinement,
+                Job(argv=argv, layout=layout, readable=(), etc=self.etc),
+                start,
+                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+                copier=self.copier,
+                timeout=_TRIAL_SECONDS,
+                stop=self.stopped,
+            )
+        except OSError:
+            return False
+        seen = os.fsdecode(run.done.stdout).split("\0")
+        return run.done.ok and seen == sorted(path for path in self.entries if "/" not in path)
+
+    def _take_snapshot(self) -> None:
+        wanted = self.project.entries
+        if self.wanted is not None:
+            wanted = {path: entry for path, entry in wanted.items() if path in self.wanted}
+        self.base, self.hidden = self.folder / "snapshot", frozenset()
+        self.base.mkdir()
+        self.entries = self.copier.fill(self.base, wanted)
+
+    def project_changed(self) -> bool:
+        """Whether somebody changed the project's files since the session began."""
+        return stamps(self.project.entries) != self.stamps
 
     def words(self, axis: Axis) -> str:
         """An axis as the report names it, with how far it could be stressed here."""
@@ -70,7 +109,7 @@ class Session:
         """What a run finds; the folders above its outputs are always there."""
         missing = (path for path in with_parents(outputs) if path not in self.entries and path not in outputs)
         folders = {path: Entry(kind=Kind.FOLDER, source=self.folder) for path in missing}
-        return Start(entries=self.entries, ordered=self.ordered, hidden=hidden, put={**folders, **put})
+        return Start(entries=self.entries, ordered=self.ordered, hidden=hidden | self.hidden, put={**folders, **put})
 
     def run(
         self,

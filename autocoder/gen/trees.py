@@ -78,6 +78,37 @@ def entry_at(path: Path) -> Entry | None:
     return Entry(kind=Kind.FOLDER if stat.S_ISDIR(found.st_mode) else Kind.SPECIAL, source=path)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stamp:
+    """What changes when a path does, without reading it; and whose it is."""
+
+    mode: int
+    size: int
+    modified: int
+    number: int
+    owner: int
+
+
+def stamps(entries: Entries) -> dict[str, Stamp | None]:
+    """The stamps of entries where they are now; None for one that is gone."""
+    return {path: _stamp(entry) for path, entry in entries.items()}
+
+
+def _stamp(entry: Entry) -> Stamp | None:
+    try:
+        seen = entry.source.lstat()
+    except OSError:
+        return None
+    folder = stat.S_ISDIR(seen.st_mode)  # a folder's own time changes with caches and editors' files
+    return Stamp(
+        mode=seen.st_mode,
+        size=0 if folder else seen.st_size,
+        modified=0 if folder else seen.st_mtime_ns,
+        number=seen.st_ino,
+        owner=seen.st_uid,
+    )
+
+
 def walk(root: Path, start: str = "", skip: Iterable[str] = ()) -> Iterator[tuple[str, Entry]]:
     """Every path below `root` from `start` on (`start` itself included), parents first; never through a link."""
     skipped = frozenset(skip)

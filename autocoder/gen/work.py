@@ -76,6 +76,11 @@ def select(index: LoadedIndex, only: tuple[str, ...]) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries if not only or entry.id in only)
 
 
+def _changed() -> Diagnostic:
+    message = "files of the project changed while generators ran, so what was found may not hold"
+    return Diagnostic(code="AC7206", message=message, help="run the command again")
+
+
 def _no_such(index: LoadedIndex, name: str, known: set[str]) -> Diagnostic:
     message = f'{index.path} has no generator "{name}"'
     return Diagnostic(code="AC7013", message=message, value=name, help=nearest(name, known))
@@ -146,6 +151,8 @@ class Work:
                     for entry in self._ordered():
                         self.outcomes[entry.id] = generators.submit(self._one, entry)
                     outcomes = [self.outcomes[entry.id].result() for entry in self.entries]
+                    if session.project_changed():
+                        raise StageFailed([_changed()], exit_code=4)
                     self.finish(outcomes)
                     return tuple(outcome.result for outcome in outcomes)
                 except BaseException:

@@ -79,3 +79,29 @@ def test_the_project_stays_as_it_is_when_a_generator_writes_in_place(api):
 def test_a_verdict_is_remembered_only_where_the_run_was_confined(api, level, cache):
     api.verify(cache=cache)
     assert api.verify(cache=cache).results[0].cached == (level is not Level.NONE)
+
+
+def test_files_of_another_owner_are_copied_first_for_no_overlay_could_write_to_them(project, monkeypatch):
+    import os
+
+    if os.geteuid() != 0:
+        pytest.skip("only root can give files away")
+    project.generator("api", BODY, files={"src": "alpha\n"}, check="open('src', 'a')").commit()
+    project.write()
+    project.commit()
+    for path in (project.root, *project.root.rglob("*")):
+        os.chown(path, 12345, 12345, follow_symlinks=False)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(project.root.parent / "gitconfig"))
+    (project.root.parent / "gitconfig").write_text("[safe]\n\tdirectory = *\n")
+    before = project.state()
+    assert codes(project.verify()) == []
+    assert project.state() == before
+
+
+def test_a_temporary_folder_inside_the_project_is_no_trouble(api, monkeypatch):
+    import tempfile
+
+    (api.root / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(api.root / "tmp"))
+    assert codes(api.verify()) == []
+    assert list((api.root / "tmp").iterdir()) == []

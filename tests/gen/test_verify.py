@@ -438,3 +438,12 @@ def test_a_tracked_file_that_git_was_told_not_to_look_at_is_read_all_the_same(ap
 
 def test_changes_are_named_for_what_regenerating_does():
     assert [str(change) for change in Change] == ["added", "removed", "changed"]
+
+
+def test_a_project_that_changes_meanwhile_is_could_not_check(api):
+    def edit(_result):
+        api.file("src/b", "edited while generators ran\n")
+
+    with pytest.raises(StageFailed) as failure:
+        api.verify(progress=edit)
+    assert (failure.value.exit_code, failure.value.diagnostics[0].code) == (4, "AC7206")

@@ -49,7 +49,7 @@ lint: $(READY) ## lint, format check, types, security scan of our own code
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/pyright
-	@$(BIN)/bandit --quiet --recursive autocoder --configfile pyproject.toml
+	@$(BIN)/bandit --quiet --recursive autocoder --severity-level medium --configfile pyproject.toml
 
 .PHONY: format
 format: $(READY) ## format our own code

@@ -56,7 +56,7 @@ def read_report(content: bytes) -> Report:
     try:
         if b"<!" in content.replace(b"<![CDATA[", b""):
             raise ValueError("it declares entities")
-        root = ET.fromstring(content)  # noqa: S314 - declarations were refused above
+        root = ET.fromstring(content)  # noqa: S314 - declarations were refused above  # nosec B314
     except (ET.ParseError, ValueError) as error:
         message = f"the report of the tests cannot be read: {error}"
         raise StageFailed([Diagnostic(code="AC5001", message=message)], exit_code=3) from None

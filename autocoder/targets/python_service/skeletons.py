@@ -15,7 +15,7 @@ from autocoder.targets.python_service.layout import WIDTH
 @cache
 def _environment() -> Environment:
     # Autoescaping is for HTML; every value here is quoted by whoever passes it, for Python, TOML or Markdown.
-    return Environment(  # noqa: S701
+    return Environment(  # noqa: S701  # nosec B701
         loader=PackageLoader("autocoder.targets.python_service", "templates"),
         undefined=StrictUndefined,
         trim_blocks=True,

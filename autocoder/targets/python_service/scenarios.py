@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from autocoder.ir.behaviour import Find, Insert, Invoke, List, Order, Require, Step, walk_steps
-from autocoder.ir.expressions import Bound, Column, Const, Expr, Now, Op, conjuncts, walk
+from autocoder.ir.behaviour import Find, Insert, Invoke, List, Order, Require, Step, expressions, walk_steps
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Now, Op, conjuncts, walk
 from autocoder.ir.nodes import Entity, Field, Operation
 from autocoder.ir.types import Type
 from autocoder.ir.views import Views
@@ -113,6 +113,12 @@ class Scenarios:
             many = (f"for _ in range({step.limit + 1}):", f"    {one}")
             yield replace(base, name=f"shows_at_most_{step.limit}_rows", lines=(*base.lines, *many))
 
+    def visible_row(self, step: List) -> str:
+        """Source that adds a row which a list shows."""
+        solved = [part for part in conjuncts(step.where) if self._solvable(part, step.entity)]
+        self._arranged("", None, self.status)
+        return self._row(self.views.entity(step.entity), solved, None, {})
+
     def _row(self, entity: Entity, solved: list[Expr], broken: Expr | None, values: dict[str, str]) -> str:
         self.rows = {"": dict(values)}
         for part in solved:
@@ -172,6 +178,10 @@ class Scenarios:
         self.given = {
             i.name: samples.good(i.type, i.constraints, self.imports)[0] for i in self.operation.inputs if i.required
         }
+        for name in self._replaced():
+            given = next(i for i in self.operation.inputs if i.name == name)
+            values = samples.good(given.type, given.constraints, self.imports)
+            self.given.setdefault(name, values[1] if len(values) > 1 else values[0])
         for index, step in enumerate(self.operation.steps):
             part = broken[1] if broken and broken[0] == index else None
             self._satisfy(step, part)
@@ -185,6 +195,16 @@ class Scenarios:
         return Arrangement(
             name=name, lines=tuple(lines), given=tuple({**self.given, **self.later}.items()), status=status
         )
+
+    def _replaced(self) -> list[str]:
+        """Inputs that replace a field if they are sent."""
+        return [
+            node.args[0].name
+            for step in walk_steps(self.operation.steps)
+            for expr in expressions(step)
+            for node in walk(expr)
+            if isinstance(node, Call) and node.function == "sent" and isinstance(node.args[0], Bound)
+        ]
 
     def _satisfy(self, step: Step, broken: Expr | None) -> None:
         match step:
@@ -283,6 +303,9 @@ def _other(value: str, f: Field, imports: Imports) -> str:
     match f.type.name:
         case "uuid" if f.type.entity:
             return f'world.add({literal(f.type.entity)})["id"]'
+        case "uuid":
+            imports.add("uuid", "UUID")
+            return "UUID(int=8)"
         case "boolean":
             return f"not {value}"
         case _:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autocoder.ir.behaviour import Change, Emit, Insert, List, Remove, walk_steps
+from autocoder.ir.behaviour import Change, Emit, Insert, Invoke, List, Remove, walk_steps
 from autocoder.ir.nodes import Field, Handler, Operation
 from autocoder.ir.types import Type
 from autocoder.ir.views import Views
@@ -61,7 +61,8 @@ class Suite:
 
     def skeletons(self) -> list[str]:
         """The test files that all services share, as far as this one has what they are about."""
-        names = ["conftest", "support/tables", "support/world", "test_inputs", "test_interface", "test_concurrency"]
+        names = ["conftest", "support/database", "support/measure", "support/tables", "support/world"]
+        names += ["test_inputs", "test_interface", "test_concurrency"]
         names += ["test_database", "properties/test_against_oracle"]
         names += ["support/postgres"] if self.views.store == "postgresql" else []
         names += ["test_access"] if any(o.access != "anyone" for o in self.views.operations) else []
@@ -82,6 +83,7 @@ class Suite:
             "scheduler": bool(views.scheduled),
             "codes": bool(views.generates_codes),
             "writing": [literal(name) for name in writing],
+            "hashing": [literal(o.name) for o in views.operations if _hashes(o)],
             "getting": [literal(o.name) for o in views.operations if o.method == "GET"],
             "with_body": [literal(o.name) for o in views.operations if any(i.place == "body" for i in o.inputs)],
             "required": [literal(o.name) for o in views.operations if o.access == "user"],
@@ -109,11 +111,10 @@ class Suite:
             )
             for i in o.inputs:
                 key = f"{INDENT}({literal(o.name)}, {literal(i.name)})"
-                # A path without a part is another path.
-                refused = [v for v in samples.bad(i, module.imports) if i.place == "body" or v != '""']
+                refused = [v for v in samples.bad(i, module.imports) if i.place != "path" or _stands_in_path(v)]
                 bad += [f"{key}: [{', '.join(refused)}],"] if refused else []
                 if i.type.entity is None and (taken := samples.good(i.type, i.constraints, module.imports)):
-                    good.append(f"{key}: [{', '.join(v for v in taken if i.place != 'path' or v != literal(''))}],")
+                    good.append(f"{key}: [{', '.join(v for v in taken if i.place != 'path' or _stands_in_path(v))}],")
         module.add(_table("ROUTES: dict[str, Route]", rows, "Each operation's route."))
         module.add(_table("GOOD: dict[tuple[str, str], list[Any]]", good, "Values of inputs that must be taken."))
         module.add(_table("BAD: dict[tuple[str, str], list[Any]]", bad, "Values of inputs that must be refused."))
@@ -161,23 +162,37 @@ class Suite:
         module.imports.add("support.tables", "Row")
         module.imports.add("support.world", "World")
         listed: list[str] = []
+        lists: list[str] = []
         for o in self.views.operations:
             found = Scenarios(views=self.views, operation=o, imports=module.imports).success()
             name = function(o.name)
-            lines = [f"def {name}(world: World) -> tuple[Row, str | None]:"]
+            rows = self._visible_row(o, module)
+            head = "world: World, rows: int = 0" if rows else "world: World"
+            lines = [f"def {name}({head}) -> tuple[Row, str | None]:"]
             lines += [f'    """A request that {words(o.name)} answers with {found.status}."""']
-            lines += [INDENT + line for line in self._setup(o, found)]
+            lines += [INDENT + line for line in self._setup(o, found, rows)]
+            lines += [f"{INDENT}for _ in range(rows):", f"{INDENT * 2}{rows}"] if rows else []
+            lists += [f"{literal(o.name)}"] if rows else []
             lines += [f"    return {_row(found)}, {'None' if o.access == 'anyone' else 'token'}"]
             module.add("\n".join(lines))
             listed.append(f"{INDENT}{literal(o.name)}: ({name}, {found.status}),")
         module.drop_unused_imports()
         module.add(_table("SUCCEEDING", listed, "Each operation: what makes it succeed, and its status then."))
+        shown = f"[{', '.join(lists)}]"
+        module.add(f'LISTS: list[str] = {shown}\n"""Operations that show many rows; they can be given so many."""')
         return module.text()
 
-    def _setup(self, operation: Operation, found: Arrangement) -> list[str]:
+    def _visible_row(self, operation: Operation, module: Module) -> str:
+        """Source that adds a row which the operation lists; "" where it lists none."""
+        for step in walk_steps(operation.steps):
+            if isinstance(step, List):
+                return Scenarios(views=self.views, operation=operation, imports=module.imports).visible_row(step)
+        return ""
+
+    def _setup(self, operation: Operation, found: Arrangement, more: str = "") -> list[str]:
         if operation.access == "anyone":
             return list(found.lines)
-        used = any("caller[" in text for text in (*found.lines, *(source for _, source in found.given)))
+        used = any("caller[" in text for text in (more, *found.lines, *(source for _, source in found.given)))
         return [f"token, {'caller' if used else '_'} = world.sign_in()", *found.lines]
 
     # Tests.
@@ -239,6 +254,16 @@ def _table(name: str, rows: list[str], note: str) -> str:
 
 def _row(arrangement: Arrangement) -> str:
     return f"{{{', '.join(f'{literal(name)}: {source}' for name, source in arrangement.given)}}}"
+
+
+def _stands_in_path(source: str) -> bool:
+    """Whether a value is one part of a path: an empty one, or one with a slash, makes another path."""
+    return source != '""' and "/" not in source
+
+
+def _hashes(operation: Operation) -> bool:
+    slow = ("hash_password", "check_password")
+    return any(isinstance(step, Invoke) and step.target in slow for step in walk_steps(operation.steps))
 
 
 def _writes(behaviour: Operation | Handler) -> bool:

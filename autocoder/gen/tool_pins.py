@@ -38,7 +38,7 @@ class ToolState:
         if self.chain is None:
             return None
         with tempfile.TemporaryDirectory(prefix="autocoder-gen-") as folder:
-            env = {"PATH": self.chain.path, "HOME": folder, "LC_ALL": "C", "LANG": "C"}
+            env = {"PATH": self.chain.path, "HOME": os.devnull, "LC_ALL": "C", "LANG": "C"}  # nothing can be left in it
             argv = [self.chain.program, *self.tool.version_argv]
             try:
                 done = process.run(argv, cwd=Path(folder), env=env, timeout=_SECONDS)

@@ -115,15 +115,17 @@ def _stamps(folder: Path) -> Iterator[str]:
     if not folder.is_dir():
         yield _stamp(folder)
         return
-    for parent, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name != "__pycache__")
+    waiting = [os.fspath(folder)]
+    while waiting:
+        parent = waiting.pop()
+        stamps: list[str] = []
         with os.scandir(parent) as found:
-            stamps = sorted(
-                f"{item.name}\0{seen.st_size}\0{seen.st_mtime_ns}"
-                for item in found
-                if item.name in set(files)
-                for seen in (item.stat(follow_symlinks=False),)
-            )
+            for item in sorted(found, key=lambda item: item.name):
+                if not item.is_dir(follow_symlinks=False):
+                    seen = item.stat(follow_symlinks=False)
+                    stamps.append(f"{item.name}\0{seen.st_size}\0{seen.st_mtime_ns}")
+                elif item.name != "__pycache__":
+                    waiting.append(item.path)
         yield "\n".join((parent, *stamps))
 
 

@@ -95,7 +95,7 @@ class Project:
 @pytest.fixture(autouse=True)
 def search_path(monkeypatch, tmp_path):
     """This Python is the python3 on PATH, and the cache is the test's own."""
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin")
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).resolve().parent}:/usr/local/bin:/usr/bin:/bin")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 

@@ -124,7 +124,3 @@ def make_project():
 @pytest.fixture
 def cache(tmp_path):
     return Cache(folder=tmp_path / "verdicts")
-
-
-def codes(report):
-    return [d.code for d in report.findings]

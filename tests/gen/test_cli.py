@@ -141,6 +141,7 @@ def test_text_from_a_generator_cannot_rewrite_the_terminal(project, monkeypatch)
     assert "\x1b" not in run("verify", "--diff").stdout
 
 
+@pytest.mark.slow
 def test_the_report_is_the_same_under_another_locale_seed_and_umask(stale):
     words = [sys.executable, "-m", "autocoder", "gen", "verify", "--format", "json", "--no-cache"]
     one = subprocess.run(words, capture_output=True, cwd=stale.root)

@@ -5,10 +5,13 @@ import pytest
 from autocoder.gen import session
 from autocoder.gen.confinement import Confinement, Level
 from autocoder.gen.report import Status
-from tests.gen.conftest import codes
 
 BODY = """
 import os, pathlib, time
+
+
+def codes(report):
+    return [d.code for d in report.findings]
 out = pathlib.Path("out/api")
 out.mkdir(parents=True, exist_ok=True)
 (out / "a").write_text(pathlib.Path("src").read_text())

@@ -11,7 +11,6 @@ from autocoder.gen.index import X07_VERSION, load
 from autocoder.gen.toolchain import find, meets, version_in
 from autocoder.gen.verify import verify
 from autocoder.gen.work import Options
-from tests.gen.conftest import codes
 
 NODE = """
 import fs from "node:fs";
@@ -47,6 +46,10 @@ func main() {
 """
 PYTHON = """
 import pathlib, sys
+
+
+def codes(report):
+    return [d.code for d in report.findings]
 text = pathlib.Path("src/words").read_text().upper()
 if "--check" in sys.argv:
     sys.exit(pathlib.Path("out/upper").read_text() != text)

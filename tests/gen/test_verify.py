@@ -11,7 +11,6 @@ import pytest
 from autocoder.diagnostics import StageFailed
 from autocoder.gen.report import Status, as_json
 from autocoder.gen.trees import Change
-from tests.gen.conftest import codes
 
 COPY = """
 import pathlib
@@ -208,6 +207,10 @@ def test_defect_11_a_run_has_no_network_no_secrets_and_sees_nothing_else_of_the_
     with socket.create_server(("127.0.0.1", 0)) as listener:
         body = f"""
 import os, pathlib, socket
+
+
+def codes(report):
+    return [d.code for d in report.findings]
 assert not {{"SECRET_TOKEN", "USER", "SSH_AUTH_SOCK"}} & set(os.environ), os.environ
 for path in ({str(secret)!r}, {str(api.root / "src/a")!r}, {str(Path.home() / ".bashrc")!r}):
     try: open(path)
@@ -447,3 +450,35 @@ def test_a_project_that_changes_meanwhile_is_could_not_check(api):
     with pytest.raises(StageFailed) as failure:
         api.verify(progress=edit)
     assert (failure.value.exit_code, failure.value.diagnostics[0].code) == (4, "AC7206")
+
+
+def test_a_copy_that_cannot_be_made_is_could_not_check(api, monkeypatch):
+    from autocoder.gen import session
+
+    def full(*_arguments, **_more):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(session, "execute", full)
+    report = api.verify()
+    assert (codes(report), report.exit_code, result(report).statuses) == (["AC7207"], 4, (Status.COULD_NOT,))
+    assert "No space left on device" in report.findings[0].message
+
+
+def test_an_interrupt_ends_the_programs_and_leaves_nothing(api, monkeypatch, tmp_path):
+    import subprocess
+
+    (tmp_path / "tmp").mkdir()
+    api.file("tools/api.py", "import time; time.sleep(60)")
+    api.commit()
+    words = [sys.executable, "-m", "autocoder", "gen", "verify", "--no-cache"]
+    env = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
+    with subprocess.Popen(words, cwd=api.root, env=env, stdout=-1, stderr=-1) as process:
+        deadline = time.monotonic() + 30
+        while not list((tmp_path / "tmp").glob("autocoder-gen-*/0*-write")) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        begin = time.monotonic()
+        process.send_signal(2)
+        process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert time.monotonic() - begin < 15
+    assert os.listdir(tmp_path / "tmp") == []

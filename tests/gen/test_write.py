@@ -10,7 +10,6 @@ import pytest
 from autocoder.diagnostics import StageFailed
 from autocoder.gen import journal
 from autocoder.gen.trees import compare, walk
-from tests.gen.conftest import codes
 
 
 def writes(name, text):
@@ -124,6 +123,10 @@ import json, os, sys
 from pathlib import Path
 from autocoder.gen import journal
 from autocoder.gen.trees import compare, walk
+
+
+def codes(report):
+    return [d.code for d in report.findings]
 root, last = Path(sys.argv[1]), int(sys.argv[2])
 do, count = journal._do, iter(range(1000))
 def dying(*step):
@@ -148,6 +151,7 @@ def trees(root):
     (root / "fresh/out/link").symlink_to("changed")
 
 
+@pytest.mark.slow
 def test_defect_4_a_write_that_dies_at_any_step_is_undone_at_the_next_start(tmp_path):
     died = 0
     for last in range(100):

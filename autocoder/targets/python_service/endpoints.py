@@ -187,7 +187,7 @@ class Operations:
 
     def parameters(self, operation: Operation, module: Module) -> list[str]:
         """The parameters: inputs, then what the framework gives, then inputs with defaults."""
-        hints = Hints(package=self.package, imports=module.imports, used=self.used_types)
+        hints = Hints(package=self.package, module=module, used=self.used_types)
         first: list[str] = []
         last: list[str] = []
         names = self.names(operation)

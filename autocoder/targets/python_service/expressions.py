@@ -45,19 +45,17 @@ class Imports:
 
 
 def literal(value: object) -> str:
-    """A Python literal of a string, number, boolean or None, in double quotes as a formatter writes it."""
+    """A Python literal of a string, number, boolean or None, in the quotes that a formatter prefers."""
     if not isinstance(value, str):
         return repr(value)
-    if '"' in value:
-        return _with_quotes(value)
-    # A leading single quote makes `repr` choose double quotes.
-    return '"' + repr("'" + value)[2:]
+    quote = "'" if value.count('"') > value.count("'") else '"'
+    return quote + "".join(_escaped(char, quote) for char in value) + quote
 
 
-def _with_quotes(value: str) -> str:
-    """Text that holds double quotes: single quotes around it where that needs no escape."""
-    shown = repr(value)
-    return shown if shown.startswith("'") else '"' + shown[1:-1].replace('"', '\\"') + '"'
+def _escaped(char: str, quote: str) -> str:
+    if char in "\"'":
+        return f"\\{char}" if char == quote else char
+    return repr(char)[1:-1]
 
 
 def duration(microseconds: int, imports: Imports) -> str:
@@ -72,7 +70,8 @@ def duration(microseconds: int, imports: Imports) -> str:
 @dataclass(kw_only=True)
 class PythonExpressions:
     """Renders an expression as Python. `bound` and `column` say how names read where the code stands; `language` is
-    the module of the functions that Python has not, "" where they are at hand.
+    the module of the functions that Python has not, "" where they are at hand. `row_of` gives the row of a value
+    where that row may be absent, else "", and `nullable` says whether the value may be null in a row that is there.
     """
 
     bound: Callable[[Bound], str]
@@ -81,6 +80,8 @@ class PythonExpressions:
     language: str = ""
     now: str = "now"
     sent: Callable[[Bound], str] = field(default=lambda node: f'"{node.name}" in sent')
+    row_of: Callable[[Bound], str] = field(default=lambda node: "")
+    nullable: Callable[[Bound], bool] = field(default=lambda node: True)
 
     def render(self, expr: Expr, outer: int = _CHOICE) -> str:
         """The code, in parentheses where `outer` binds more tightly."""
@@ -131,6 +132,8 @@ class PythonExpressions:
                 return f"{yes} if {test} else {self.render(otherwise, _CHOICE)}", _CHOICE
             case Op(op="??", args=(first, second)):
                 return self._otherwise(first, second), _CHOICE
+            case Op(op="!", args=(Op(op=op) as inner,)) if op in _OPPOSITE:
+                return self.negated(inner), _COMPARE
             case Op(op="!", args=(inner,)):
                 return f"not {self.render(inner, _NOT)}", _NOT
             case Op(op="negate", args=(inner,)):
@@ -148,8 +151,13 @@ class PythonExpressions:
                 return f"{self.render(left, left_outer)} {sign} {self.render(right, strength + 1)}", strength
 
     def _otherwise(self, first: Expr, second: Expr) -> str:
+        other = self.render(second, _CHOICE)
+        if isinstance(first, Bound) and (row := self.row_of(first)):
+            value = self.bound(first).removesuffix(f" if {row} else None")
+            test = f"{row} and {value} is not None" if self.nullable(first) else row
+            return f"{value} if {test} else {other}"
         value = self.render(first, _OR)
-        return f"{value} if {value} is not None else {self.render(second, _CHOICE)}"
+        return f"{value} if {value} is not None else {other}"
 
     def _null_comparison(self, op: str, left: Expr, right: Expr) -> str:
         tested = right if isinstance(left, Const) and left.value is None else left

@@ -67,6 +67,7 @@ class Behaviour:
     needed: frozenset[str] = frozenset()
     lists: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
+    entities: dict[str, str] = field(default_factory=dict[str, str])
     connected: bool = False
     written: bool = False
     ranged: str = ""
@@ -82,6 +83,8 @@ class Behaviour:
             column=column,
             imports=self.imports,
             sent=self.sent,
+            row_of=lambda node: row_of(node, self.nullable),
+            nullable=lambda node: self.views.entity(self.entities[node.name]).field(node.field).type.optional,
             language=f"{self.package}.language",
         )
 
@@ -140,10 +143,14 @@ class Behaviour:
     def render(self, steps: Steps) -> list[str]:
         """The statements, without indentation of their own."""
         self.nullable = rows_that_may_be_absent(steps) | ({"caller"} if self.caller_optional else set[str]())
+        self.entities = entities_of(steps, self.views)
         self.needed = _rows_needed(steps)
         self.named = frozenset(node.name for node in _values(steps) if node.scope == "local")
         self.lists = frozenset(step.bind for step in walk_steps(steps) if isinstance(step, List))
-        return self._statements(steps)
+        lines = self._statements(steps)
+        if len(lines) > 1 and lines[-1].startswith("return ") and lines[-2].startswith(f"{lines[-1][7:]} = "):
+            lines[-2:] = [f"return {lines[-2].split(' = ', 1)[1]}"]
+        return lines
 
     def _statements(self, steps: Steps) -> list[str]:
         lines: list[str] = []
@@ -169,6 +176,8 @@ class Behaviour:
                 lines = [f"if {self.python.negated(step.condition)}:", f"{INDENT}{self._raise(step.otherwise)}"]
                 self.nullable -= rows_there(step.condition)
                 return lines
+            case Let(name=name, value=Const(value=None)) if name not in self.needed | self.named:
+                return []
             case Let():
                 return [f"{local(step.name)} = {self._value(step.value)}"]
             case Choose():
@@ -364,9 +373,8 @@ class Behaviour:
     def _choose(self, step: Choose) -> list[str]:
         lines = [f"if {self.python.render(step.condition)}:"]
         lines += [INDENT + line for line in self._statements(step.then)]
-        if step.otherwise:
-            lines += ["else:", *(INDENT + line for line in self._statements(step.otherwise))]
-        return lines
+        otherwise = self._statements(step.otherwise)
+        return [*lines, "else:", *(INDENT + line for line in otherwise)] if otherwise else lines
 
     def _emit(self, step: Emit) -> str:
         self.imports.add(f"{self.package}.events", model(step.event), "publish")
@@ -420,6 +428,26 @@ def _replaces_if_sent(value: Expr) -> bool:
             return True
         case _:
             return False
+
+
+def entities_of(steps: Steps, views: Views) -> dict[str, str]:
+    """The entity of each row that a step binds, and of the caller."""
+    found = {"caller": views.auth.entity} if views.auth else {}
+    for step in walk_steps(steps):
+        match step:
+            case Find(bind=bind, match=Match(entity=entity)) | Insert(bind=bind, entity=entity):
+                found[bind] = entity
+            case Change(bind=str() as bind, row=row):
+                found[bind] = row.entity
+            case _:
+                pass
+    return found
+
+
+def row_of(node: Bound, nullable: set[str]) -> str:
+    """The row that a value is a field of where that row may be absent, else ""."""
+    row = "caller" if node.scope == "caller" else local(node.name)
+    return row if node.scope in ("row", "caller") and node.field and row in nullable else ""
 
 
 def rows_there(condition: Expr) -> set[str]:

@@ -70,6 +70,8 @@ def _tokens(text: str) -> list[_Token]:
 
 def _statement(indent: str, text: str) -> list[str]:
     """A statement; a value without brackets of its own gets some."""
+    if text.endswith(","):
+        return _element(indent, text)
     match = _STATEMENT.match(text)
     value = text[match.end() :] if match else ""
     end = ":" if match and text.endswith(":") else ""
@@ -87,8 +89,8 @@ def _element(indent: str, text: str) -> list[str]:
     label = _LABEL.match(text)
     head = label[0] if label else ""
     value = text[len(head) :].removesuffix(",")
-    if _is_text(value) and not head:
-        return _pieces(indent, value, comma)
+    if _is_text(value):
+        return _pieces(indent, head, value, comma)
     parts = _splits(value)
     if not parts:
         return _bracketed(indent, text)
@@ -128,20 +130,19 @@ def _is_text(value: str) -> bool:
     return len(tokens) == 1 and tokens[0].kind == token.STRING
 
 
-def _pieces(indent: str, value: str, comma: str) -> list[str]:
+def _pieces(indent: str, head: str, value: str, comma: str) -> list[str]:
     """A long text in pieces that stand one below the other, cut after spaces."""
-    quote, room = value[-1], WIDTH - len(indent) - 3
-    if value[0] not in "\"'" or len(value) <= room:
-        return [indent + value + comma]
+    quote = value[-1]
+    if value[0] not in "\"'":
+        return [indent + head + value + comma]
     lines: list[str] = []
-    words = re.findall(r"(?:\\.|[^ \\])* ?", value[1:-1])
-    piece = ""
-    for word in words:
-        if piece and len(piece) + len(word) > room:
-            lines.append(f"{indent}{quote}{piece}{quote}")
-            piece = ""
-        piece += word
-    return [*lines, f"{indent}{quote}{piece}{quote}{comma}"]
+    line = indent + head + quote
+    for word in re.findall(r"(?:\\.|[^ \\])* ?", value[1:-1]):
+        if not _fits(f"{line}{word}{quote}{comma}") and not line.endswith(f"{head}{quote}"):
+            lines.append(line + quote)
+            line = indent + quote
+        line += word
+    return [*lines, f"{line}{quote}{comma}"]
 
 
 def _bracketed(indent: str, text: str) -> list[str]:
@@ -178,9 +179,8 @@ def _pair(text: str) -> tuple[int, int] | None:
 
 
 def _is_display(text: str, start: int) -> bool:
-    """Whether a bracket begins a list, set, dictionary or tuple, and not a call, an index or a group."""
-    before = text[:start].rstrip()
-    return text[start] == "{" or not re.search(r"[\w)\]\"']$", before) or before.endswith((" in", "return"))
+    """Whether a bracket holds a list, a set, a dictionary, a tuple or an index, and not arguments or a group."""
+    return text[start] != "(" or not re.search(r"[\w)\]]$", text[:start])
 
 
 def _fits(line: str) -> bool:

@@ -36,7 +36,7 @@ from autocoder.targets.python_service import language
 from autocoder.targets.python_service.describe import handler_doc, operation_doc
 from autocoder.targets.python_service.endpoints import STATUS
 from autocoder.targets.python_service.expressions import PythonExpressions, literal, render_const
-from autocoder.targets.python_service.handlers import INDENT, rows_that_may_be_absent, rows_there
+from autocoder.targets.python_service.handlers import INDENT, entities_of, row_of, rows_that_may_be_absent, rows_there
 from autocoder.targets.python_service.names import function, local
 from autocoder.targets.python_service.schemas import shown_entity
 from autocoder.targets.python_service.skeletons import docstring
@@ -54,7 +54,7 @@ def method(name: str) -> str:
 
 def module(views: Views, package: str) -> str:
     """The source of `tests/oracle.py`."""
-    found = Module(doc="What the service must do, in plain dictionaries: the tests compare the two.", package="support")
+    found = Module(doc="What the service must do, in plain dictionaries: the tests compare the two.", package=package)
     found.imports.add("support.tables", "Entity", "Failed", "Reply", "Row", "Tables", "first", "ordered")
     behaviours = (*views.operations, *views.handlers)
     language.add_functions(language.functions_used(behaviours), found)
@@ -150,10 +150,12 @@ class Fold:
     operation: Operation | None = None
     lists: set[str] = field(default_factory=set[str])
     nullable: set[str] = field(default_factory=set[str])
+    entities: dict[str, str] = field(default_factory=dict[str, str])
 
     def render(self, steps: Steps) -> list[str]:
         """The statements, without indentation of their own."""
         self.nullable = rows_that_may_be_absent(steps)
+        self.entities = entities_of(steps, self.views)
         if self.operation is not None and self.operation.access != "user":
             self.nullable.add("caller")
         return self._statements(steps) or ["pass"]
@@ -164,7 +166,14 @@ class Fold:
         def column(node: Column) -> str:
             return f"{row}[{literal(node.field)}]"
 
-        return PythonExpressions(bound=self.bound, column=column, imports=self.module.imports, sent=self.sent)
+        return PythonExpressions(
+            bound=self.bound,
+            column=column,
+            imports=self.module.imports,
+            sent=self.sent,
+            row_of=lambda node: row_of(node, self.nullable),
+            nullable=lambda node: self.views.entity(self.entities[node.name]).field(node.field).type.optional,
+        )
 
     def sent(self, node: Bound) -> str:
         """Whether an input was sent."""

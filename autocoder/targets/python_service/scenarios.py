@@ -95,10 +95,14 @@ class Scenarios:
     def _conflict(self, entity: Entity, key: tuple[str, ...], values: dict[str, Expr]) -> Arrangement:
         base = self._arranged("", None, 409)
         given = dict(base.given)
-        taken = {name: given[value.name] for name in key if isinstance(value := values[name], Bound)}
+        taken: dict[str, str] = {}
+        for name in key:
+            if isinstance(value := values[name], Bound):
+                known = next(i for i in self.operation.inputs if i.name == value.name)
+                taken[name] = given.setdefault(value.name, samples.good(known.type, known.constraints, self.imports)[0])
         added = ", ".join(f"{name}={source}" for name, source in taken.items())
         line = f"world.add({literal(entity.name)}, {added})"
-        return replace(base, name=f"{'_and_'.join(key)}_taken", lines=(*base.lines, line))
+        return replace(base, name=f"{'_and_'.join(key)}_taken", lines=(*base.lines, line), given=tuple(given.items()))
 
     def listing(self, step: List) -> Iterator[Arrangement]:
         """Rows that a list shows, some of them equal in its order, and for each condition a row that it leaves out."""

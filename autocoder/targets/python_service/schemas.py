@@ -119,13 +119,22 @@ Day = Annotated[date, BeforeValidator(as_day)]''',
 """Constrained types that an emitted service may use: their source, and what it imports."""
 
 
+LONG_HINT = 70
+"""Characters beyond which a type gets a name of its own."""
+
+
 @dataclass(kw_only=True)
 class Hints:
     """Renders the types of inputs, and remembers which constrained types they need."""
 
     package: str
-    imports: Imports
+    module: Module
     used: set[str]
+
+    @property
+    def imports(self) -> Imports:
+        """What the module imports."""
+        return self.module.imports
 
     def of(self, given: Input, *, in_json: bool) -> str:
         """The annotation of an input. Values in JSON are never converted; those in paths and queries are text."""
@@ -139,6 +148,8 @@ class Hints:
         if more:
             self.imports.add("typing", "Annotated")
             hint = f"Annotated[{', '.join([hint, *more])}]"
+        if len(hint) > LONG_HINT:
+            hint = self._named(pascal(given.name), hint)
         return f"{hint} | None" if given.type.optional else hint
 
     def _plain(self, type_: Type, constraints: Constraints, *, in_json: bool) -> str:
@@ -162,6 +173,15 @@ class Hints:
                 return f"list[{self._plain(type_.item, Constraints(values=constraints.values), in_json=in_json)}]"
             case _:
                 return type_hint(type_.not_null(), self.imports)
+
+    def _named(self, name: str, hint: str) -> str:
+        """A long type under a name of its own, before what uses it."""
+        taken = {block.split(" = ")[0]: block for block in self.module.blocks}
+        while taken.get(name, f"{name} = {hint}") != f"{name} = {hint}":
+            name += "Value"
+        if name not in taken:
+            self.module.add(f"{name} = {hint}")
+        return name
 
     def _own(self, name: str) -> str:
         self.used.add(name)
@@ -244,7 +264,7 @@ def schemas_module(views: Views, package: str, used: set[str]) -> str:
     """The source of `schemas.py`; the constrained types that it uses are added to `used`."""
     module = Module(doc="What clients send and get.", package=package)
     module.imports.add("pydantic", "BaseModel")
-    hints = Hints(package=package, imports=module.imports, used=used)
+    hints = Hints(package=package, module=module, used=used)
     shown: set[str] = set()
     if any(_may_be_unsent(i) for operation in views.operations for i in body_inputs(operation)):
         module.imports.add("pydantic", "Field")

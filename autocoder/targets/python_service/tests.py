@@ -119,6 +119,7 @@ class Suite:
         module.add(_table("GOOD: dict[tuple[str, str], list[Any]]", good, "Values of inputs that must be taken."))
         module.add(_table("BAD: dict[tuple[str, str], list[Any]]", bad, "Values of inputs that must be refused."))
         self._add_rows(module)
+        module.drop_unused_imports()
         return module.text()
 
     def _add_rows(self, module: Module) -> None:
@@ -153,6 +154,8 @@ class Suite:
                 )
             listed = [f"{INDENT}{literal(e.name)}: {function(f'{_snake(e.name)}_event')}," for e in self.views.events]
             module.add(_table("EVENTS", listed, "A factory for each event."))
+        module.drop_unused_imports()
+        module.imports.add("typing", "Any")
         module.add(_table("FACTORIES: dict[str, Any]", names, "A factory for each kind of row."))
         return module.text()
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent / "autocoder"
 # A layer may import the layers before it and itself.
 LAYERS = (
     {"diagnostics"},
-    {"registry", "decisions", "tools"},
+    {"registry", "shipped", "decisions", "tools"},
     {"gen"},
     {"bundles"},
     {"blueprint"},

@@ -56,7 +56,9 @@ def test_rows_are_the_latest_of_one_system_newest_first(tmp_path: Path) -> None:
         assert [row.number for row in ledger.rows(name="links", limit=2)] == [4, 3]
 
 
-@pytest.mark.parametrize("statement", ["UPDATE autocoder_builds SET outcome = 'signed'", "DELETE FROM autocoder_builds"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE autocoder_builds SET outcome = 'signed'", "DELETE FROM autocoder_builds"]
+)
 def test_a_row_cannot_be_changed_or_removed(tmp_path: Path, statement: str) -> None:
     with open_ledger(f"sqlite:///{tmp_path}/ledger.db") as ledger:
         ledger.record(build(outcome=Outcome.FAILED))

@@ -41,10 +41,10 @@ def prepare(requirements: Sequence[bytes], *, progress: Progress, cache: Path | 
     """
     folder = (cache or cache_folder() / "envs") / _key(requirements)
     if not folder.is_dir():
-        progress("making the gates' environment (once for this lock)")
+        progress("making a Python environment (once for this lock)")
         begin = time.monotonic()
         _make(folder, requirements)
-        progress(f"the gates' environment is made, {time.monotonic() - begin:.1f} s")
+        progress(f"the environment is made, {time.monotonic() - begin:.1f} s")
     return folder / "bin" / "python"
 
 

@@ -6,12 +6,15 @@ from autocoder.gen import session
 from autocoder.gen.confinement import Confinement, Level
 from autocoder.gen.report import Status
 
+
+def codes(report):
+    return [d.code for d in report.findings]
+
+
 BODY = """
 import os, pathlib, time
 
 
-def codes(report):
-    return [d.code for d in report.findings]
 out = pathlib.Path("out/api")
 out.mkdir(parents=True, exist_ok=True)
 (out / "a").write_text(pathlib.Path("src").read_text())

@@ -12,6 +12,11 @@ from autocoder.gen.toolchain import find, meets, version_in
 from autocoder.gen.verify import verify
 from autocoder.gen.work import Options
 
+
+def codes(report):
+    return [d.code for d in report.findings]
+
+
 NODE = """
 import fs from "node:fs";
 const words = fs.readFileSync("src/words", "utf8").trim().split("\\n");
@@ -48,8 +53,6 @@ PYTHON = """
 import pathlib, sys
 
 
-def codes(report):
-    return [d.code for d in report.findings]
 text = pathlib.Path("src/words").read_text().upper()
 if "--check" in sys.argv:
     sys.exit(pathlib.Path("out/upper").read_text() != text)

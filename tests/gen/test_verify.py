@@ -12,6 +12,11 @@ from autocoder.diagnostics import StageFailed
 from autocoder.gen.report import Status, as_json
 from autocoder.gen.trees import Change
 
+
+def codes(report):
+    return [d.code for d in report.findings]
+
+
 COPY = """
 import pathlib
 target = pathlib.Path("out/api")
@@ -209,8 +214,6 @@ def test_defect_11_a_run_has_no_network_no_secrets_and_sees_nothing_else_of_the_
 import os, pathlib, socket
 
 
-def codes(report):
-    return [d.code for d in report.findings]
 assert not {{"SECRET_TOKEN", "USER", "SSH_AUTH_SOCK"}} & set(os.environ), os.environ
 for path in ({str(secret)!r}, {str(api.root / "src/a")!r}, {str(Path.home() / ".bashrc")!r}):
     try: open(path)

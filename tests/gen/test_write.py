@@ -12,6 +12,10 @@ from autocoder.gen import journal
 from autocoder.gen.trees import compare, walk
 
 
+def codes(report):
+    return [d.code for d in report.findings]
+
+
 def writes(name, text):
     return f"import pathlib; pathlib.Path('out/{name}').write_text({text!r})"
 
@@ -125,8 +129,6 @@ from autocoder.gen import journal
 from autocoder.gen.trees import compare, walk
 
 
-def codes(report):
-    return [d.code for d in report.findings]
 root, last = Path(sys.argv[1]), int(sys.argv[2])
 do, count = journal._do, iter(range(1000))
 def dying(*step):

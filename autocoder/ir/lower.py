@@ -349,7 +349,7 @@ class _Blueprint:
         found: list[Operation] = []
         if "register" not in taken:
             inputs = {
-                f.name: model.FieldSpec(type=f.type.format or f.type.name, optional=f.type.optional)
+                f.name: self.design.entities[entity.name].fields[f.name]
                 for f in entity.fields
                 if not f.generated and not f.read_only and f.default is None
             }

@@ -142,9 +142,12 @@ class Lowering:
     def _effect(self, effect: model.Effect, at: Path) -> Steps:
         before = {*self.rows, *self.locals}
         condition = self.expression(effect.when, (*at, "when"), self.scope(), BOOLEAN) if effect.when else None
+        shown = self.shown
         steps = self._verb(effect, at)
         if condition is None:
             return steps
+        # What may not have happened is not what the operation answers.
+        self.shown = shown
         fresh = tuple(name for name in (*self.rows, *self.locals) if name not in before)
         for name in fresh:
             names = self.rows if name in self.rows else self.locals

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from autocoder.ir.behaviour import Change, Choose, Emit, Find, Insert, List, Remove, Reply, Step, Steps
+from autocoder.ir.behaviour import Change, Choose, Emit, Find, Insert, List, Remove, Reply, Step, Steps, walk_steps
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Budget, Edge, Entity, Objectives, Operation, ServiceBudget
 from autocoder.passes.protocol import PassContext
@@ -65,7 +65,7 @@ def _queries(step: Step) -> int:
 
 def _reply_bytes(operation: Operation, entities: dict[str, Entity]) -> int:
     shown: dict[str, tuple[Entity, int]] = {}
-    for step in operation.steps:
+    for step in walk_steps(operation.steps):
         match step:
             case Find(bind=bind, match=match):
                 shown[bind] = (entities[match.entity], 1)

@@ -153,11 +153,7 @@ class Operations:
     def decorator(self, operation: Operation, module: Module) -> str:
         """`@router.get(…)` with what the API description needs."""
         reply = reply_of(operation)
-        path = operation.path
-        for i in operation.inputs:
-            if i.place == "path":
-                path = path.replace(f"{{{i.name}}}", f"{{{self.names(operation)[i.name]}}}")
-        options = [literal(path)]
+        options = [literal(operation.path)]
         if reply.status != 200:
             options.append(f"status_code={reply.status}")
         if reply.redirect is not None:
@@ -211,7 +207,7 @@ class Operations:
         """A path, query or header parameter, and whether it has a default."""
         type_ = given.type if given.required or given.default is not None else given.type.or_null()
         hint = hints.of(replace(given, type=type_), in_json=False)
-        if given.place == "header" or (given.place == "query" and name != given.name):
+        if given.place == "header" or name != given.name:
             kind = given.place.capitalize()
             hints.imports.add("typing", "Annotated")
             hints.imports.add("fastapi", kind)

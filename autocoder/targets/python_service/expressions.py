@@ -99,12 +99,14 @@ class PythonExpressions:
                 return self._null_comparison("!=" if op == "==" else "==", left, right)
             case Op(op="&&", args=args):
                 return " or ".join(self._negated_part(arg) for arg in args)
+            case Op(op="||", args=args):
+                return " and ".join(self._negated_part(arg) for arg in args)
             case _:
                 return f"not {self.render(expr, _NOT + 1)}"
 
     def _negated_part(self, expr: Expr) -> str:
         text = self.negated(expr)
-        return f"({text})" if " if " in text else text
+        return f"({text})" if any(word in text for word in (" if ", " and ", " or ")) else text
 
     def _render(self, expr: Expr) -> tuple[str, int]:
         match expr:
@@ -141,8 +143,15 @@ class PythonExpressions:
             case Op(op=("==" | "!=") as op, args=(left, right)) if _null_test(node):
                 return self._null_comparison(op, left, right), _COMPARE
             case Op(op="/", args=(left, right)):
-                self.imports.add("decimal", "Decimal")
-                return f"Decimal({self.render(left)}) / {self.render(right, _PRODUCT + 1)}", _PRODUCT
+                dividend = self.render(left, _PRODUCT)
+                if left.type.name == right.type.name == "integer":
+                    self.imports.add("decimal", "Decimal")
+                    dividend = f"Decimal({self.render(left)})"
+                return f"{dividend} / {self.render(right, _PRODUCT + 1)}", _PRODUCT
+            case Op(op="||", args=args):
+                # `and` inside `or` is in parentheses, for whoever reads it.
+                parts = [self.render(arg, _OR if isinstance(arg, Op) and arg.op == "||" else _NOT) for arg in args]
+                return " or ".join(parts), _OR
             case _:
                 sign, strength = _BINARY[node.op]
                 # Comparisons do not chain in the language; the right side of - and % binds more tightly.

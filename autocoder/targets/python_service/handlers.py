@@ -317,6 +317,8 @@ class Behaviour:
         for name, value in values:
             target = f"{local(row.bind)}.{row_attribute(name, entity.field(name).type)}"
             match value:
+                case Op(op="+", args=(Column(field=same), Op(op="negate", args=(other,)))) if same == name:
+                    lines.append(f"{target} -= {self._on_row(other, row)}")
                 case Op(op=("+" | "-") as op, args=(Column(field=same), other)) if same == name:
                     lines.append(f"{target} {op}= {self._on_row(other, row)}")
                 case _:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from autocoder.ir.nodes import Constraints, Field, Input
+from autocoder.ir.nodes import Constraints, Entity, Field, Input
 from autocoder.ir.types import Type
 from autocoder.targets.python_service.expressions import Imports, literal
 
@@ -198,8 +198,21 @@ def _class(op: Any, value: Any) -> str:
             return re.escape(chr(value))
 
 
-def of_field(f: Field, imports: Imports) -> str:
-    """A value for a field of a row; `n` is a number that no other row has."""
+def of_row(entity: Entity, imports: Imports) -> dict[str, str]:
+    """A value for each field of a row; `n` is a number that no other row has."""
+    distinct = {next((n for n in key if _can_differ(entity.field(n))), key[0]) for key in entity.keys}
+    return {f.name: _of_field(f, f.unique or f.name in distinct, imports) for f in entity.fields}
+
+
+def _can_differ(f: Field) -> bool:
+    """Whether there is a value for each number."""
+    plain = f.type.name in ("integer", "uuid", "date", "datetime") or (
+        f.type.name == "text" and f.type.format != "enum"
+    )
+    return plain and not f.constraints.pattern and not f.type.entity
+
+
+def _of_field(f: Field, unique: bool, imports: Imports) -> str:
     match f:
         case Field(generated="uuid"):
             imports.add("uuid", "UUID")
@@ -208,7 +221,7 @@ def of_field(f: Field, imports: Imports) -> str:
             return f'f"{{n:0{f.constraints.length}d}}"'
         case _ if f.type.entity:
             return "None" if f.type.optional else f'world.add({literal(f.type.entity)})["id"]'
-        case Field(unique=True):
+        case _ if unique:
             return _distinct(f, imports)
         case _ if f.type.optional:
             return "None"
@@ -226,7 +239,8 @@ def _distinct(f: Field, imports: Imports) -> str:
             width = max(int(f.constraints.minimum or 0), 1)
             return f'f"{{n:0{width}d}}"'
         case "integer", _:
-            return f"{f.constraints.minimum or 0} + n"
+            low, high = _range(f.constraints, 0, HIGH)
+            return f"{low} + n % {high - low + 1}" if high < HIGH else f"{low} + n"
         case "uuid", _:
             imports.add("uuid", "UUID")
             return "UUID(int=1000 + n)"

@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from autocoder.ir.behaviour import Find, Insert, Invoke, List, Order, Require, Step, expressions, walk_steps
+from autocoder.ir.behaviour import Find, Insert, Invoke, List, Match, Order, Require, Step, expressions, walk_steps
 from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Now, Op, conjuncts, walk
-from autocoder.ir.nodes import Entity, Field, Operation
-from autocoder.ir.types import Type
+from autocoder.ir.nodes import Entity, Field, Input, Operation
+from autocoder.ir.types import UUID
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import samples
 from autocoder.targets.python_service.endpoints import STATUS
 from autocoder.targets.python_service.expressions import Imports, PythonExpressions, literal
 from autocoder.targets.python_service.names import local
 
+ID = Column(field="id", type=UUID)
+_SHOWN = "shown"
+"""Stands for a row that a list ranges over."""
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _MIRRORED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
@@ -43,6 +46,7 @@ class Scenarios:
     rows: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
     given: dict[str, str] = field(default_factory=dict[str, str])
     later: dict[str, str] = field(default_factory=dict[str, str])
+    callers: set[str] = field(default_factory=set[str])
 
     def success(self) -> Arrangement:
         """Everything that the operation asks for is there, at the edge where it just suffices."""
@@ -61,7 +65,7 @@ class Scenarios:
                     status = STATUS[match.absent.failure]
                     for part in conjuncts(match.where):
                         what = _about(part)
-                        if what and self._solvable(part, match.entity):
+                        if what and self._solvable(part, step.bind) and not self._is_caller(match):
                             yield self._arranged(f"{local(step.bind)}_{what}", (index, part), status)
                 case Require(condition=condition, otherwise=otherwise):
                     for part in conjuncts(condition):
@@ -78,7 +82,7 @@ class Scenarios:
         given = dict(base.given)
         wrong = tuple({**given, secret: f'{given[secret]} + "x"'}.items())
         yield replace(base, name="with_a_wrong_password", given=wrong)
-        inputs = {i.name: samples.good(i.type, i.constraints, self.imports)[0] for i in self.operation.inputs}
+        inputs = {i.name: self._good(i)[0] for i in self.operation.inputs}
         yield replace(base, name="of_nobody", lines=(), given=tuple(inputs.items()))
 
     def conflicts(self) -> Iterator[Arrangement]:
@@ -99,7 +103,7 @@ class Scenarios:
         for name in key:
             if isinstance(value := values[name], Bound):
                 known = next(i for i in self.operation.inputs if i.name == value.name)
-                taken[name] = given.setdefault(value.name, samples.good(known.type, known.constraints, self.imports)[0])
+                taken[name] = given.setdefault(value.name, self._good(known)[0])
         added = ", ".join(f"{name}={source}" for name, source in taken.items())
         line = f"world.add({literal(entity.name)}, {added})"
         return replace(base, name=f"{'_and_'.join(key)}_taken", lines=(*base.lines, line), given=tuple(given.items()))
@@ -107,7 +111,7 @@ class Scenarios:
     def listing(self, step: List) -> Iterator[Arrangement]:
         """Rows that a list shows, some of them equal in its order, and for each condition a row that it leaves out."""
         entity = self.views.entity(step.entity)
-        solved = [part for part in conjuncts(step.where) if self._solvable(part, step.entity)]
+        solved = [part for part in conjuncts(step.where) if self._solvable(part, _SHOWN)]
         base = self._arranged("", None, self.status)
         rows = [self._row(entity, solved, None, values) for values in self._in_order(entity, step.order)]
         others = [self._row(entity, solved, part, {}) for part in solved]
@@ -119,22 +123,16 @@ class Scenarios:
 
     def visible_row(self, step: List) -> str:
         """Source that adds a row which a list shows."""
-        solved = [part for part in conjuncts(step.where) if self._solvable(part, step.entity)]
+        solved = [part for part in conjuncts(step.where) if self._solvable(part, _SHOWN)]
         self._arranged("", None, self.status)
         return self._row(self.views.entity(step.entity), solved, None, {})
 
     def _row(self, entity: Entity, solved: list[Expr], broken: Expr | None, values: dict[str, str]) -> str:
-        self.rows = {"": dict(values)}
+        self.rows, before = {_SHOWN: dict(values)}, dict(self.given)
         for part in solved:
-            for _, name, sign, other in self._targets(part, entity.name):
-                value = self._python(other)
-                if value is not None:
-                    source = _beside(
-                        value, _OPPOSITE[sign] if part is broken else sign, entity.field(name), self.imports
-                    )
-                    self.rows[""][name] = source
-                break
-        given = "".join(f", {name}={source}" for name, source in self.rows[""].items())
+            self._solve(part, part is not broken, _SHOWN)
+        self.given = before
+        given = "".join(f", {name}={source}" for name, source in self.rows[_SHOWN].items())
         return f"world.add({literal(entity.name)}{given})"
 
     def _in_order(self, entity: Entity, order: tuple[Order, ...]) -> list[dict[str, str]]:
@@ -152,39 +150,49 @@ class Scenarios:
 
     # Solving.
 
-    def _solvable(self, part: Expr, entity: str | None) -> bool:
-        return next(self._targets(part, entity), None) is not None
+    def _solvable(self, part: Expr, bind: str | None) -> bool:
+        match part:
+            case Op(op=("&&" | "||" | "!"), args=args):
+                return all(self._solvable(arg, bind) for arg in args)
+            case _:
+                return next(self._targets(part, bind), None) is not None
 
-    def _targets(self, part: Expr, entity: str | None) -> Iterator[tuple[str, str, str, Expr]]:
-        """Each way to read a comparison as one about a field: row, field, operator, and the other side."""
+    def _targets(self, part: Expr, bind: str | None) -> Iterator[tuple[str, str, str, Expr]]:
+        """Each way to read a comparison as one about a field of a row, or about an input: row ("" for an input), name,
+        operator, and the other side. `bind` is the row whose columns are meant.
+        """
         match part:
             case Op(op=op, args=(left, right)) if op in _MIRRORED:
                 for here, sign, there in ((left, op, right), (right, _MIRRORED[op], left)):
-                    if any(isinstance(node, Column) for node in walk(there)):
-                        continue
-                    match here:
-                        case Column(field=name) if entity is not None:
-                            yield "", name, sign, there
-                        case Bound(scope="row", name=row, field=name) if name and row in self._found():
-                            yield row, name, sign, there
-                        case _:
-                            pass
-            case Column(field=name, type=Type(name="boolean")) if entity is not None:
-                yield "", name, "==", Const(value=True, type=part.type)
+                    target = self._target(here, bind)
+                    if target and not any(isinstance(node, Column) for node in walk(there)):
+                        yield *target, sign, there
+            case _ if part.type.name == "boolean" and (target := self._target(part, bind)):
+                yield *target, "==", Const(value=True, type=part.type)
             case _:
                 pass
 
+    def _target(self, here: Expr, bind: str | None) -> tuple[str, str] | None:
+        match here:
+            case Column(field=name) if bind is not None:
+                return bind, name
+            case Bound(scope="row", name=row, field=name) if name and row in self._found() and row not in self.callers:
+                return row, name
+            case Bound(scope="input", name=name):
+                return "", name
+            case _:
+                return None
+
     def _found(self) -> dict[str, str]:
-        return {step.bind: step.match.entity for step in self.operation.steps if isinstance(step, Find)}
+        found = {step.bind: step.match.entity for step in self.operation.steps if isinstance(step, Find)}
+        shown = next((step.entity for step in self.operation.steps if isinstance(step, List)), None)
+        return found | ({_SHOWN: shown} if shown else {})
 
     def _arranged(self, name: str, broken: tuple[int, Expr] | None, status: int) -> Arrangement:
-        self.rows, self.later = {}, {}
-        self.given = {
-            i.name: samples.good(i.type, i.constraints, self.imports)[0] for i in self.operation.inputs if i.required
-        }
+        self.rows, self.later, self.callers = {}, {}, set()
+        self.given = {i.name: self._good(i)[0] for i in self.operation.inputs if i.required}
         for name in self._replaced():
-            given = next(i for i in self.operation.inputs if i.name == name)
-            values = samples.good(given.type, given.constraints, self.imports)
+            values = self._good(next(i for i in self.operation.inputs if i.name == name))
             self.given.setdefault(name, values[1] if len(values) > 1 else values[0])
         for index, step in enumerate(self.operation.steps):
             part = broken[1] if broken and broken[0] == index else None
@@ -199,6 +207,12 @@ class Scenarios:
         return Arrangement(
             name=name, lines=tuple(lines), given=tuple({**self.given, **self.later}.items()), status=status
         )
+
+    def _good(self, given: Input) -> list[str]:
+        """Values to send; a reference is one to a row that is there."""
+        if given.type.entity:
+            return [f'world.add({literal(given.type.entity)})["id"]']
+        return samples.good(given.type, given.constraints, self.imports)
 
     def _replaced(self) -> list[str]:
         """Inputs that replace a field if they are sent."""
@@ -215,22 +229,47 @@ class Scenarios:
             case Find(match=match, bind=bind):
                 if match.absent is None and not self._matters(bind):
                     return
+                if self._is_caller(match):
+                    self.callers.add(bind)
+                    return
                 self.rows[bind] = {}
-                for part in conjuncts(match.where):
-                    for _, name, sign, other in self._targets(part, match.entity):
-                        self._hold(bind, match.entity, name, _OPPOSITE[sign] if part is broken else sign, other)
-                        break
+                self._solve_all(match.where, broken, bind)
             case Invoke(target="check_password", args=((_, stored), (_, Bound(name=secret)))):
                 if isinstance(stored, Bound) and stored.name in self.rows:
                     self.rows[stored.name][stored.field] = self.given[secret]
             case Require(condition=condition):
-                for part in conjuncts(condition):
-                    for bind, name, sign, other in self._targets(part, None):
-                        entity = self._found()[bind]
-                        self._hold(bind, entity, name, _OPPOSITE[sign] if part is broken else sign, other)
-                        break
+                self._solve_all(condition, broken, None)
             case _:
                 pass
+
+    def _is_caller(self, match: Match) -> bool:
+        """Whether what is looked for is the caller's own row."""
+        auth = self.views.auth
+        own = [Bound(scope="caller", name="caller", field="id", type=UUID)]
+        found = [part.args[1] for part in conjuncts(match.where) if isinstance(part, Op) and part.args[0] == ID]
+        return auth is not None and match.entity == auth.entity and found == own
+
+    def _solve_all(self, condition: Expr | None, broken: Expr | None, bind: str | None) -> None:
+        """Makes every part of a condition true, but one of them false: that one last, so that it stands."""
+        parts = conjuncts(condition)
+        for part in (*(p for p in parts if p is not broken), *(p for p in parts if p is broken)):
+            self._solve(part, part is not broken, bind)
+
+    def _solve(self, part: Expr, want: bool, bind: str | None) -> bool:
+        """Makes a condition true or false; False where it cannot."""
+        match part:
+            case Op(op="!", args=(inner,)):
+                return self._solve(inner, not want, bind)
+            case Op(op=("&&" | "||") as op, args=args):
+                if (op == "&&") == want:
+                    solved = [self._solve(arg, want, bind) for arg in args]
+                    return all(solved)
+                return any(self._solve(arg, want, bind) for arg in args)
+            case _:
+                for target, name, sign, other in self._targets(part, bind):
+                    self._hold(target, name, sign if want else _OPPOSITE[sign], other)
+                    return True
+                return False
 
     def _matters(self, bind: str) -> bool:
         """Whether a row that may be absent is asked for by a guard."""
@@ -241,17 +280,21 @@ class Scenarios:
             for node in walk(step.condition)
         )
 
-    def _hold(self, bind: str, entity: str, name: str, sign: str, other: Expr) -> None:
-        """Makes a comparison of a row's field true."""
-        f = self.views.entity(entity).field(name)
+    def _hold(self, bind: str, name: str, sign: str, other: Expr) -> None:
+        """Makes a comparison true: of a row's field, or where `bind` is "" of an input."""
+        value = self._python(other)
+        if not bind:
+            given = next(i for i in self.operation.inputs if i.name == name)
+            if value is not None:
+                self.given[name] = _beside(value, sign, given, self.imports)
+            return
+        f = self.views.entity(self._found()[bind]).field(name)
         if sign == "==" and isinstance(other, Bound) and other.scope == "input":
             if not f.hidden:
                 self.later[other.name] = f"{local(bind)}[{literal(name)}]"
             elif other.name in self.given:
                 self.rows[bind][name] = self.given[other.name]
-            return
-        value = self._python(other)
-        if value is not None:
+        elif value is not None:
             self.rows[bind][name] = _beside(value, sign, f, self.imports)
 
     def _python(self, expr: Expr) -> str | None:
@@ -286,7 +329,7 @@ def _about(part: Expr) -> str:
     return f"{how}_{fields[0]}"
 
 
-def _beside(value: str, sign: str, f: Field, imports: Imports) -> str:
+def _beside(value: str, sign: str, f: Field | Input, imports: Imports) -> str:
     """The value nearest to `value` that stands in that relation to it."""
     step = {"datetime": "timedelta(microseconds=1)", "date": "timedelta(days=1)", "integer": "1"}.get(f.type.name, "")
     if "timedelta" in step:
@@ -302,7 +345,7 @@ def _beside(value: str, sign: str, f: Field, imports: Imports) -> str:
             return _other(value, f, imports)
 
 
-def _other(value: str, f: Field, imports: Imports) -> str:
+def _other(value: str, f: Field | Input, imports: Imports) -> str:
     """Any other value."""
     match f.type.name:
         case "uuid" if f.type.entity:

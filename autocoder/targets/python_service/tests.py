@@ -115,6 +115,13 @@ class Suite:
                 bad += [f"{key}: [{', '.join(refused)}],"] if refused else []
                 if i.type.entity is None and (taken := samples.good(i.type, i.constraints, module.imports)):
                     good.append(f"{key}: [{', '.join(v for v in taken if i.place != 'path' or _stands_in_path(v))}],")
+        refers = [
+            f"{INDENT}({literal(o.name)}, {literal(i.name)}): {literal(i.type.entity)},"
+            for o in self.views.operations
+            for i in o.inputs
+            if i.type.entity
+        ]
+        module.add(_table("REFERENCES: dict[tuple[str, str], str]", refers, "Inputs that are the id of a row."))
         module.add(_table("ROUTES: dict[str, Route]", rows, "Each operation's route."))
         module.add(_table("GOOD: dict[tuple[str, str], list[Any]]", good, "Values of inputs that must be taken."))
         module.add(_table("BAD: dict[tuple[str, str], list[Any]]", bad, "Values of inputs that must be refused."))
@@ -130,6 +137,10 @@ class Suite:
             models.append(f"{INDENT}{literal(e.name)}: {model(e.name)},")
             kept = ", ".join(f"{literal(f.name)}: {literal(row_attribute(f.name, f.type))}" for f in e.fields)
             fields.append(f"{INDENT}{literal(e.name)}: {{{kept}}},")
+        if self.delivers:
+            module.imports.add(f"{self.package}.events", *(model(e.name) for e in self.views.events))
+            listed = [f"{INDENT}{literal(e.name)}: {model(e.name)}," for e in self.views.events]
+            module.add(_table("EVENTS: dict[str, Any]", listed, "Each event and its model."))
         module.add(_table("MODELS: dict[str, Any]", models, "Each kind of row and its model."))
         module.add(_table("FIELDS: dict[str, dict[str, str]]", fields, "Each field of a row and its attribute."))
 
@@ -140,7 +151,8 @@ class Suite:
         module.imports.add("typing", "Any")
         names: list[str] = []
         for e in self.views.entities:
-            values = ", ".join(f"{literal(f.name)}: {samples.of_field(f, module.imports)}" for f in e.fields)
+            row = samples.of_row(e, module.imports)
+            values = ", ".join(f"{literal(name)}: {source}" for name, source in row.items())
             name = function(_snake(e.name))
             head = f'def {name}(world: Any, n: int) -> Row:\n    """Values of a {words(e.name)}."""'
             module.add(f"{head}\n    return {{{values}}}")
@@ -153,7 +165,7 @@ class Suite:
                     f'def {name}(world: Any) -> Row:\n    """Values of {event.name}."""\n    return {{{values}}}'
                 )
             listed = [f"{INDENT}{literal(e.name)}: {function(f'{_snake(e.name)}_event')}," for e in self.views.events]
-            module.add(_table("EVENTS", listed, "A factory for each event."))
+            module.add(_table("EVENT_VALUES", listed, "A factory for each event."))
         module.drop_unused_imports()
         module.imports.add("typing", "Any")
         module.add(_table("FACTORIES: dict[str, Any]", names, "A factory for each kind of row."))

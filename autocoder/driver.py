@@ -34,10 +34,12 @@ from autocoder.compilation import (
 from autocoder.decisions import Decision, with_answers
 from autocoder.decisions import load as load_decisions
 from autocoder.diagnostics import Diagnostic, Note, StageFailed
+from autocoder.gates import reports
 from autocoder.gates.verdict import Status, Verdict
 from autocoder.gates.waivers import Waiver
 from autocoder.package.build import Package, PackageInput, build_package
 from autocoder.package.sign import Signer
+from autocoder.package.verify import verify_package
 from autocoder.planning.plan import Plan
 from autocoder.planning.proposal import answers_for, check_answers, propose, read, settle
 from autocoder.readers.protocol import Reading
@@ -62,6 +64,7 @@ class Options:
     accept_defaults: bool = False
     update_prose: bool = False
     overwrite_drift: bool = False
+    fresh: bool = False
     bundle: str | None = None
     signer: str = "embedded"
     key: str = ""
@@ -294,7 +297,6 @@ class Driver:
         self, compiled: Compiled, sources: Sources, tree: Tree, names: tuple[str, ...] = ()
     ) -> tuple[Verdict, ...]:
         """The verdicts of all gates (or of the named ones) on a staged copy. Raises `StageFailed` (exit code 3)."""
-        from autocoder.gates import reports
         from autocoder.gates.context import GateContext
         from autocoder.gates.runner import run_gates
         from autocoder.targets.python_service.names import package
@@ -334,8 +336,6 @@ class Driver:
 
     def _previous(self, compiled: Compiled) -> dict[str, float]:
         """The measures of the last signed package of this workspace, if there is one that verifies with our key."""
-        from autocoder.package.verify import verify_package
-
         system = compiled.architecture.system
         archives = sorted((self.folder / "dist").glob(f"{system.name}-*.tar.gz"), key=lambda p: p.stat().st_mtime)
         if not archives:
@@ -351,6 +351,9 @@ class Driver:
         started = self.clock()
         proposal = self.propose(given, hint)
         compiled, tree = self.compile(proposal)
+        if not self.options.fresh and (standing := self._standing(compiled, proposal.sources, tree)):
+            self.talk("gate", f"{reports.line(standing)}  as signed before: nothing changed")
+            return self._as_before(proposal, compiled, tree, standing)
         verdicts = self.gate(compiled, proposal.sources, tree)
         package_ = self._package(compiled, proposal, tree, verdicts, started)
         self._verify(package_)
@@ -369,6 +372,57 @@ class Driver:
                 *package_.warnings,
             ),
             outputs=package_.digests,
+        )
+
+    def _standing(self, compiled: Compiled, sources: Sources, tree: Tree) -> tuple[Verdict, ...]:
+        """The verdicts of the package in `dist/`, where it is signed with our key, made by this very generator, and
+        holds exactly these sources and files; else nothing.
+        """
+        archive = self._archive(compiled)
+        if not archive.is_file():
+            return ()
+        ours = {file.path: file.content for file in sources.tree()}
+
+        def same(packaged: Tree) -> Tree:
+            theirs = {file.path: file.content for file in packaged if file.owner is not Owner.APPENDED}
+            return tree if theirs == ours else Tree()
+
+        report = verify_package(archive, self._signer.public, rederive=same)
+        gates = {verdict.gate for verdict in report.verdicts}
+        if not report.ok or report.materials.get("generator") != generator_hash() or not gates >= set(registry.GATES):
+            return ()
+        return tuple(
+            Verdict(
+                gate=v.gate,
+                status=Status(v.status),
+                checks=v.checks,
+                summary=v.summary,
+                sandbox=v.sandbox,
+                measures=v.measures,
+            )
+            for v in report.verdicts
+        )
+
+    def _archive(self, compiled: Compiled) -> Path:
+        system = compiled.architecture.system
+        return self.folder / "dist" / f"{system.name}-{system.version}.tar.gz"
+
+    def _as_before(self, proposal: Proposal, compiled: Compiled, tree: Tree, verdicts: tuple[Verdict, ...]) -> Built:
+        """The build whose package is there already; files of the workspace that went missing are written again."""
+        written, warnings = self.write(proposal, tree)
+        archive = self._archive(compiled)
+        outputs = {
+            f"dist/{p.name}": hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(archive.parent.iterdir())
+        }
+        return Built(
+            compiled=compiled,
+            decisions=compiled.decisions,
+            verdicts=verdicts,
+            archive=f"dist/{archive.name}",
+            signer=self._signer.description,
+            written=written,
+            warnings=(*compiled.warnings, *warnings),
+            outputs=outputs,
         )
 
     def _package(
@@ -401,8 +455,6 @@ class Driver:
 
     def _verify(self, made: Package) -> None:
         """Verifies the package as its receiver would, every byte derived again, before anything is written."""
-        from autocoder.package.verify import verify_package
-
         with tempfile.TemporaryDirectory(prefix="autocoder-") as scratch:
             for file in made.files:
                 path = Path(scratch) / file.path

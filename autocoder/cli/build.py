@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @workspace.out_option
 @workspace.prose_options
 @click.option("--overwrite-drift", is_flag=True, help="Discard what was changed by hand in generated files.")
+@click.option("--fresh", is_flag=True, help="Ask all gates again, also where nothing changed since the signed package.")
 @click.option("--signer", type=click.Choice(["embedded", "cosign"]), default="embedded", show_default=True)
 @click.option("--key", default="", help="With --signer cosign: a key file or the URI of a key in a KMS.")
 @click.option("--bundle", help="The platform bundle. Default: the newest.")
@@ -31,6 +32,7 @@ def build(
     accept_defaults: bool,
     update_prose: bool,
     overwrite_drift: bool,
+    fresh: bool,
     signer: str,
     key: str,
     bundle: str | None,
@@ -53,6 +55,7 @@ def build(
         accept_defaults=accept_defaults,
         update_prose=update_prose,
         overwrite_drift=overwrite_drift,
+        fresh=fresh,
         bundle=bundle,
         signer=signer,
         key=key,

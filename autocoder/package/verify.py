@@ -46,7 +46,9 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyReport:
-    """The answer. `name`, `version` and `generator` are empty where the manifest could not be trusted."""
+    """The answer. `name`, `version` and `generator` are empty where the manifest could not be trusted, `verdicts` and
+    `materials` (name to sha256) where the attestation could not.
+    """
 
     archive: str
     name: str
@@ -55,6 +57,7 @@ class VerifyReport:
     key: str
     checks: tuple[Check, ...]
     verdicts: tuple[VerdictEntry, ...]
+    materials: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...]
 
     @property
@@ -120,6 +123,7 @@ class _Verification:
             key=self.key.hint,
             checks=tuple(self.checks),
             verdicts=self.provenance.verdicts if self.provenance else (),
+            materials=self.provenance.materials if self.provenance else {},
             diagnostics=tuple(sorted(self.problems, key=lambda d: d.order)),
         )
 

@@ -66,6 +66,15 @@ def test_the_package_verifies_and_every_byte_is_derived_again(name: str, built: 
     assert {check["name"]: check["ok"] for check in report["checks"]}["derivation"] is True
 
 
+def test_a_second_build_of_the_same_text_keeps_the_signed_package(built: Callable[[str], Path]) -> None:
+    workspace = built("todo")
+    before = archive(workspace).read_bytes()
+    done = autocoder("build", workspace, home=workspace.parent)
+    assert done.returncode == 0, done.stderr
+    assert "as signed before" in done.stderr
+    assert archive(workspace).read_bytes() == before
+
+
 def test_a_flipped_byte_is_found_and_the_file_named(built: Callable[[str], Path], tmp_path: Path) -> None:
     workspace = built("todo")
     dist = tmp_path / "dist"
@@ -150,8 +159,10 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, 
 def test_the_link_shortener_does_what_its_text_says(
     built: Callable[[str], Path], store: dict[str, str], tmp_path: Path
 ) -> None:
-    with running(built("link-shortener"), tmp_path / "data", **store) as (url, management):
-        client = httpx.Client(base_url=url)
+    with (
+        running(built("link-shortener"), tmp_path / "data", **store) as (url, management),
+        httpx.Client(base_url=url) as client,
+    ):
         account = {"email": "ada@example.com", "password": "correct horse"}
         assert client.post("/register", json=account).status_code == 201
         assert client.post("/register", json=account).status_code == 409
@@ -182,8 +193,7 @@ def test_the_link_shortener_does_what_its_text_says(
 def test_the_todo_list_does_what_one_expects(
     built: Callable[[str], Path], store: dict[str, str], tmp_path: Path
 ) -> None:
-    with running(built("todo"), tmp_path / "data", **store) as (url, _):
-        client = httpx.Client(base_url=url)
+    with running(built("todo"), tmp_path / "data", **store) as (url, _), httpx.Client(base_url=url) as client:
         assert client.get("/todos").json() == []
         made = client.post("/todos", json={"title": "write"})
         assert made.status_code == 201

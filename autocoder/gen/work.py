@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
 
@@ -25,6 +25,8 @@ from autocoder.gen.tool_pins import ToolState, tool_fault, tool_states, tool_war
 from autocoder.gen.trees import Entry as TreeEntry
 from autocoder.gen.trees import Kind, with_parents
 from autocoder.gen.trial import Trial, visible_to
+
+_WATCH_SECONDS = 0.25
 
 Progress = Callable[[Result], None]
 """Told of each generator as it is done; called from several threads."""
@@ -150,6 +152,9 @@ class Work:
                 try:
                     for entry in self._ordered():
                         self.outcomes[entry.id] = generators.submit(self._one, entry)
+                    # In short waits: an interrupt that comes just before a wait begins is noticed only when it ends.
+                    while wait(self.outcomes.values(), timeout=_WATCH_SECONDS).not_done:
+                        pass
                     outcomes = [self.outcomes[entry.id].result() for entry in self.entries]
                     if session.project_changed():
                         raise StageFailed([_changed()], exit_code=4)

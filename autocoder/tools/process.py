@@ -85,7 +85,8 @@ def _wait(process: subprocess.Popen[bytes], timeout: float, overrun: Callable[[]
     """Waits for the end; whether the time ran out, and whether the program overran."""
     deadline = time.monotonic() + timeout
     while (left := deadline - time.monotonic()) > 0:
-        if _ends(process, min(left, _WATCH_SECONDS) if overrun else left):
+        # In short waits: an interrupt that comes just before a wait begins is noticed only when that wait ends.
+        if _ends(process, min(left, _WATCH_SECONDS)):
             return False, False
         if overrun and overrun():
             return False, True

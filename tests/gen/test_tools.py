@@ -1,6 +1,7 @@
 """Generators in other languages than Python, in one index; and X07's."""
 
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -58,6 +59,12 @@ if "--check" in sys.argv:
     sys.exit(pathlib.Path("out/upper").read_text() != text)
 pathlib.Path("out/upper").write_text(text)
 """
+
+
+@pytest.fixture(autouse=True)
+def environment_first(monkeypatch, search_path):
+    """The node of this Python environment, where the machine has another one too."""
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
 
 
 @pytest.fixture
@@ -119,7 +126,7 @@ def test_a_generator_in_go_is_verified_beside_the_others(words, monkeypatch):
     program = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
     if not program:
         pytest.skip("this machine has no Go")
-    monkeypatch.setenv("PATH", f"{Path(program).parent}:{Path(sys.executable).parent}:/usr/bin:/bin")
+    monkeypatch.setenv("PATH", f"{os.environ['PATH']}:{Path(program).parent}")
     words.file("tools/words.go", GO)
     words.generators.append(
         {

@@ -386,9 +386,8 @@ class Behaviour:
     def _invoke(self, step: Invoke) -> list[str]:
         args = [self.python.render(value) for _, value in step.args]
         if step.target == "custom":
-            self.imports.add(f"{self.package}.custom.{step.name}", step.name)
             given = ", ".join(f"{name}={arg}" for (name, _), arg in zip(step.args, args, strict=True))
-            return [f"{local(step.bind)} = {step.name}({given})"]
+            return [f"{local(step.bind)} = {custom_function(step, self.package, self.imports)}({given})"]
         self.imports.add(f"{self.package}.authentication", step.target)
         if step.target == "issue_token":
             return [f"{local(step.bind)} = issue_token({args[0]})"]
@@ -430,6 +429,13 @@ def _replaces_if_sent(value: Expr) -> bool:
             return True
         case _:
             return False
+
+
+def custom_function(step: Invoke, package: str, imports: Imports) -> str:
+    """A custom function, imported; under another name where its result has its own."""
+    name = f"{step.name}_function" if local(step.bind) == step.name else step.name
+    imports.add(f"{package}.custom.{step.name}", step.name if name == step.name else f"{step.name} as {name}")
+    return name
 
 
 def entities_of(steps: Steps, views: Views) -> dict[str, str]:

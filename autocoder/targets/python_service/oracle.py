@@ -36,7 +36,14 @@ from autocoder.targets.python_service import language
 from autocoder.targets.python_service.describe import handler_doc, operation_doc
 from autocoder.targets.python_service.endpoints import STATUS
 from autocoder.targets.python_service.expressions import PythonExpressions, literal, render_const
-from autocoder.targets.python_service.handlers import INDENT, entities_of, row_of, rows_that_may_be_absent, rows_there
+from autocoder.targets.python_service.handlers import (
+    INDENT,
+    custom_function,
+    entities_of,
+    row_of,
+    rows_that_may_be_absent,
+    rows_there,
+)
 from autocoder.targets.python_service.names import function, local
 from autocoder.targets.python_service.schemas import shown_entity
 from autocoder.targets.python_service.skeletons import docstring
@@ -304,9 +311,8 @@ class Fold:
         bind = local(step.bind)
         match step.target:
             case "custom":
-                self.module.imports.add(f"{self.package}.custom.{step.name}", step.name)
                 given = ", ".join(f"{name}={arg}" for (name, _), arg in zip(step.args, args, strict=True))
-                return [f"{bind} = {step.name}({given})"]
+                return [f"{bind} = {custom_function(step, self.package, self.module.imports)}({given})"]
             case "hash_password":
                 return [f"{bind} = {args[0]}"]
             case "check_password":

@@ -221,6 +221,9 @@ def _of_field(f: Field, unique: bool, imports: Imports) -> str:
             return f'f"{{n:0{f.constraints.length}d}}"'
         case _ if f.type.entity:
             return "None" if f.type.optional else f'world.add({literal(f.type.entity)})["id"]'
+        case _ if f.type.name == "datetime" and not f.type.optional:
+            imports.add("datetime", "timedelta")
+            return "world.now + timedelta(hours=n)"
         case _ if unique:
             return _distinct(f, imports)
         case _ if f.type.optional:

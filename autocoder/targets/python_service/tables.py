@@ -46,9 +46,9 @@ class Check:
     def sql(self) -> str:
         """The condition."""
         if self.least is None and self.most is None:
-            return f"{self.column} BETWEEN {-(2**63)} AND {2**63 - 1}"
+            return f'"{self.column}" BETWEEN {-(2**63)} AND {2**63 - 1}'
         limits = ((">=", self.least), ("<=", self.most))
-        return " AND ".join(f"{self.column} {sign} {limit}" for sign, limit in limits if limit is not None)
+        return " AND ".join(f'"{self.column}" {sign} {limit}' for sign, limit in limits if limit is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,7 +226,7 @@ def random_code(length: int) -> str:
 _FITS = '''
 def fits_64_bits(column: str) -> str:
     """A computed number must fit into its column; SQLite alone would make a float of it."""
-    return f"{column} BETWEEN {-(2**63)} AND {2**63 - 1}"
+    return f'"{column}" BETWEEN {-(2**63)} AND {2**63 - 1}'
 '''
 
 

@@ -191,7 +191,7 @@ def _parse(text: str, file: str, diagnostics: Diagnostics) -> Any:
             "AC2006", f"not readable as YAML: {problem.problem}", span, help="mend the YAML at this place"
         )
         return {}
-    except yaml.error.YAMLError as problem:
+    except (yaml.error.YAMLError, ValueError) as problem:
         diagnostics.error("AC2006", f"not readable as YAML: {problem}", Span(file=file, line=1, column=1))
         return {}
     if data is not None and not _is_mapping(data):

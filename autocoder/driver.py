@@ -379,8 +379,8 @@ class Driver:
         holds exactly these sources and files; else nothing.
         """
         archive = self._archive(compiled)
-        if not archive.is_file():
-            return ()
+        if not archive.is_file() or sources.decided.waivers:
+            return ()  # a waiver ends on its day, so the gates are asked again
         ours = {file.path: file.content for file in sources.tree()}
 
         def same(packaged: Tree) -> Tree:
@@ -421,7 +421,7 @@ class Driver:
             archive=f"dist/{archive.name}",
             signer=self._signer.description,
             written=written,
-            warnings=(*compiled.warnings, *warnings),
+            warnings=(*_planned_warnings(proposal), *compiled.warnings, *warnings, *self._signer.warnings),
             outputs=outputs,
         )
 
@@ -449,6 +449,7 @@ class Driver:
             started=started,
             finished=self.clock(),
             decisions=[d.as_data() for d in compiled.decisions],
+            approvals=[{"decision": a.decision, "by": a.by} for a in proposal.sources.decided.approvals],
             **parts,
         )
         return build_package(given, self._signer)
@@ -471,6 +472,10 @@ class Driver:
         if self.options.signer == "cosign":
             return cosign.cosign_signer(self.options.key)
         return sign.EmbeddedSigner(key=keys.load_or_create())
+
+
+def _planned_warnings(proposal: Proposal) -> tuple[Diagnostic, ...]:
+    return proposal.plan.diagnostics if proposal.plan else ()
 
 
 def _waivers(sources: Sources) -> tuple[Waiver, ...]:
@@ -504,6 +509,8 @@ def generator_hash() -> str:
 def read_text(path: Path, shown: str) -> str | None:
     """A text file, or None where there is none. Raises `StageFailed` (AC8202) where it cannot be read."""
     try:
+        if path.exists() and not path.is_file():
+            raise StageFailed([Diagnostic(code="AC8202", message=f"{shown} is not a regular file", subject=shown)])
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return None

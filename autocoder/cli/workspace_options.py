@@ -75,7 +75,12 @@ class Given:
         if source == "-":
             self.text = sys.stdin.read()
             return
+        if not source.strip():
+            raise click.UsageError("the text is empty")
         path = Path(source)
+        if path.name == "description.md" and len(source) < 1024 and path.is_file():
+            self.folder = path.parent  # a workspace's own text
+            return
         if len(source) < 1024 and path.is_dir():
             self.folder = path
         elif len(source) < 1024 and (path.is_file() or _looks_like_a_path(source)):
@@ -99,7 +104,10 @@ def choose_folder(given: Given, out: Path | None, *, answers: Mapping[str, str],
         return out
     if given.folder is not None:
         return given.folder
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except FileNotFoundError as error:
+        raise StageFailed([Diagnostic(code="AC8202", message="the current folder is gone")], exit_code=2) from error
     if (here / "architecture.yaml").is_file() or (given.text is None and (here / "description.md").is_file()):
         return Path()
     if given.text is None:

@@ -153,23 +153,28 @@ def sign_in(entity: str, login: str, secret: str, id_type: Type) -> Steps:
     )
 
 
-def without_old(expr: Expr) -> Expr:
-    """The expression where there is no old row: `old` and its fields are null."""
+def folded(expr: Expr) -> Expr:
+    """The expression with what is known of null worked out."""
 
     def change(node: Expr) -> Expr:
         match node:
-            case Bound(scope="row", name="old"):
-                return Const(value=None, type=NULL)
             case Op(op="??", args=(Const(value=None), other)):
                 return other
-            case Op(op="==", args=(Const(value=None), Const(value=None))):
-                return Const(value=True, type=BOOLEAN)
-            case Op(op="!=", args=(Const(value=None), Const(value=None))):
-                return Const(value=False, type=BOOLEAN)
+            case Op(op="==" | "!=", args=(Const(value=None), Const(value=None))):
+                return Const(value=node.op == "==", type=BOOLEAN)
             case _:
                 return _chosen(node)
 
     return rewrite(expr, change)
+
+
+def without_old(expr: Expr) -> Expr:
+    """The expression where there is no old row: `old` and its fields are null."""
+
+    def change(node: Expr) -> Expr:
+        return Const(value=None, type=NULL) if isinstance(node, Bound) and node.name == "old" else node
+
+    return folded(rewrite(expr, change))
 
 
 def with_old(expr: Expr, fields: Mapping[str, Type]) -> Expr:

@@ -54,6 +54,8 @@ NOT_STORED = {
     "duration": "store a number of seconds as `integer`",
 }
 """Types that not every engine holds exactly, and what to store instead."""
+OWN_TABLES = ("deliveries", "turns")
+"""Tables in which a service keeps its events on their way and the turns of its jobs."""
 RESERVED_FIELDS = frozenset({"id", "seq"})
 """Fields that every entity has already."""
 
@@ -90,6 +92,7 @@ class _Blueprint:
 
     def nodes(self) -> list[Node]:
         design = self.design
+        self.distinct_names()
         system = System(name=design.system.name, version=design.system.version, description=design.system.description)
         requirements = [Requirement(name=r.id, text=r.text, line=r.line) for r in design.requirements]
         entities = self.entities()
@@ -107,6 +110,30 @@ class _Blueprint:
             nodes.append(Auth(entity=design.auth.entity, login=design.auth.login, secret=design.auth.secret))
             self.satisfies("auth", design.auth.satisfies, "auth")
         return nodes
+
+    def distinct_names(self) -> None:
+        """Rows and events share a namespace, so do operations and handlers; tables have names of their own."""
+        groups = (("entities", "events"), ("operations", "handlers"))
+        for first, second in groups:
+            for name in sorted(set(getattr(self.design, first)) & set(getattr(self.design, second))):
+                self.taken(f'"{name}" is also one of the {first}', name, second, name)
+        tables: dict[str, str] = dict.fromkeys(OWN_TABLES, "the service itself")
+        for name in self.design.entities:
+            table = plural(snake(name))
+            if table in tables:
+                self.taken(f'its table "{table}" is that of {tables[table]}', name, "entities", name)
+            tables.setdefault(table, name)
+
+    def taken(self, message: str, value: str, *path: str) -> None:
+        subject = ".".join(path)
+        self.diagnostics.error(
+            "AC3105",
+            f"{subject}: {message}",
+            self.source.positions.span(*path, key=True),
+            subject=subject,
+            value=value,
+            help="choose another name",
+        )
 
     # Entities, events, functions.
 

@@ -15,11 +15,11 @@ from autocoder.blueprint.positions import Written
 from autocoder.diagnostics import Diagnostics, Span, nearest
 from autocoder.ir import effects as macros
 from autocoder.ir.behaviour import BoundRow, Failure, FailureClass, Match, Order, Reply, Steps, Values
-from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Op, fixed_columns
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Op, fixed_columns, rewrite
 from autocoder.ir.names import plural, snake
 from autocoder.ir.nodes import Entity, Event, Field, Function, Input
 from autocoder.ir.resolve import Scope, resolve
-from autocoder.ir.types import BOOLEAN, UUID, Type, list_of, row
+from autocoder.ir.types import BOOLEAN, NULL, UUID, Type, list_of, row
 from autocoder.ir.typing_rules import ValueKey, not_null_if
 
 LIST_LIMIT = 100
@@ -221,8 +221,8 @@ class Lowering:
             return self._of_field(f, given[f.name], (*at, "set"), self.scope())
         if f.name in self.inputs and not f.read_only:
             return self._from_input(f)
-        if f.default is not None:
-            return f.default
+        if f.default is not None and (default := self._default(f.default)) is not None:
+            return default
         if f.type.optional:
             return Const(value=None, type=f.type)
         self.complain(
@@ -233,6 +233,18 @@ class Lowering:
             help=f"add `{f.name}` to the input or to `set`, or give the field a default",
         )
         return None
+
+    def _default(self, default: Expr) -> Expr | None:
+        """A field's default here. Without a caller, what is the caller's is null, and only that is no default."""
+        if self.caller is not None:
+            return default
+
+        def nobody(node: Expr) -> Expr:
+            of_caller = isinstance(node, Bound) and node.scope == "caller"
+            return Const(value=None, type=NULL) if of_caller else node
+
+        found = macros.folded(rewrite(default, nobody))
+        return None if isinstance(found, Const) and found.value is None else found
 
     def _from_input(self, f: Field) -> Expr:
         given = self._inherit(f)

@@ -30,6 +30,13 @@ CODES: tuple[dict[str, str], ...] = (
         "example": "price: decimal   # price: money, in cents",
     },
     {
+        "code": "AC3105",
+        "title": "a name that is taken",
+        "why": "An entity and an event, or an operation and a handler, share no name, and no two entities a table.",
+        "fix": "Rename one of them.",
+        "example": "events: {Link: {at: datetime}}   # beside an entity Link",
+    },
+    {
         "code": "AC3110",
         "title": "`exists` without a unique field",
         "why": "Only a unique value can be there already.",

@@ -101,9 +101,8 @@ def _rules(views: Views) -> list[str]:
     for name, own in sorted(views.budgets.items()):
         lines.append(f"- {name}: at most {own.queries} statements and {own.reply_bytes} bytes a reply")
     for rule in views.rules:
-        lines.append(
-            f"- {rule.name} (over the {rule.over}): `{rule.expression}`, because {markdown_text(rule.because)}"
-        )
+        said = (markdown_text(rule.expression), markdown_text(rule.because))
+        lines.append(f"- {rule.name} (over the {rule.over}): {said[0]}, because {said[1]}")
     return lines
 
 

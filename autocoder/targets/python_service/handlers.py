@@ -5,7 +5,7 @@ It alone reads the statement plan. One renderer serves operations and handlers; 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -144,7 +144,7 @@ class Behaviour:
         """The statements, without indentation of their own."""
         self.nullable = rows_that_may_be_absent(steps) | ({"caller"} if self.caller_optional else set[str]())
         self.entities = entities_of(steps, self.views)
-        self.needed = _rows_needed(steps)
+        self.needed = rows_needed(steps)
         self.named = frozenset(node.name for node in _values(steps) if node.scope == "local")
         self.lists = frozenset(step.bind for step in walk_steps(steps) if isinstance(step, List))
         lines = self._statements(steps)
@@ -386,8 +386,9 @@ class Behaviour:
     def _invoke(self, step: Invoke) -> list[str]:
         args = [self.python.render(value) for _, value in step.args]
         if step.target == "custom":
-            given = ", ".join(f"{name}={arg}" for (name, _), arg in zip(step.args, args, strict=True))
-            return [f"{local(step.bind)} = {custom_function(step, self.package, self.imports)}({given})"]
+            given = {name: arg for (name, _), arg in zip(step.args, args, strict=True)}
+            call = custom_call(step, self.views, given)
+            return [f"{local(step.bind)} = {custom_function(step, self.package, self.imports)}({call})"]
         self.imports.add(f"{self.package}.authentication", step.target)
         if step.target == "issue_token":
             return [f"{local(step.bind)} = issue_token({args[0]})"]
@@ -429,6 +430,12 @@ def _replaces_if_sent(value: Expr) -> bool:
             return True
         case _:
             return False
+
+
+def custom_call(step: Invoke, views: Views, given: Mapping[str, str]) -> str:
+    """The arguments of a custom function; what may be null and is not given is null."""
+    called = next(f for f in views.functions if f.name == step.name)
+    return ", ".join(f"{name}={given.get(name, 'None')}" for name, _ in called.inputs)
 
 
 def custom_function(step: Invoke, package: str, imports: Imports) -> str:
@@ -495,8 +502,13 @@ def _values(steps: Steps) -> list[Bound]:
     ]
 
 
-def _rows_needed(steps: Steps) -> frozenset[str]:
-    """Rows that a later step reads or shows."""
+def rows_needed(steps: Steps) -> frozenset[str]:
+    """Rows that a later step reads, writes or shows."""
     used = {node.name for node in _values(steps) if node.scope == "row"}
     shown = {step.view for step in walk_steps(steps) if isinstance(step, Reply) and step.view}
-    return frozenset(used | shown)
+    written = {
+        step.row.bind
+        for step in walk_steps(steps)
+        if isinstance(step, Change | Remove) and isinstance(step.row, BoundRow)
+    }
+    return frozenset(used | shown | written)

@@ -6,6 +6,7 @@ import builtins
 import keyword
 
 from autocoder.ir.types import Type
+from autocoder.targets.python_service.module_names import OTHERS, STANDARD
 
 ATTRIBUTES_TAKEN = frozenset(
     {"metadata", "registry", "query"}
@@ -47,11 +48,7 @@ def package(system: str) -> str:
     return f"{name}_service" if keyword.iskeyword(name) or name in _TAKEN_PACKAGES else name
 
 
-_TAKEN_PACKAGES = frozenset(
-    {"alembic", "argon2", "asyncpg", "fastapi", "jwt", "pydantic", "sqlalchemy", "starlette", "structlog", "uvicorn"}
-    | {"test", "tests", "src", "generated", "migrations", "json", "logging", "calendar", "secrets", "queue", "types"}
-    | {"email", "html", "http", "time", "token", "code", "site", "statistics", "signal", "select", "string", "oracle"}
-)
+_TAKEN_PACKAGES = STANDARD | OTHERS
 
 
 def attribute(field: str) -> str:

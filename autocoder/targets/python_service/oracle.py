@@ -31,6 +31,7 @@ from autocoder.ir.behaviour import (
 )
 from autocoder.ir.expressions import Bound, Column, Const, Expr
 from autocoder.ir.nodes import Entity, Handler, Input, Operation
+from autocoder.ir.types import NULL
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import language
 from autocoder.targets.python_service.describe import handler_doc, operation_doc
@@ -38,9 +39,11 @@ from autocoder.targets.python_service.endpoints import STATUS
 from autocoder.targets.python_service.expressions import PythonExpressions, literal, render_const
 from autocoder.targets.python_service.handlers import (
     INDENT,
+    custom_call,
     custom_function,
     entities_of,
     row_of,
+    rows_needed,
     rows_that_may_be_absent,
     rows_there,
 )
@@ -158,10 +161,12 @@ class Fold:
     lists: set[str] = field(default_factory=set[str])
     nullable: set[str] = field(default_factory=set[str])
     entities: dict[str, str] = field(default_factory=dict[str, str])
+    needed: frozenset[str] = frozenset()
 
     def render(self, steps: Steps) -> list[str]:
         """The statements, without indentation of their own."""
         self.nullable = rows_that_may_be_absent(steps)
+        self.needed = rows_needed(steps)
         self.entities = entities_of(steps, self.views)
         if self.operation is not None and self.operation.access != "user":
             self.nullable.add("caller")
@@ -244,7 +249,9 @@ class Fold:
                 lines = [f"if {self.python().render(condition)}:", *self._inside(then)]
                 return [*lines, "else:", *self._inside(otherwise)] if otherwise else lines
             case Emit(event=event, values=values):
-                return [f"self.publish({literal(event)}, {self._values(values)})"]
+                absent = {f.name for f in self.views.event(event).fields} - {name for name, _ in values}
+                nothing = tuple((name, Const(value=None, type=NULL)) for name in sorted(absent))
+                return [f"self.publish({literal(event)}, {self._values((*values, *nothing))})"]
             case Invoke():
                 return self._invoke(step)
             case Reply():
@@ -280,9 +287,10 @@ class Fold:
 
     def _insert(self, step: Insert) -> list[str]:
         bind, entity = local(step.bind), literal(step.entity)
-        insert = f"{bind} = self.insert({entity}, {self._values(step.values)})"
+        added = f"self.insert({entity}, {self._values(step.values)})"
+        insert = f"{bind} = {added}"
         if step.taken != "keep" and not isinstance(step.taken, tuple):
-            return [insert]
+            return [insert if step.bind in self.needed else added]
         given = dict(step.values)
         same = " and ".join(f"row[{literal(k)}] == {self.python().render(given[k])}" for k in step.key)
         lines = [f"{bind} = first([row for row in self.rows[{entity}] if {same}])", f"if {bind} is None:"]
@@ -311,8 +319,9 @@ class Fold:
         bind = local(step.bind)
         match step.target:
             case "custom":
-                given = ", ".join(f"{name}={arg}" for (name, _), arg in zip(step.args, args, strict=True))
-                return [f"{bind} = {custom_function(step, self.package, self.module.imports)}({given})"]
+                given = {name: arg for (name, _), arg in zip(step.args, args, strict=True)}
+                call = custom_call(step, self.views, given)
+                return [f"{bind} = {custom_function(step, self.package, self.module.imports)}({call})"]
             case "hash_password":
                 return [f"{bind} = {args[0]}"]
             case "check_password":

@@ -184,7 +184,10 @@ class _Project:
             {
                 "name": model(e.name),
                 "doc": f"{words(e.name).capitalize()}.",
-                "fields": [(attribute(f.name), type_hint(f.type, imports)) for f in e.fields],
+                "fields": [
+                    (attribute(f.name), type_hint(f.type, imports) + (" = None" if f.type.optional else ""))
+                    for f in e.fields
+                ],
             }
             for e in views.events
         ]

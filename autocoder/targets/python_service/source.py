@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from dataclasses import dataclass, field
 
 from autocoder.targets.python_service.expressions import Imports
 from autocoder.targets.python_service.layout import WIDTH, lay_out
+from autocoder.targets.python_service.module_names import STANDARD
 from autocoder.targets.python_service.skeletons import docstring
 
 TESTS_OWN = ("oracle", "support")
@@ -73,7 +73,7 @@ def import_block(imports: Imports, package: str, plain: set[str] | None = None) 
 
 def _section(module: str, package: str) -> int:
     root = module.split(".")[0]
-    return 2 if root in (package, *TESTS_OWN) else 0 if root in sys.stdlib_module_names else 1
+    return 2 if root in (package, *TESTS_OWN) else 0 if root in STANDARD else 1
 
 
 def _import_order(name: str) -> tuple[int, str]:

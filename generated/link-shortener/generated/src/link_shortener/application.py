@@ -1,0 +1,34 @@
+"""The API, put together."""
+
+from fastapi import FastAPI
+from starlette.routing import BaseRoute
+
+from link_shortener import failures
+from link_shortener.observability import AnswerHead, LimitBody, Observe
+from link_shortener.operations import ROUTERS
+
+
+def create_app() -> FastAPI:
+    """The API as an ASGI application. Its description is served on the management port."""
+    app = FastAPI(
+        title="link-shortener",
+        version="0.1.0",
+        description="A service that shortens URLs and counts clicks.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    app.router.routes.sort(key=literal_first)
+    failures.install(app)
+    app.add_middleware(AnswerHead)
+    app.add_middleware(LimitBody)
+    app.add_middleware(Observe)
+    return app
+
+
+def literal_first(route: BaseRoute) -> list[bool]:
+    """Orders routes so that a literal part of a path wins over a parameter."""
+    return [part.startswith("{") for part in getattr(route, "path", "").split("/")]

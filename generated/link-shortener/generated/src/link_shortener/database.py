@@ -1,0 +1,115 @@
+"""The database: engine, sessions, transactions."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import cache, wraps
+from typing import Annotated, Any, ParamSpec, TypeVar, cast
+
+from fastapi import Depends
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from link_shortener.failures import Invalid, Unavailable, of_database_error, violated
+from link_shortener.models import GENERATED_CODES, Base
+from link_shortener.settings import settings
+
+ATTEMPTS = 5
+SERIALIZATION_FAILURES = {"40001", "40P01"}
+PRAGMAS = (
+    "foreign_keys = ON",
+    "case_sensitive_like = ON",
+    "journal_mode = WAL",
+    "busy_timeout = 5000",
+    "synchronous = NORMAL",
+)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def make_engine(url: str) -> AsyncEngine:
+    """An engine for PostgreSQL or SQLite."""
+    if url.startswith("sqlite"):
+        engine = create_async_engine(url)
+        event.listen(engine.sync_engine, "connect", prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", begin_sqlite)
+        return engine
+    return create_async_engine(url, pool_size=settings().database_connections, max_overflow=0, pool_pre_ping=True)
+
+
+def prepare_sqlite(connection: Any, _record: object) -> None:
+    """Turns on what SQLite leaves off, and takes transactions out of the driver's hands."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def begin_sqlite(connection: Any) -> None:
+    """SQLite has one writer: whoever begins waits for its turn instead of failing half-way."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@cache
+def engine() -> AsyncEngine:
+    """The engine of this process."""
+    return make_engine(settings().database_url)
+
+
+@cache
+def sessions() -> async_sessionmaker[AsyncSession]:
+    """Makes sessions on the engine of this process. Rows stay readable after a commit."""
+    return async_sessionmaker(engine(), expire_on_commit=False)
+
+
+async def open_session() -> AsyncIterator[AsyncSession]:
+    """One session for one request."""
+    async with sessions()() as session:
+        yield session
+
+
+Session = Annotated[AsyncSession, Depends(open_session)]
+
+
+def transactional(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+    """Runs a function in one transaction: committed before the reply is sent, undone on any failure.
+
+    It runs again where it lost against a concurrent transaction or met a generated code that was taken.
+    """
+
+    @wraps(function)
+    async def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        session = cast("AsyncSession", kwargs["session"])
+        for _ in range(ATTEMPTS):
+            try:
+                result = await function(*args, **kwargs)
+                await session.commit()
+                return result
+            except DBAPIError as error:
+                await session.rollback()
+                if not may_run_again(error):
+                    raise of_database_error(error) from error
+            except ArithmeticError as error:
+                await session.rollback()
+                raise Invalid("a number is out of range") from error
+            except BaseException:
+                await session.rollback()
+                raise
+        raise Unavailable("too many concurrent changes")
+
+    return run
+
+
+def may_run_again(error: DBAPIError) -> bool:
+    """Whether the same transaction may succeed when it runs again."""
+    if isinstance(error, IntegrityError):
+        return violated(error) in GENERATED_CODES
+    return getattr(error.orig, "sqlstate", None) in SERIALIZATION_FAILURES
+
+
+def insert_into(session: AsyncSession, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT of the session's database that knows ON CONFLICT."""
+    dialect = session.get_bind().dialect.name
+    return postgresql.insert(model) if dialect == "postgresql" else sqlite.insert(model)

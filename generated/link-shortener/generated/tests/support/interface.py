@@ -1,0 +1,138 @@
+"""The interface as the tests use it, and values to try."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from link_shortener.events import LinkClicked
+from link_shortener.models import DailyTotal, Link, User
+
+
+@dataclass(frozen=True)
+class Route:
+    """How an operation is asked for: where each input stands, and which of them must be sent."""
+
+    method: str
+    path: str
+    places: dict[str, str]
+    required: list[str]
+
+
+REFERENCES: dict[tuple[str, str], str] = {}
+"""Inputs that are the id of a row."""
+
+
+ROUTES: dict[str, Route] = {
+    "delete_link": Route("DELETE", "/links/{code}", {"code": "path"}, []),
+    "follow": Route("GET", "/{code}", {"code": "path"}, []),
+    "list_links": Route("GET", "/links", {}, []),
+    "login": Route("POST", "/login", {"email": "body", "password": "body"}, ["email", "password"]),
+    "register": Route("POST", "/register", {"email": "body", "password": "body"}, ["email", "password"]),
+    "shorten": Route("POST", "/links", {"target_url": "body"}, ["target_url"]),
+}
+"""Each operation's route."""
+
+
+GOOD: dict[tuple[str, str], list[Any]] = {
+    ("delete_link", "code"): ["milk", "Ä ö ß 漢 🙂", "'; DROP TABLE x; --", "%_\\", "x" * 300],
+    ("follow", "code"): ["milk", "Ä ö ß 漢 🙂", "'; DROP TABLE x; --", "%_\\", "x" * 300],
+    ("login", "email"): ["ada@example.com", "grace.hopper+navy@example.org"],
+    ("login", "password"): [
+        "milk",
+        "Ä ö ß 漢 🙂",
+        "'; DROP TABLE x; --",
+        '<b title="x">&amp;</b>',
+        "%_\\",
+        "",
+        "x" * 300,
+    ],
+    ("register", "email"): ["ada@example.com", "grace.hopper+navy@example.org"],
+    ("register", "password"): [
+        "milk",
+        "Ä ö ß 漢 🙂",
+        "'; DROP TABLE x; --",
+        '<b title="x">&amp;</b>',
+        "%_\\",
+        "",
+        "x" * 300,
+    ],
+    ("shorten", "target_url"): [
+        "https://example.com/",
+        "http://127.0.0.1:8080/a/b?c=d&e=%20#f",
+        "https://example.com/" + "x" * 2028,
+    ],
+}
+"""Values of inputs that must be taken."""
+
+
+BAD: dict[tuple[str, str], list[Any]] = {
+    ("delete_link", "code"): ["a\x00b"],
+    ("follow", "code"): ["a\x00b"],
+    ("login", "email"): [
+        "ada",
+        "@example.com",
+        "ada@",
+        "ada@exa mple.com",
+        "a" * 250 + "@example.com",
+        5,
+        True,
+        ["a"],
+        None,
+    ],
+    ("login", "password"): ["a\x00b", 5, True, ["a"], None],
+    ("register", "email"): [
+        "ada",
+        "@example.com",
+        "ada@",
+        "ada@exa mple.com",
+        "a" * 250 + "@example.com",
+        5,
+        True,
+        ["a"],
+        None,
+    ],
+    ("register", "password"): ["a\x00b", 5, True, ["a"], None],
+    ("shorten", "target_url"): [
+        "example.com",
+        "ftp://example.com/",
+        "https://",
+        "javascript:alert(1)",
+        "https://exämple.com/",
+        "https://example.com/a b",
+        "https://example.com/\x00",
+        "https://example.com/" + "x" * 2048,
+        5,
+        True,
+        ["a"],
+        None,
+    ],
+}
+"""Values of inputs that must be refused."""
+
+
+EVENTS: dict[str, Any] = {
+    "LinkClicked": LinkClicked,
+}
+"""Each event and its model."""
+
+
+MODELS: dict[str, Any] = {
+    "DailyTotal": DailyTotal,
+    "User": User,
+    "Link": Link,
+}
+"""Each kind of row and its model."""
+
+
+FIELDS: dict[str, dict[str, str]] = {
+    "DailyTotal": {"id": "id", "code": "code", "day": "day", "clicks": "clicks"},
+    "User": {"id": "id", "email": "email", "password": "password"},
+    "Link": {
+        "id": "id",
+        "target_url": "target_url",
+        "code": "code",
+        "owner": "owner_id",
+        "expires_at": "expires_at",
+        "clicks": "clicks",
+    },
+}
+"""Each field of a row and its attribute."""

@@ -1,0 +1,268 @@
+"""The running service beside its oracle: every request goes to both, and both must agree on the reply and the rows."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
+from unittest.mock import patch
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+from argon2 import PasswordHasher
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from link_shortener import authentication, models, worker
+from link_shortener.application import create_app
+from link_shortener.clock import current_time
+from link_shortener.database import engine, sessions
+from oracle import HANDLERS, OPERATIONS, Oracle
+from support.factories import FACTORIES
+from support.interface import FIELDS, MODELS, ROUTES
+from support.tables import Failed, Reply, Row, Token
+
+T = TypeVar("T")
+BEGIN = datetime(2100, 1, 1, 12, tzinfo=UTC)
+"""The time at which every test begins: later than any clock, so that nothing waits for it."""
+FORGED = "forged"
+"""A token that nobody issued."""
+
+
+def as_json(value: Any) -> Any:
+    """A value as it stands in JSON."""
+    match value:
+        case dict():
+            return {name: as_json(item) for name, item in value.items()}
+        case list():
+            return [as_json(item) for item in value]
+        case datetime():
+            return value.isoformat().replace("+00:00", "Z")
+        case date() | UUID():
+            return str(value)
+        case timedelta():
+            return f"PT{value.total_seconds()}S"
+        case _:
+            return value
+
+
+def as_text(value: Any) -> str:
+    """A value as it stands in a path, a query or a header."""
+    shown = as_json(value)
+    return str(shown).lower() if isinstance(shown, bool) else str(shown)
+
+
+class World:
+    """The service in this process, with a clock that stands still until it is told."""
+
+    def __init__(self) -> None:
+        self.runner = asyncio.Runner()
+        self.now = BEGIN
+        self.oracle = Oracle()
+        self.added = 0
+        app = create_app()
+        app.dependency_overrides[current_time] = lambda: self.now
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
+        self.app = app
+        # Real hashes take a tenth of a second each.
+        self.cheap = patch.object(authentication, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        self.cheap.start()
+
+    def close(self) -> None:
+        """Ends all connections."""
+        self.cheap.stop()
+        self.run(self.client.aclose())
+        self.run(engine().dispose())
+        self.runner.close()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Waits for something."""
+        return self.runner.run(work)
+
+    def reset(self) -> None:
+        """Begins anew, without rows."""
+        self.now, self.added, self.oracle = BEGIN, 0, Oracle()
+
+        async def empty(session: AsyncSession) -> None:
+            for table in reversed(models.Base.metadata.sorted_tables):
+                await session.execute(table.delete())
+
+        self.in_session(empty)
+
+    def in_session(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """Does something in a transaction of its own."""
+
+        async def committed() -> T:
+            async with sessions()() as session:
+                result = await work(session)
+                await session.commit()
+                return result
+
+        return self.run(committed())
+
+    # Rows.
+
+    def add(self, entity: str, **values: Any) -> Row:
+        """Adds a row to the database and to the oracle; what is not given is made up."""
+        self.added += 1
+        row = {**FACTORIES[entity](self, self.added), **values}
+        stored = {FIELDS[entity][name]: value for name, value in row.items()}
+        for name in Oracle.entities[entity].hidden:
+            stored[FIELDS[entity][name]] = authentication.hasher.hash(row[name])
+
+        async def insert(session: AsyncSession) -> None:
+            session.add(MODELS[entity](**stored))
+
+        self.in_session(insert)
+        self.oracle.rows[entity].append(row)
+        return dict(row)
+
+    def stored(self) -> dict[str, list[Row]]:
+        """All rows of the database, hidden fields left out, in the order of insertion."""
+
+        async def read(session: AsyncSession) -> dict[str, list[Row]]:
+            return {
+                entity: [visible(entity, row) for row in await session.scalars(select(model).order_by(model.seq))]
+                for entity, model in MODELS.items()
+            }
+
+        return self.in_session(read)
+
+    def count(self, model: type[models.Base]) -> int:
+        """How many rows there are."""
+
+        async def counted(session: AsyncSession) -> int:
+            return await session.scalar(select(func.count()).select_from(model)) or 0
+
+        return self.in_session(counted)
+
+    def check_rows(self, stored: dict[str, list[Row]] | None = None) -> None:
+        """The database holds what the oracle holds."""
+        actual = stored or self.stored()
+        for entity, rows in self.oracle.rows.items():
+            expected = [self.oracle.shown(entity, row) for row in rows]
+            assert by_id(actual[entity]) == by_id(expected), f"rows of {entity}"
+        receivers = [on for event, _ in self.oracle.queue for on, _ in HANDLERS.values() if on == event]
+        assert self.count(models.Delivery) == len(receivers), "events on their way"
+
+    # Callers and requests.
+
+    def sign_in(self, account: Row | None = None) -> tuple[str, Row]:
+        """A token and the account that it stands for; a new one where none is given."""
+        row = account or self.add("User")
+        token = authentication.issue_token(row["id"])
+        self.oracle.tokens[token] = row["id"]
+        return token, row
+
+    def send(self, operation: str, given: Row, token: str | None = None, **options: Any) -> httpx.Response:
+        """Sends a request to the service alone."""
+        return self.run(self.request(operation, given, token, **options))
+
+    async def request(self, operation: str, given: Row, token: str | None = None, **options: Any) -> httpx.Response:
+        """One request: every value goes where the operation expects it, an unknown one into the body."""
+        route = ROUTES[operation]
+        path = route.path
+        placed: dict[str, Row] = {"query": {}, "header": {}, "body": {}}
+        for name, value in given.items():
+            place = route.places.get(name, "body")
+            if place == "path":
+                path = path.replace(f"{{{name}}}", quote(as_text(value), safe=""))
+            elif place == "body" or value is not None:
+                placed[place][name] = as_json(value) if place == "body" else as_text(value)
+        headers = {**placed["header"], **({"Authorization": f"Bearer {token}"} if token is not None else {})}
+        if "body" in route.places.values() and "content" not in options:
+            options["content"] = json.dumps(placed["body"])
+            headers["Content-Type"] = "application/json"
+        method = options.pop("method", route.method)
+        return await self.client.request(method, path, params=placed["query"], headers=headers, **options)
+
+    def call(self, operation: str, given: Row, token: str | None = None, *, valid: bool = True) -> httpx.Response:
+        """Sends a request and compares the reply and all rows with what the oracle says."""
+        response = self.send(operation, given, token)
+        stored = self.take_what_was_made()
+        expected = self.oracle.attempt(lambda: self.foresee(operation, given, token, valid))
+        self.compare(response, expected)
+        self.check_rows(stored)
+        return response
+
+    def foresee(self, operation: str, given: Row, token: str | None, valid: bool) -> Reply:
+        """What the oracle says. A caller who is not let in never learns whether the rest was right."""
+        access, work = OPERATIONS[operation]
+        caller = self.caller(token) if access != "anyone" else None
+        if access == "user" and caller is None:
+            raise Failed(401)
+        if not valid:
+            raise Failed(422)
+        return work(self.oracle, given, caller, self.now)
+
+    def caller(self, token: str | None) -> Row | None:
+        """Whose token it is. One that means nobody is refused."""
+        if token is None:
+            return None
+        for row in self.oracle.rows["User"]:
+            if token in self.oracle.tokens and row["id"] == self.oracle.tokens[token]:
+                return row
+        raise Failed(401)
+
+    def take_what_was_made(self) -> dict[str, list[Row]]:
+        """All rows; the oracle is shown those that are new, so that it knows their ids and codes."""
+        stored = self.stored()
+        known = {entity: {row["id"] for row in rows} for entity, rows in self.oracle.rows.items()}
+        self.oracle.made = {
+            entity: [row for row in rows if row["id"] not in known[entity]] for entity, rows in stored.items()
+        }
+        return stored
+
+    def compare(self, response: httpx.Response, expected: Reply) -> None:
+        """The reply is the one that the oracle expects."""
+        assert response.status_code == expected.status, response.text
+        assert response.headers["X-Request-ID"]
+        if expected.status >= 400:
+            assert response.headers["Content-Type"] == "application/problem+json"
+            assert response.json()["status"] == expected.status
+        elif expected.location is not None:
+            assert response.headers["Location"] == quote(expected.location, safe=":/%#?=@[]!$&'()*+,;")
+            assert response.headers["Cache-Control"] == "no-store"
+        elif expected.body is None:
+            assert response.content == b""
+        else:
+            self.compare_body(response.json(), expected.body)
+
+    def compare_body(self, actual: Any, expected: Any) -> None:
+        """The body is the expected one; a token is remembered with whom it stands for."""
+        if isinstance(expected, dict):
+            for name, value in expected.items():
+                if isinstance(value, Token):
+                    self.oracle.tokens[actual[name]] = value.subject
+                    expected = {**expected, name: actual[name]}
+        assert actual == as_json(expected)
+
+    # Events and time.
+
+    def deliver(self) -> None:
+        """Delivers every event, in the service and in the oracle."""
+
+        async def all_of_them() -> None:
+            while await worker.deliver_one(self.now):
+                pass
+
+        self.run(all_of_them())
+        self.take_what_was_made()
+        for event, values in self.oracle.queue:
+            for on, handle in HANDLERS.values():
+                if on == event:
+                    handle(self.oracle, values, self.now)
+        self.oracle.queue.clear()
+        self.check_rows()
+
+
+def visible(entity: str, row: Any) -> Row:
+    """A row of the database by the names of its fields, hidden ones left out."""
+    hidden = Oracle.entities[entity].hidden
+    return {name: getattr(row, attribute) for name, attribute in FIELDS[entity].items() if name not in hidden}
+
+
+def by_id(rows: list[Row]) -> list[Row]:
+    """Rows in an order that does not depend on when they were written."""
+    return sorted(rows, key=lambda row: str(row["id"]))

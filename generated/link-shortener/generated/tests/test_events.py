@@ -1,0 +1,114 @@
+"""Events: each takes effect once in each of its handlers, whatever fails on the way."""
+
+import asyncio
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from link_shortener import events, worker
+from link_shortener.models import Delivery
+from oracle import HANDLERS
+from support.factories import EVENT_VALUES
+from support.interface import EVENTS
+from support.world import World
+
+NAMES = sorted({event for event, _ in HANDLERS.values() if event})
+
+
+def publish(world: World, event: str) -> None:
+    """Publishes an event in a transaction of its own, in the service and in the oracle."""
+    values = EVENT_VALUES[event](world)
+
+    async def work(session: AsyncSession) -> None:
+        events.publish(session, EVENTS[event](**values))
+
+    world.in_session(work)
+    world.oracle.publish(event, values)
+
+
+def deliveries(world: World) -> list[Delivery]:
+    """What is on its way."""
+
+    async def read(session: AsyncSession) -> list[Delivery]:
+        return list(await session.scalars(select(Delivery).order_by(Delivery.seq)))
+
+    return world.in_session(read)
+
+
+async def fail(*_: object, **__: object) -> None:
+    """A handler that cannot work."""
+    raise RuntimeError("the handler failed")
+
+
+@pytest.mark.parametrize("event", NAMES)
+def test_an_event_takes_effect_once(world: World, event: str) -> None:
+    publish(world, event)
+    world.deliver()
+    assert deliveries(world) == []
+    world.deliver()
+
+
+@pytest.mark.parametrize("event", NAMES)
+def test_an_event_that_arrives_late_takes_the_same_effect(world: World, event: str) -> None:
+    publish(world, event)
+    world.now += timedelta(days=3)
+    world.deliver()
+
+
+@pytest.mark.parametrize("event", NAMES)
+def test_many_events_take_effect_once_each_with_many_workers(world: World, event: str) -> None:
+    for _ in range(8):
+        publish(world, event)
+
+    async def deliver() -> None:
+        while await worker.deliver_one(world.now):
+            pass
+
+    async def four_workers() -> None:
+        await asyncio.gather(*(deliver() for _ in range(4)))
+
+    world.run(four_workers())
+    world.deliver()
+    assert deliveries(world) == []
+
+
+@pytest.mark.parametrize("event", NAMES)
+def test_a_handler_that_fails_changes_nothing_and_is_tried_again(world: World, event: str) -> None:
+    publish(world, event)
+    sent = len(deliveries(world))
+    before = world.stored()
+    with patch.dict(worker.HANDLERS, {name: (kind, fail) for name, (kind, _) in worker.HANDLERS.items()}):
+        for _ in range(sent):
+            assert world.run(worker.deliver_one(world.now))
+    assert world.stored() == before
+    assert [delivery.attempts for delivery in deliveries(world)] == [1] * sent
+    assert not world.run(worker.deliver_one(world.now + timedelta(seconds=2) - timedelta(microseconds=1)))
+    world.now += timedelta(seconds=2)
+    world.deliver()
+    assert deliveries(world) == []
+
+
+def test_a_handler_that_always_fails_ends_as_a_dead_letter(world: World) -> None:
+    publish(world, NAMES[0])
+    sent = len(deliveries(world))
+    with patch.dict(worker.HANDLERS, {name: (kind, fail) for name, (kind, _) in worker.HANDLERS.items()}):
+        for _ in range(worker.ATTEMPTS * sent):
+            assert world.run(worker.deliver_one(world.now))
+            world.now += timedelta(days=1)
+        assert not world.run(worker.deliver_one(world.now))
+    assert not world.run(worker.deliver_one(world.now))
+    assert [delivery.attempts for delivery in deliveries(world)] == [worker.ATTEMPTS] * sent
+
+
+def test_an_event_of_a_failed_transaction_is_never_sent(world: World) -> None:
+    async def work(session: AsyncSession) -> None:
+        events.publish(session, EVENTS[NAMES[0]](**EVENT_VALUES[NAMES[0]](world)))
+        await session.flush()
+        raise RuntimeError("something failed after the event")
+
+    with pytest.raises(RuntimeError):
+        world.in_session(work)
+    assert deliveries(world) == []

@@ -1,0 +1,74 @@
+"""The schedule: each turn of each job once, however many schedulers there are."""
+
+import asyncio
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+import pytest
+
+from link_shortener import scheduler
+from link_shortener.models import Turn
+from oracle import HANDLERS
+from support.factories import FACTORIES
+from support.world import World
+
+JOBS = [("cleanup_links", "cleanup_links")]
+
+
+def next_turn(job: str, world: World) -> None:
+    """Lets time pass until just when the job is due again."""
+    line, _ = scheduler.JOBS[job]
+    last = scheduler.last_due(line, world.now)
+    while scheduler.last_due(line, world.now) == last:
+        world.now += timedelta(minutes=1)
+    world.now = scheduler.last_due(line, world.now)
+
+
+def add_rows_around(time: datetime, world: World) -> None:
+    """Rows whose times are just before, exactly, and just after a time."""
+    for entity, factory in FACTORIES.items():
+        times = [name for name, value in factory(world, 1).items() if isinstance(value, datetime)]
+        for n in (-1, 0, 1):
+            world.add(entity, **dict.fromkeys(times, time + timedelta(microseconds=n)))
+
+
+@pytest.mark.parametrize(("job", "name"), JOBS)
+def test_the_turn_before_the_service_was_there_is_not_run(world: World, job: str, name: str) -> None:
+    for entity in FACTORIES:
+        world.add(entity)
+    world.now += timedelta(days=500)
+    assert not world.run(scheduler.run_due(job, world.now))
+    world.check_rows()
+    assert world.count(Turn) == 1
+    assert name in HANDLERS
+
+
+@pytest.mark.parametrize(("job", "name"), JOBS)
+def test_a_turn_runs_once_with_four_schedulers(world: World, job: str, name: str) -> None:
+    world.run(scheduler.run_due(job, world.now))
+    next_turn(job, world)
+    add_rows_around(world.now, world)
+    assert not world.run(scheduler.run_due(job, world.now - timedelta(microseconds=1)))
+
+    async def four_schedulers() -> list[bool]:
+        return await asyncio.gather(*(scheduler.run_due(job, world.now) for _ in range(4)))
+
+    assert sorted(world.run(four_schedulers())) == [False, False, False, True]
+    HANDLERS[name][1](world.oracle, {}, world.now)
+    world.check_rows()
+
+
+@pytest.mark.parametrize(("job", "name"), JOBS)
+def test_a_turn_that_fails_is_run_again(world: World, job: str, name: str) -> None:
+    world.run(scheduler.run_due(job, world.now))
+    next_turn(job, world)
+
+    async def fail(**_: object) -> None:
+        raise RuntimeError("the job failed")
+
+    line, _ = scheduler.JOBS[job]
+    with patch.dict(scheduler.JOBS, {job: (line, fail)}), pytest.raises(RuntimeError):
+        world.run(scheduler.run_due(job, world.now))
+    assert world.run(scheduler.run_due(job, world.now))
+    HANDLERS[name][1](world.oracle, {}, world.now)
+    world.check_rows()

@@ -1,0 +1,63 @@
+"""The rows that this service keeps."""
+
+from datetime import UTC, datetime
+from typing import Annotated, ClassVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Text, UniqueConstraint, types
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+Sequence = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]
+"""The order of insertion. It is never shown: public ids are random."""
+
+
+class Timestamp(types.TypeDecorator[datetime]):
+    """A time with its zone; SQLite keeps it in UTC without saying so."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database."""
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database."""
+        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """What all rows share. Text is compared by code point, on every machine alike."""
+
+    metadata = MetaData(
+        naming_convention={"fk": "fk_%(table_name)s_%(column_0_name)s", "ix": "ix_%(table_name)s_%(column_0_name)s"}
+    )
+    type_annotation_map: ClassVar = {
+        int: BigInteger(),
+        str: Text().with_variant(postgresql.TEXT(collation="C"), "postgresql"),
+        datetime: Timestamp(),
+    }
+
+
+class Todo(Base):
+    """A todo. (R1)"""
+
+    __tablename__ = "todos"
+    __table_args__ = (
+        UniqueConstraint("id", name="uq_todos_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: Mapped[Sequence]
+    id: Mapped[UUID] = mapped_column(default=uuid4)
+    title: Mapped[str]
+
+
+UNIQUE: dict[str, str] = {
+    "uq_todos_id": "id",
+    "todos.id": "id",
+}
+"""Unique constraints as PostgreSQL and SQLite name them, and what they protect."""

@@ -1,0 +1,156 @@
+"""Logs, metrics and health. None of them ever holds what a client sent."""
+
+import logging
+import time
+import uuid
+
+import structlog
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from todo.database import engine
+from todo.failures import problem
+from todo.settings import settings
+
+log = structlog.get_logger()
+REQUESTS = Counter("http_requests_total", "Requests answered.", ["operation", "status"])
+DURATION = Histogram(
+    "http_request_duration_seconds",
+    "Time to answer a request.",
+    ["operation", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+
+
+def configure_logging() -> None:
+    """One JSON object a line on standard output."""
+    level = logging.getLevelNamesMapping()[settings().log_level]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+    )
+
+
+class Observe:
+    """Gives each request an id, counts it, times it and logs it. What nobody expected is answered with 500."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begin = time.perf_counter()
+        request_id = uuid.uuid4().hex
+        status = 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self.app(scope, receive, send_with_id)
+            except Exception:
+                log.exception("request failed")
+                await problem(500, "Internal Server Error", "something went wrong")(scope, receive, send_with_id)
+            finally:
+                seconds = time.perf_counter() - begin
+                operation = getattr(scope.get("route"), "name", "none")
+                REQUESTS.labels(operation, status).inc()
+                DURATION.labels(operation, status).observe(seconds)
+                log.info("request", operation=operation, status=status, ms=round(seconds * 1000, 2))
+
+
+class AnswerHead:
+    """Answers HEAD as GET; the server leaves the body out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on."""
+        await self.app({**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope, receive, send)
+
+
+class LimitBody:
+    """Refuses a request body of more bytes than the settings allow, however it is sent."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on until its body is too large."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        limit, chunks, size = settings().max_body_bytes, list[Message](), 0
+        while True:
+            message = await receive()
+            chunks.append(message)
+            size += len(message.get("body", b""))
+            if size > limit:
+                await problem(413, "Content Too Large", f"a body has at most {limit} bytes")(scope, receive, send)
+                return
+            if not message.get("more_body"):
+                break
+
+        async def replay() -> Message:
+            return chunks.pop(0) if chunks else await receive()
+
+        await self.app(scope, replay, send)
+
+
+async def live(_request: Request) -> Response:
+    """The process answers."""
+    return JSONResponse({"status": "ok"})
+
+
+async def ready(_request: Request) -> Response:
+    """The database answers too."""
+    try:
+        async with engine().connect() as connection:
+            await connection.execute(text("SELECT 1"))
+    except Exception:
+        log.exception("not ready")
+        return JSONResponse({"status": "the database does not answer"}, 503)
+    return JSONResponse({"status": "ok"})
+
+
+async def metrics(_request: Request) -> Response:
+    """The metrics in the format of Prometheus."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def management(api: FastAPI | None) -> Starlette:
+    """What operators see, on a port of its own so that it takes no path from the API."""
+    routes = [Route("/health/live", live), Route("/health/ready", ready), Route("/metrics", metrics)]
+    if api is not None:
+        described = api
+
+        async def openapi(_request: Request) -> Response:
+            return JSONResponse(described.openapi())
+
+        async def docs(_request: Request) -> HTMLResponse:
+            return get_swagger_ui_html(openapi_url="/openapi.json", title=described.title)
+
+        routes += [Route("/openapi.json", openapi), Route("/docs", docs)]
+    return Starlette(routes=routes)

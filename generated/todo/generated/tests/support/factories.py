@@ -1,0 +1,17 @@
+"""Rows for tests: valid, and each different from the others."""
+
+from typing import Any
+from uuid import UUID
+
+from support.tables import Row
+
+
+def todo(world: Any, n: int) -> Row:
+    """Values of a todo."""
+    return {"id": UUID(int=n), "title": "milk"}
+
+
+FACTORIES: dict[str, Any] = {
+    "Todo": todo,
+}
+"""A factory for each kind of row."""

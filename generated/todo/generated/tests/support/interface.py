@@ -1,0 +1,79 @@
+"""The interface as the tests use it, and values to try."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from todo.models import Todo
+
+
+@dataclass(frozen=True)
+class Route:
+    """How an operation is asked for: where each input stands, and which of them must be sent."""
+
+    method: str
+    path: str
+    places: dict[str, str]
+    required: list[str]
+
+
+REFERENCES: dict[tuple[str, str], str] = {}
+"""Inputs that are the id of a row."""
+
+
+ROUTES: dict[str, Route] = {
+    "create_todo": Route("POST", "/todos", {"title": "body"}, ["title"]),
+    "delete_todo": Route("DELETE", "/todos/{id}", {"id": "path"}, []),
+    "get_todo": Route("GET", "/todos/{id}", {"id": "path"}, []),
+    "list_todos": Route("GET", "/todos", {}, []),
+    "update_todo": Route("PATCH", "/todos/{id}", {"id": "path", "title": "body"}, []),
+}
+"""Each operation's route."""
+
+
+GOOD: dict[tuple[str, str], list[Any]] = {
+    ("create_todo", "title"): [
+        "milk",
+        "Ä ö ß 漢 🙂",
+        "'; DROP TABLE x; --",
+        '<b title="x">&amp;</b>',
+        "%_\\",
+        "",
+        "x" * 300,
+    ],
+    ("delete_todo", "id"): [UUID(int=7)],
+    ("get_todo", "id"): [UUID(int=7)],
+    ("update_todo", "id"): [UUID(int=7)],
+    ("update_todo", "title"): [
+        "milk",
+        "Ä ö ß 漢 🙂",
+        "'; DROP TABLE x; --",
+        '<b title="x">&amp;</b>',
+        "%_\\",
+        "",
+        "x" * 300,
+    ],
+}
+"""Values of inputs that must be taken."""
+
+
+BAD: dict[tuple[str, str], list[Any]] = {
+    ("create_todo", "title"): ["a\x00b", 5, True, ["a"], None],
+    ("delete_todo", "id"): ["7"],
+    ("get_todo", "id"): ["7"],
+    ("update_todo", "id"): ["7"],
+    ("update_todo", "title"): ["a\x00b", 5, True, ["a"], None],
+}
+"""Values of inputs that must be refused."""
+
+
+MODELS: dict[str, Any] = {
+    "Todo": Todo,
+}
+"""Each kind of row and its model."""
+
+
+FIELDS: dict[str, dict[str, str]] = {
+    "Todo": {"id": "id", "title": "title"},
+}
+"""Each field of a row and its attribute."""

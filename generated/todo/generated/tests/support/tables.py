@@ -1,0 +1,140 @@
+"""Lists of dictionaries that behave as the database does: keys, references, limits, and all or nothing."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token for somebody. The service makes it; whoever compares remembers whose it is."""
+
+    subject: Any
+
+
+class Failed(Exception):
+    """An operation that failed, with its status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What an operation answers."""
+
+    status: int
+    body: Any = None
+    location: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entity:
+    """What the database holds for a kind of row. `made` are the fields that the service makes itself."""
+
+    fields: list[str]
+    made: list[str]
+    hidden: list[str] = field(default_factory=list)
+    unique: list[list[str]] = field(default_factory=list)
+    refers: dict[str, tuple[str, str]] = field(default_factory=dict)
+    limits: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+def first(rows: list[Row]) -> Row | None:
+    """The first row, or None."""
+    return rows[0] if rows else None
+
+
+def ordered(rows: list[Row], *keys: tuple[str, bool]) -> list[Row]:
+    """The rows by these fields, each with whether it descends; null comes first, and equal rows keep their order."""
+    for name, descending in reversed(keys):
+        there = sorted((row for row in rows if row[name] is not None), key=lambda row: row[name], reverse=descending)
+        rows = [row for row in rows if row[name] is None] + there
+    return rows
+
+
+class Tables:
+    """All rows, the events on their way, and who holds which token."""
+
+    entities: ClassVar[dict[str, Entity]] = {}
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[Row]] = {name: [] for name in self.entities}
+        self.queue: list[tuple[str, Row]] = []
+        self.tokens: dict[str, Any] = {}
+        self.made: dict[str, list[Row]] = {name: [] for name in self.entities}
+
+    def attempt(self, work: Callable[[], Reply]) -> Reply:
+        """Does all of the work or nothing of it."""
+        before = copy.deepcopy((self.rows, self.queue))
+        try:
+            return work()
+        except (Failed, ArithmeticError) as failure:
+            self.rows, self.queue = before
+            return Reply(failure.status if isinstance(failure, Failed) else 422)
+
+    def insert(self, entity: str, values: Row) -> Row:
+        """Adds a row; what the service makes itself is taken from what it made."""
+        made = self.made[entity].pop(0) if self.made[entity] else {}
+        known = self.entities[entity]
+        row = {name: values[name] if name in values else made.get(name) for name in known.fields}
+        self._check(entity, row)
+        self.rows[entity].append(row)
+        return row
+
+    def change(self, entity: str, row: Row, values: Row) -> None:
+        """Changes a row that was read."""
+        for kept in self.rows[entity]:
+            if kept["id"] == row["id"]:
+                self._check(entity, {**kept, **values})
+                kept.update(values)
+                row.update(values)
+
+    def change_all(self, entity: str, rows: list[Row], values: Callable[[Row], Row]) -> None:
+        """Changes many rows; those that were read before do not show it."""
+        for row in rows:
+            changed = {**row, **values(row)}
+            self._check(entity, changed)
+            self.rows[entity][self.rows[entity].index(row)] = changed
+
+    def remove(self, entity: str, rows: list[Row]) -> None:
+        """Removes rows, as far as what refers to them allows."""
+        gone = [row["id"] for row in rows]
+        self.rows[entity] = [row for row in self.rows[entity] if row["id"] not in gone]
+        for name, known in self.entities.items():
+            for reference, (to, on_delete) in known.refers.items():
+                holding = [row for row in self.rows[name] if to == entity and row[reference] in gone]
+                if holding and on_delete == "refuse":
+                    raise Failed(409)
+                if on_delete == "clear":
+                    self.change_all(name, holding, lambda _row, reference=reference: {reference: None})
+                elif holding:
+                    self.remove(name, holding)
+
+    def shown(self, entity: str, row: Row) -> Row:
+        """A row as clients see it."""
+        return {name: value for name, value in row.items() if name not in self.entities[entity].hidden}
+
+    def publish(self, event: str, values: Row) -> None:
+        """Puts an event on its way."""
+        self.queue.append((event, values))
+
+    def _check(self, entity: str, row: Row) -> None:
+        known = self.entities[entity]
+        if any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in row.values()):
+            raise Failed(422)
+        for name, (low, high) in known.limits.items():
+            if row[name] is not None and not low <= row[name] <= high:
+                raise Failed(422)
+        others = [other for other in self.rows[entity] if other["id"] != row["id"]]
+        for key in known.unique:
+            values = [row[name] for name in key]
+            if None not in values and any([other[name] for name in key] == values for other in others):
+                raise Failed(409)
+        for name, (to, _) in known.refers.items():
+            if row[name] is not None and not any(other["id"] == row[name] for other in self.rows[to]):
+                raise Failed(422)

@@ -1,0 +1,55 @@
+"""The interface as a whole: every route, what describes it, and what is outside of it."""
+
+import httpx
+import pytest
+
+from support.interface import ROUTES
+from support.scenarios import SUCCEEDING
+from support.world import World
+from todo.observability import management
+
+
+def get(world: World, path: str) -> httpx.Response:
+    """What operators see at a path."""
+
+    async def fetch() -> httpx.Response:
+        transport = httpx.ASGITransport(management(world.app))
+        async with httpx.AsyncClient(transport=transport, base_url="http://management") as client:
+            return await client.get(path)
+
+    return world.run(fetch())
+
+
+def test_the_description_names_every_operation_and_no_other(world: World) -> None:
+    paths = get(world, "/openapi.json").json()["paths"]
+    described = sorted(method.upper() for methods in paths.values() for method in methods)
+    assert described == sorted(route.method for route in ROUTES.values())
+    assert {path.count("/") for path in paths} == {route.path.count("/") for route in ROUTES.values()}
+
+
+def test_the_service_says_that_it_is_alive_and_ready(world: World) -> None:
+    assert get(world, "/health/live").status_code == 200
+    assert get(world, "/health/ready").status_code == 200
+
+
+def test_requests_are_counted_by_operation(world: World) -> None:
+    world.run(world.client.get("/no/such/path/at/all"))
+    assert 'http_requests_total{operation="none",status="404"}' in get(world, "/metrics").text
+
+
+def test_a_path_that_is_not_there_is_a_problem_document(world: World) -> None:
+    reply = world.run(world.client.get("/no/such/path/at/all"))
+    assert reply.status_code == 404
+    assert reply.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_method_that_is_not_there_is_refused(world: World) -> None:
+    for route in ROUTES.values():
+        assert world.run(world.client.request("TRACE", route.path)).status_code == 405
+
+
+@pytest.mark.parametrize("operation", ["get_todo", "list_todos"])
+def test_head_is_answered_as_get_is(world: World, operation: str) -> None:
+    arrange, status = SUCCEEDING[operation]
+    given, token = arrange(world)
+    assert world.send(operation, given, token, method="HEAD").status_code == status

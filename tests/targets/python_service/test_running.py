@@ -78,8 +78,10 @@ asyncio.run(main())
 
 def test_a_plain_list_service_runs_without_anything_else(emitted: Callable[[str], Emitted], tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'todo.db'}"
-    with emitted("todo").serving(tmp_path / "log", DATABASE_URL=database) as server:
-        client = httpx.Client(base_url=server.url)
+    with (
+        emitted("todo").serving(tmp_path / "log", DATABASE_URL=database) as server,
+        httpx.Client(base_url=server.url) as client,
+    ):
         made = client.post("/tasks", json={"title": "Milk", "labels": ["a", "b"], "cost": 250})
         assert made.status_code == 201
         task = made.json()

@@ -152,8 +152,6 @@ def _sandlock(confinement: Confinement, job: Job) -> Mapping[str, object]:
     axes = job.layout.axes
     if Axis.CLOCK in axes:
         settings["time_start"] = shifted_clock()
-    if Axis.ORDER in axes:
-        settings["deterministic_dirs"] = True
     if Axis.PROCESSORS in axes:
         settings["cpu_cores"] = [job.processor]
     if confinement.level is not Level.SANDLOCK:  # bubblewrap, if anything, says what is seen and written

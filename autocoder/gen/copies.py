@@ -49,15 +49,19 @@ class Copier:
             (folder / parent).mkdir(parents=True, exist_ok=True)
         for path in sorted(entries):
             entry, target = entries[path], folder / path
-            if entry.kind is Kind.FOLDER:
-                target.mkdir(parents=True, exist_ok=True)
-            elif entry.kind is Kind.LINK:
-                target.symlink_to(entry.target)
-            else:
-                self.file(entry.source, target)
-                target.chmod(0o755 if entry.executable else 0o644)
+            self.place(entry, target)
             placed[path] = Entry(kind=entry.kind, source=target, executable=entry.executable, target=entry.target)
         return placed
+
+    def place(self, entry: Entry, target: Path) -> None:
+        """Puts one entry at `target`, whose parent is there."""
+        if entry.kind is Kind.FOLDER:
+            target.mkdir(exist_ok=True)
+        elif entry.kind is Kind.LINK:
+            target.symlink_to(entry.target)
+        else:
+            self.file(entry.source, target)
+            target.chmod(0o755 if entry.executable else 0o644)
 
     def file(self, source: Path, target: Path) -> None:
         """Copies the bytes of one file."""

@@ -50,7 +50,7 @@ def examine(trial: Trial, runs: Executor) -> Examined:
     check = None if missing else runs.submit(trial.check)
     write = runs.submit(trial.write)
     double = trial.entry.generator.mode == "double_run_v1"
-    again = runs.submit(trial.write, trial.session.confinement.axes) if double else None
+    again = runs.submit(trial.write, trial.session.axes) if double else None
     first = write.result()
     drift = _drift(trial, first, missing)
     determinism = _determinism(trial, runs, first, again.result()) if again else _Determinism()
@@ -110,7 +110,7 @@ def _is_on_disk(trial: Trial, position: int) -> bool:
 
 
 def _determinism(trial: Trial, runs: Executor, first: Left, second: Left) -> _Determinism:
-    axes = trial.session.confinement.axes
+    axes = trial.session.axes
     if first.ok and differ(first, second) and axes & BY_SANDLOCK and _disturbed(trial, runs, first):
         axes -= BY_SANDLOCK
         second = runs.submit(trial.write, axes).result()

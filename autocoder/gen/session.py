@@ -20,6 +20,7 @@ from autocoder.gen.copies import Copier, Start, children, not_in, remove
 from autocoder.gen.index import Generator
 from autocoder.gen.probe import probe
 from autocoder.gen.project import Project
+from autocoder.gen.reordering import reordered
 from autocoder.gen.run import Run, execute
 from autocoder.gen.stress import Axes, Axis
 from autocoder.gen.toolchain import Toolchain
@@ -31,11 +32,14 @@ _TRIAL_SECONDS = 20
 
 @dataclass(kw_only=True)
 class Session:
-    """Made by `opened`. `wanted` are the paths that the runs may see between them; None for all."""
+    """Made by `opened`. `wanted` are the paths that the runs may see between them; None for all. `stressed` says that
+    there will be second runs.
+    """
 
     project: Project
     wanted: frozenset[str] | None
     x07: bool
+    stressed: bool
     folder: Path
     copier: Copier = field(default_factory=Copier)
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -51,6 +55,7 @@ class Session:
         self.stamps = stamps(self.entries)
         if self.confinement.level is Level.OVERLAY and not self._lies_over_the_project():
             self._take_snapshot()
+        self.reordered = self._reordered()
         self.ordered = tuple(sorted(self.entries))
         self.children = children(self.ordered)
 
@@ -91,6 +96,25 @@ class Session:
         self.base.mkdir()
         self.entries = self.copier.fill(self.base, wanted)
 
+    def _reordered(self) -> Path | None:
+        """Where the same entries are listed in another order; None where that cannot be had."""
+        if self.base is None or not self.stressed:
+            return None
+        entries = self.entries
+        if self.wanted is not None:
+            entries = {path: entry for path, entry in entries.items() if path in self.wanted}
+        return reordered(self.base, entries)
+
+    @property
+    def axes(self) -> Axes:
+        """What the second run can have otherwise here."""
+        return self.confinement.axes | (stress.BY_REORDERING if self.reordered else stress.NONE)
+
+    def close(self) -> None:
+        """Removes what stands outside the session's folder."""
+        if self.reordered:
+            remove(self.reordered)
+
     def project_changed(self) -> bool:
         """Whether somebody changed the project's files since the session began."""
         return stamps(self.project.entries) != self.stamps
@@ -124,7 +148,8 @@ class Session:
     ) -> Run:
         """Runs one command of a generator in a copy of its own. Raises `OSError` where that cannot be done."""
         number = next(self.numbers)
-        layout = Layout(run=self.folder / f"{number:04}-{generator.id}-{label}", base=self.base, axes=axes)
+        base = self.reordered if Axis.ORDER in axes else self.base
+        layout = Layout(run=self.folder / f"{number:04}-{generator.id}-{label}", base=base, axes=axes)
         job = Job(
             argv=(str(tool.program), *argv),
             layout=layout,
@@ -153,16 +178,21 @@ def shown_folders(generator: Generator) -> tuple[Path, ...]:
 
 
 @contextmanager
-def opened(project: Project, *, x07: bool, wanted: frozenset[str] | None, keep: bool) -> Yields[Session]:
+def opened(
+    project: Project, *, x07: bool, wanted: frozenset[str] | None, stressed: bool, keep: bool
+) -> Yields[Session]:
     """A session in a temporary folder, which is removed at the end unless it is to be kept."""
     folder = Path(tempfile.mkdtemp(prefix="autocoder-gen-"))
     try:
         try:
-            session = Session(project=project, wanted=wanted, x07=x07, folder=folder)
+            session = Session(project=project, wanted=wanted, x07=x07, stressed=stressed, folder=folder)
         except OSError as error:
             message = f"the project cannot be copied: {error.strerror or error}"
             raise StageFailed([Diagnostic(code="AC7207", message=message)], exit_code=4) from None
-        yield session
+        try:
+            yield session
+        finally:
+            session.close()
     finally:
         if not keep:
             remove(folder)

@@ -34,7 +34,8 @@ Axes = frozenset[Axis]
 NONE: Axes = frozenset()
 EVERYWHERE: Axes = frozenset({Axis.HASH_SEED, Axis.FOLDER, Axis.TIME_ZONE, Axis.LOCALE, Axis.UMASK})
 BY_BUBBLEWRAP: Axes = frozenset({Axis.HOST})
-BY_SANDLOCK: Axes = frozenset({Axis.CLOCK, Axis.ORDER, Axis.PROCESSORS})
+BY_SANDLOCK: Axes = frozenset({Axis.CLOCK, Axis.PROCESSORS})
+BY_REORDERING: Axes = frozenset({Axis.ORDER})
 
 UMASKS = (0o022, 0o077)
 _SHIFT = timedelta(days=461, hours=7, minutes=13, seconds=29)

@@ -98,6 +98,7 @@ class Work:
     options: Options
     examine: Callable[[Trial, Executor], Examined] = examine
     finish: Callable[[Sequence[Outcome]], None] = _nothing
+    stressed: bool = True
     session: Session | None = None
     runs: Executor | None = None
     outcomes: dict[str, Future[Outcome]] = field(default_factory=dict[str, "Future[Outcome]"])
@@ -144,7 +145,9 @@ class Work:
         if all(paths is not None for paths in seen):
             wanted = with_parents(self.project.below(path for paths in seen for path in paths or ()))
         keep = self.options.keep
-        with opened(self.project, x07=self.index.x07, wanted=wanted, keep=keep is not None) as session:
+        with opened(
+            self.project, x07=self.index.x07, wanted=wanted, stressed=self.stressed, keep=bool(keep)
+        ) as session:
             self.session = session
             if keep:
                 keep(str(session.folder))

@@ -42,6 +42,7 @@ def write(index: LoadedIndex, options: Options) -> Report:
             options=replace(options, cache=None),
             examine=regenerate,
             finish=finish,
+            stressed=False,
         )
         results = work.results()
     if all(result.ok for result in results):

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from autocoder.ir.behaviour import expressions, walk_steps
-from autocoder.ir.expressions import Call, Column, Expr, walk
+from autocoder.ir.expressions import Call, Column, Expr, Op, walk
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Handler, Operation
 from autocoder.passes.protocol import PassContext
 
 PUSHED_DOWN = frozenset({"contains", "starts_with", "ends_with", "size", "lower", "upper", "replace", "abs"})
 """Functions that mean the same in Python, PostgreSQL and SQLite when they are applied to a column."""
+
+
+_TIMES = {"date", "datetime", "duration"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,10 +30,10 @@ class CheckPushdown:
             part = "operations" if isinstance(behaviour, Operation) else "handlers"
             for step in walk_steps(behaviour.steps):
                 for expr in expressions(step):
-                    for function in _impossible(expr):
+                    for function in impossible(expr):
                         context.diagnostics.error(
                             "AC3160",
-                            f"{part}.{behaviour.name}: the database cannot compute {function}() of a column",
+                            f"{part}.{behaviour.name}: the database cannot compute {function} of a column",
                             context.place("architecture", part, behaviour.name),
                             subject=f"{part}.{behaviour.name}",
                             value=function,
@@ -40,8 +43,19 @@ class CheckPushdown:
         return graph
 
 
-def _impossible(expr: Expr) -> Iterator[str]:
+def impossible(expr: Expr) -> Iterator[str]:
+    """What in an expression over columns the database cannot do, or each engine does in its own way."""
     for node in walk(expr):
-        over_column = isinstance(node, Call) and any(isinstance(inner, Column) for inner in walk(node))
-        if isinstance(node, Call) and over_column and node.function not in PUSHED_DOWN:
-            yield node.function
+        if isinstance(node, Op | Call) and any(isinstance(inner, Column) for inner in walk(node)):
+            types = {arg.type.name for arg in node.args}
+            match node:
+                case Call(function=function) if function not in PUSHED_DOWN or "list" in types:
+                    yield f"{function}()"
+                case Op(op="/" | "%" as sign):
+                    yield f"`{sign}`"
+                case Op(op="+" | "-" as sign) if types & _TIMES:
+                    yield f"`{sign}` with a time"
+                case Op(op="in" | "==" | "!=" as sign) if "list" in types:
+                    yield f"`{sign}` with a list"
+                case _:
+                    pass

@@ -12,6 +12,7 @@ from autocoder.ir.behaviour import BoundRow, Change, Choose, Find, Remove, Step,
 from autocoder.ir.expressions import Bound, Column, Expr, fixed_columns, rewrite, walk
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Entity, Handler, Operation
+from autocoder.passes.check_pushdown import impossible
 from autocoder.passes.protocol import PassContext
 
 
@@ -46,6 +47,7 @@ def _fusible(found: Find, change: Change, entities: dict[str, Entity]) -> bool:
     keyed = any(set(key) <= fixed for key in entities[found.match.entity].unique_keys)
     same = isinstance(change.row, BoundRow) and change.row.bind == found.bind
     plain = not any(_asks_what_was_sent(value) for _, value in change.values)
+    plain = plain and not any(any(impossible(_in_sql(value, found.bind))) for _, value in change.values)
     return keyed and same and plain and found.match.absent is not None and not found.order
 
 

@@ -313,6 +313,9 @@ class Behaviour:
         """The row is locked, so its attributes are what the database holds."""
         if values and all(_replaces_if_sent(value) for _, value in values):
             return self._set_what_was_sent(row, values, entity)
+        if _reads_what_it_sets(row, values):
+            targets = ", ".join(f"{local(row.bind)}.{row_attribute(n, entity.field(n).type)}" for n, _ in values)
+            return [f"{targets} = {', '.join(self._on_row(value, row) for _, value in values)}"]
         lines: list[str] = []
         for name, value in values:
             target = f"{local(row.bind)}.{row_attribute(name, entity.field(name).type)}"
@@ -422,6 +425,20 @@ def _filled_in(f: Field, value: Expr) -> bool:
     if isinstance(value, Const) and value.value is None and f.type.optional:
         return True
     return isinstance(value, Const) and value == f.default
+
+
+def _reads_what_it_sets(row: BoundRow, values: Values) -> bool:
+    """Whether a value is made of a field that an earlier one sets; all are made of the row as it was."""
+    changed: set[str] = set()
+    for name, value in values:
+        for node in walk(value):
+            match node:
+                case Column(field=read) | Bound(scope="row", name=row.bind, field=read) if read in changed:
+                    return True
+                case _:
+                    pass
+        changed.add(name)
+    return False
 
 
 def _replaces_if_sent(value: Expr) -> bool:

@@ -186,7 +186,7 @@ def interpreter_paths(python: Path) -> tuple[Path, ...]:
         found.append(link.parent.parent)
     while link.is_symlink():
         link = Path(os.path.normpath(link.parent / link.readlink()))
-        if link.is_symlink():
+        if link.is_symlink() and not any(link.is_relative_to(folder) for folder in found):
             found.append(link)
     real = python.resolve()
     installations = {real.parent.parent, link.parent.parent}

@@ -314,8 +314,7 @@ def test_an_interpreters_paths_are_its_environment_links_and_installation(tmp_pa
     (environment / "bin" / "python3").symlink_to(installation / "bin" / "python3.11")
     (environment / "bin" / "python").symlink_to("python3")
     found = sandbox.interpreter_paths(environment / "bin" / "python")
-    assert found[0] == environment
-    assert found[-1] == installation
+    assert found == (environment, installation)
 
 
 def test_an_interpreter_in_the_home_folder_itself_is_refused(tmp_path, monkeypatch):

@@ -13,7 +13,7 @@ from link_shortener.models import Delivery
 from oracle import HANDLERS
 from support.factories import EVENT_VALUES
 from support.interface import EVENTS
-from support.world import World
+from support.world import World, deliver_all
 
 NAMES = sorted({event for event, _ in HANDLERS.values() if event})
 
@@ -63,12 +63,8 @@ def test_many_events_take_effect_once_each_with_many_workers(world: World, event
     for _ in range(8):
         publish(world, event)
 
-    async def deliver() -> None:
-        while await worker.deliver_one(world.now):
-            pass
-
     async def four_workers() -> None:
-        await asyncio.gather(*(deliver() for _ in range(4)))
+        await asyncio.gather(*(deliver_all(world.now) for _ in range(4)))
 
     world.run(four_workers())
     world.deliver()

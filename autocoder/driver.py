@@ -16,6 +16,8 @@ from functools import cached_property
 from pathlib import Path
 
 from autocoder import registry
+from autocoder.blueprint.load import load_architecture, load_deployment
+from autocoder.blueprint.merge import dotted
 from autocoder.compilation import (
     ARCHITECTURE,
     CUSTOM,
@@ -42,6 +44,7 @@ from autocoder.package.sign import Signer
 from autocoder.package.verify import verify_package
 from autocoder.planning.plan import Plan
 from autocoder.planning.proposal import answers_for, check_answers, propose, read, settle
+from autocoder.planning.reconcile import Choices, Reconciled, Reconciliation, summary
 from autocoder.readers.protocol import Reading
 from autocoder.targets.tree import Owner, Tree
 from autocoder.workspace.writer import MergedState, Workspace
@@ -58,13 +61,18 @@ def silence(_stage: str, _text: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What a command was asked for. `answers` map question ids to option keys."""
+    """What a command was asked for. `answers` map question ids to option keys; `keep` and `take` choose a side for
+    elements of the blueprint that a person and the text changed, `apply` writes the merge.
+    """
 
     answers: Mapping[str, str] = field(default_factory=dict[str, str])
     accept_defaults: bool = False
     update_prose: bool = False
     overwrite_drift: bool = False
     fresh: bool = False
+    apply: bool = False
+    keep: tuple[str, ...] = ()
+    take: tuple[str, ...] = ()
     bundle: str | None = None
     signer: str = "embedded"
     key: str = ""
@@ -72,12 +80,16 @@ class Options:
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """What reading and planning led to; without prose there is only the blueprint that is on disk."""
+    """What reading and planning led to; without prose there is only the blueprint that is on disk.
+
+    `kept` files stay as a person left them; `bases` are the plans that were merged into files.
+    """
 
     reading: Reading | None
     plan: Plan | None
     sources: Sources
     kept: frozenset[str]
+    bases: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
@@ -124,8 +136,9 @@ class Driver:
         if prose is None:
             return Proposal(reading=None, plan=None, sources=self._sources(None, decisions, {}), kept=frozenset())
         reading, plan, decisions = self._plan(prose, decisions, hint)
-        texts, kept = self._blueprint(plan)
-        return Proposal(reading=reading, plan=plan, sources=self._sources(prose, decisions, texts), kept=kept)
+        texts, kept, bases = self._blueprint(plan)
+        sources = self._sources(prose, decisions, texts)
+        return Proposal(reading=reading, plan=plan, sources=sources, kept=kept, bases=bases)
 
     def _prose(self, given: str | None) -> str | None:
         """The text to read: the workspace's own, unless another one was given and may replace it."""
@@ -167,8 +180,11 @@ class Driver:
             decisions = with_answers(decisions, answers)
         return settled, propose(settled, hint), decisions
 
-    def _blueprint(self, plan: Plan) -> tuple[dict[str, str], frozenset[str]]:
-        """The text of both files: as planned, or as a person left it where the plan has not moved since."""
+    def _blueprint(self, plan: Plan) -> tuple[dict[str, str], frozenset[str], dict[str, str]]:
+        """The text of both files, which of them stay as they are, and the plans behind merged ones.
+
+        As planned; as a person left it where the plan has not moved since; else merged.
+        """
         from autocoder.blueprint.format import format_architecture, format_deployment
 
         proposed = {
@@ -176,28 +192,59 @@ class Driver:
             DEPLOYMENT: format_deployment(plan.deployment, schema=f"{SCHEMAS}/deployment.schema.json"),
         }
         kept: set[str] = set()
-        conflicts: list[Diagnostic] = []
+        edited: dict[str, tuple[str, str]] = {}
         for path, text in proposed.items():
-            own = self._text(path)
+            own, base = self._text(path), self.workspace.base(path)
             if own is None or own == text or self.workspace.merged_state(path) is not MergedState.CHANGED:
                 continue
-            base = self.workspace.base(path)
-            if base is not None and base.decode() != text:
-                conflicts.append(self._conflict(path, base.decode(), text))
-            proposed[path] = own
-            kept.add(path)
-        if conflicts:
-            raise StageFailed(conflicts)
-        return proposed, frozenset(kept)
+            if base is None or base.decode() == text:
+                proposed[path] = own
+                kept.add(path)
+            else:
+                edited[path] = (base.decode(), own)
+        merges = self._merge(plan, edited, proposed)
+        return (
+            {**proposed, **{path: merge.text for path, merge in merges.items()}},
+            frozenset(kept),
+            {path: proposed[path] for path in merges},
+        )
 
-    def _conflict(self, path: str, base: str, text: str) -> Diagnostic:
-        lines = difflib.unified_diff(base.splitlines(), text.splitlines(), "planned before", "planned now", lineterm="")
+    def _merge(
+        self, plan: Plan, edited: Mapping[str, tuple[str, str]], proposed: Mapping[str, str]
+    ) -> dict[str, Reconciled]:
+        """Both sides' changes in one text, per file. Raises `StageFailed` where a person has to decide first."""
+        loads = {ARCHITECTURE: load_architecture, DEPLOYMENT: load_deployment}
+        choices = Choices(keep=self.options.keep, take=self.options.take)
+        merges = {
+            path: Reconciliation(
+                load=loads[path],
+                file=self._name(path),
+                base=base,
+                hand=own,
+                plan=proposed[path],
+                choices=choices,
+                decisions=plan.decisions,
+            ).run()
+            for path, (base, own) in edited.items()
+        }
+        conflicts = [d for merge in merges.values() for d in merge.diagnostics]
+        changed = [dotted(change.path) for merge in merges.values() for change in merge.changes]
+        choices.check([*changed, *(d.subject for d in conflicts)])
+        if conflicts:
+            raise StageFailed(conflicts, exit_code=2)
+        if merges and not self.options.apply:
+            raise StageFailed([self._unapplied(path, merge) for path, merge in merges.items()], exit_code=2)
+        for path, merge in merges.items():
+            self.talk("merge", f"{self._name(path)}: {_count(len(merge.changes), 'change')}")
+        return merges
+
+    def _unapplied(self, path: str, merge: Reconciled) -> Diagnostic:
         return Diagnostic(
-            code="AC2052",
-            message=f"{path} was edited by hand, and the text now leads to another one",
+            code="AC2054",
+            message=f"{self._name(path)} was edited by hand, and the text now leads to changes in it",
             subject=self._name(path),
-            help="bring these changes into the file by hand; it was left as it is",
-            notes=tuple(Note(message=line) for line in list(lines)[2:42]),
+            help="write them with `autocoder plan --apply`; your edits stay",
+            notes=tuple(Note(message=line) for line in summary(merge.changes)),
         )
 
     def _sources(self, prose: str | None, decisions: str | None, texts: Mapping[str, str]) -> Sources:
@@ -258,7 +305,9 @@ class Driver:
                 whole.add(file)
         replaced = self._replaced(whole)
         replaced.update(artifacts or Tree())
-        done = self.workspace.write(whole, artifacts=replaced, overwrite_drift=self.options.overwrite_drift)
+        done = self.workspace.write(
+            whole, artifacts=replaced, overwrite_drift=self.options.overwrite_drift, bases=proposal.bases
+        )
         return (*done.written, *done.unchanged), done.warnings
 
     def _replaced(self, tree: Tree) -> Tree:
@@ -289,7 +338,7 @@ class Driver:
             if file.path not in proposal.kept:
                 tree.add(file)
         replaced = self._replaced(tree)
-        self.workspace.write(tree, artifacts=replaced, partial=True)
+        self.workspace.write(tree, artifacts=replaced, partial=True, bases=proposal.bases)
 
     # Gates and the package.
 

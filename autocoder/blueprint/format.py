@@ -57,7 +57,7 @@ def canonical(model: Architecture | Deployment) -> bytes:
 
     Integers beyond the 53 bits that RFC 8785 has stand as their text.
     """
-    return rfc8785.dumps(_interoperable(_data(model)))
+    return rfc8785.dumps(_interoperable(plain_data(model)))
 
 
 def _interoperable(data: Any) -> Any:
@@ -75,22 +75,22 @@ def _interoperable(data: Any) -> Any:
 
 
 def _document(model: BaseModel, schema: str) -> str:
-    lines = [f"# yaml-language-server: $schema={schema}", *_block(_data(model), (), 0)]
+    lines = [f"# yaml-language-server: $schema={schema}", *block_lines(plain_data(model), (), 0)]
     return "\n".join(lines) + "\n"
 
 
 # Models to data.
 
 
-def _data(value: Any) -> Any:
-    """Plain data with the keys that are set and differ from their default, in canonical order."""
+def plain_data(value: Any) -> Any:
+    """Models as plain data: the keys that are set and differ from their default, in canonical order."""
     match value:
         case BaseModel():
             return _model_data(value)
         case dict():
-            return {key: _data(item) for key, item in cast("dict[str, Any]", value).items()}
+            return {key: plain_data(item) for key, item in cast("dict[str, Any]", value).items()}
         case list() | tuple():
-            return [_data(item) for item in cast("list[Any]", value)]
+            return [plain_data(item) for item in cast("list[Any]", value)]
         case _:
             return value
 
@@ -101,7 +101,7 @@ def _model_data(model: BaseModel) -> Any:
         field = type(model).model_fields[name]
         value = getattr(model, name)
         if field.is_required() or value != field.get_default(call_default_factory=True):
-            found[field.alias or name] = _data(value)
+            found[field.alias or name] = plain_data(value)
     # A field of which only the type is stated is written as that type.
     return found["type"] if isinstance(model, FieldSpec) and list(found) == ["type"] else found
 
@@ -118,7 +118,20 @@ def ordered_fields(model: type[BaseModel]) -> list[str]:
 # Data to lines.
 
 
-def _block(data: Any, path: Path, indent: int) -> Iterator[str]:
+def entry_text(key: str, value: Any, path: Path, indent: int) -> str:
+    """A key with its value as it is written at an indent; `path` is that of the value, without positions in lists.
+
+    The first line is not indented: it continues the line that it is put into.
+    """
+    return "\n".join(_entry(f"{' ' * indent}{_key(key)}:", value, path, indent)).lstrip(" ")
+
+
+def item_text(value: Any, path: Path, indent: int) -> str:
+    """An item of a list in block style, its dash at `indent`; the first line is not indented."""
+    return "\n".join(block_lines([value], path, indent)).lstrip(" ")
+
+
+def block_lines(data: Any, path: Path, indent: int) -> Iterator[str]:
     """Lines of a map or list in block style."""
     space = " " * indent
     if isinstance(data, dict):
@@ -126,23 +139,23 @@ def _block(data: Any, path: Path, indent: int) -> Iterator[str]:
             yield from _entry(f"{space}{_key(key)}:", value, (*path, key), indent)
         return
     for item in data:
-        inline = _flow(item, path)
+        inline = on_one_line(item, path)
         if len(space) + 2 + len(inline) <= WIDTH or not isinstance(item, dict | list) or not item:
             yield f"{space}- {inline}"
         else:
-            first, *rest = _block(item, (*path, ""), indent + 2)
+            first, *rest = block_lines(item, (*path, ""), indent + 2)
             yield f"{space}- {first.lstrip()}"
             yield from rest
 
 
 def _entry(start: str, value: Any, path: Path, indent: int) -> Iterator[str]:
-    inline = _flow(value, path)
+    inline = on_one_line(value, path)
     empty = not isinstance(value, dict | list) or not value
     if empty or (not _in_block(value, path) and len(start) + 1 + len(inline) <= WIDTH):
         yield f"{start} {inline}"
     else:
         yield start
-        yield from _block(value, path, indent + 2)
+        yield from block_lines(value, path, indent + 2)
 
 
 def _in_block(value: Any, path: Path) -> bool:
@@ -152,13 +165,13 @@ def _in_block(value: Any, path: Path) -> bool:
     return any(_BLOCKS.get(path[:cut], -1) >= len(path) - cut for cut in range(len(path) + 1))
 
 
-def _flow(data: Any, path: Path) -> str:
+def on_one_line(data: Any, path: Path) -> str:
     """The value on one line."""
     if isinstance(data, dict):
         entries = cast("dict[str, Any]", data).items()
-        return "{" + ", ".join(f"{_key(key)}: {_flow(value, (*path, key))}" for key, value in entries) + "}"
+        return "{" + ", ".join(f"{_key(key)}: {on_one_line(value, (*path, key))}" for key, value in entries) + "}"
     if isinstance(data, list):
-        return "[" + ", ".join(_flow(item, path) for item in cast("list[Any]", data)) + "]"
+        return "[" + ", ".join(on_one_line(item, path) for item in cast("list[Any]", data)) + "]"
     return _scalar(data, quoted=path[-1:] != () and path[-1] in _QUOTED_KEYS)
 
 

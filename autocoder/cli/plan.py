@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 @workspace.out_option
 @workspace.prose_options
 @click.option("--explain", is_flag=True, help="Show each sentence with what came of it.")
+@click.option("--apply", is_flag=True, help="Merge what the text changes into a blueprint that was edited by hand.")
+@click.option("--keep", multiple=True, metavar="ELEMENT", help="Your version of an element stays; `.` for all.")
+@click.option("--take", multiple=True, metavar="ELEMENT", help="The text's version of an element comes; `.` for all.")
 @click.option("--dry-run", is_flag=True, help="Write nothing.")
 @workspace.format_option
 def plan(
@@ -28,12 +31,16 @@ def plan(
     accept_defaults: bool,
     update_prose: bool,
     explain: bool,
+    apply: bool,
+    keep: tuple[str, ...],
+    take: tuple[str, ...],
     dry_run: bool,
     form: str,
 ) -> None:
     """Read SOURCE (a text in quotes, a file, a folder, or `-`) and write architecture.yaml and deployment.yaml.
 
-    A blueprint that was edited by hand is never overwritten: what differs is shown, and the command stops.
+    A blueprint that was edited by hand is never overwritten. Where the text leads to changes in it, they are shown;
+    --apply merges them, and every edit stays. Where both changed the same element, choose with --keep or --take.
     """
     from autocoder.driver import Options
 
@@ -43,7 +50,14 @@ def plan(
     screen = workspace.Screen(quiet=form == "json")
     if explain:
         _explain(given.text, folder)
-    options = Options(answers=chosen, accept_defaults=accept_defaults, update_prose=update_prose)
+    options = Options(
+        answers=chosen,
+        accept_defaults=accept_defaults,
+        update_prose=update_prose,
+        apply=apply or bool(keep or take),
+        keep=keep,
+        take=take,
+    )
     with workspace.driving(folder, options, screen) as driver:
         proposal = driver.propose(given.text, given.hint or folder.resolve().name)
         if not dry_run and proposal.plan is not None:

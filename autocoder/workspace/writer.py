@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import stat
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -115,17 +115,24 @@ class Workspace:
             return None
 
     def write(
-        self, tree: Tree, *, artifacts: Tree | None = None, overwrite_drift: bool = False, partial: bool = False
+        self,
+        tree: Tree,
+        *,
+        artifacts: Tree | None = None,
+        overwrite_drift: bool = False,
+        partial: bool = False,
+        bases: Mapping[str, str] | None = None,
     ) -> Written:
         """Makes the workspace hold `tree`, in one transaction, and removes generated files that are no longer in it.
 
         `artifacts` (what a build leaves in `dist/`) are replaced without a drift check and never removed by a later
         write. `overwrite_drift` discards what people changed in generated files. A `partial` tree is not all that there
-        is: what is missing in it stays. Raises `StageFailed` with every
+        is: what is missing in it stays. `bases` are the plans that were merged into edited files: those are written,
+        and the plan is the base of the next merge. Raises `StageFailed` with every
         problem (AC8001 to AC8003, AC8008) or with the reason why the folder cannot be written (AC8005); the folder
         is as it was then.
         """
-        plan = _Plan(folder=self.folder, record=load(self.folder), overwrite=overwrite_drift)
+        plan = _Plan(folder=self.folder, record=load(self.folder), overwrite=overwrite_drift, bases=bases or {})
         for file in tree:
             plan.place(file)
         for file in artifacts or Tree():
@@ -182,6 +189,7 @@ class _Plan:
     folder: Path
     record: Record
     overwrite: bool
+    bases: Mapping[str, str] = field(default_factory=dict[str, str])
     problems: Diagnostics = field(default_factory=Diagnostics)
     changes: list[Change] = field(default_factory=list[Change])
     rows: dict[str, Row] = field(default_factory=dict[str, Row])
@@ -283,15 +291,16 @@ class _Plan:
             return
         new = digest(file.content)
         untouched = found is None or found.sha256 == new or (base is not None and base.sha256 == found.sha256)
-        if not untouched:
+        plan = self.bases[file.path].encode() if file.path in self.bases else file.content
+        if not untouched and file.path not in self.bases:
             self.kept.append(file.path)
             message = f"{file.path} was changed by hand and differs from what this build proposes; it was left as it is"
             self.problems.add(Diagnostic(code="AC8009", message=message, subject=file.path, severity=Severity.WARNING))
             return
         self._put(file, found)
-        if base is None or base.sha256 != new:
+        if base is None or base.sha256 != digest(plan):
             before = base.sha256 if base else None
-            self.changes.append(Change(path=f"{BASE}/{file.path}", before=before, content=file.content))
+            self.changes.append(Change(path=f"{BASE}/{file.path}", before=before, content=plan))
 
     def _appended(self, file: File, found: _Found | None) -> None:
         row = self.record.files.get(file.path)

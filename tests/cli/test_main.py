@@ -146,10 +146,48 @@ def test_a_changed_text_never_overwrites_an_edited_blueprint(tmp_path: Path) -> 
     )
     before = snapshot(tmp_path)
     done = autocoder("plan", "todo", "--accept-defaults", cwd=tmp_path)
-    assert done.returncode == 1
-    assert "AC2052" in done.stderr
-    assert "+" in done.stderr
+    assert done.returncode == 2
+    assert "AC2054" in done.stderr
+    assert "+ entities.Todo.fields.expires_at" in done.stderr
     assert snapshot(tmp_path) == before
+
+
+@pytest.mark.slow
+def test_a_merge_that_is_asked_for_is_written_and_then_stands(tmp_path: Path) -> None:
+    assert autocoder("plan", "A to-do list API.", "--out", "todo", "--accept-defaults", cwd=tmp_path).returncode == 0
+    path = tmp_path / "todo" / "architecture.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
+    (tmp_path / "todo" / "description.md").write_text(
+        "A to-do list API. Todos expire after 30 days.\n", encoding="utf-8"
+    )
+    done = autocoder("plan", "todo", "--accept-defaults", "--apply", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    merged = path.read_text(encoding="utf-8")
+    assert "expires_at" in merged and merged.endswith("# mine\n")
+    before = snapshot(tmp_path)
+    assert autocoder("compile", "todo", "--accept-defaults", "--check", cwd=tmp_path).returncode == 1  # not compiled yet
+    assert autocoder("plan", "todo", "--accept-defaults", cwd=tmp_path).returncode == 0
+    assert snapshot(tmp_path) == before
+
+
+@pytest.mark.slow
+def test_a_conflict_shows_both_sides_and_is_decided_by_name(tmp_path: Path) -> None:
+    assert autocoder("plan", "A to-do list API.", "--out", "todo", "--accept-defaults", cwd=tmp_path).returncode == 0
+    path = tmp_path / "todo" / "architecture.yaml"
+    edited = path.read_text(encoding="utf-8").replace("A to-do list API.}", "Mine.}  # ours is better")
+    path.write_text(edited, encoding="utf-8")
+    (tmp_path / "todo" / "description.md").write_text("A to-do list service.\n", encoding="utf-8")
+    before = snapshot(tmp_path)
+    done = autocoder("plan", "todo", "--accept-defaults", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "error[AC2052] system.description" in done.stderr
+    assert 'yours:    Mine.  (your comment says "ours is better")' in done.stderr
+    assert "the text: A to-do list service." in done.stderr
+    assert snapshot(tmp_path) == before
+    assert autocoder("plan", "todo", "--keep", "system.descriptoin", cwd=tmp_path).returncode == 2
+    assert autocoder("plan", "todo", "--keep", "system.description", cwd=tmp_path).returncode == 0
+    assert "Mine.}  # ours is better" in path.read_text(encoding="utf-8")
+    assert autocoder("plan", "todo", cwd=tmp_path).returncode == 0
 
 
 def test_another_text_for_the_same_workspace_is_shown_and_not_taken(tmp_path: Path) -> None:

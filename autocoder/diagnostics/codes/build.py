@@ -15,16 +15,38 @@ CODES: tuple[dict[str, str], ...] = (
     },
     {
         "code": "AC2052",
-        "title": "both the text and the blueprint changed",
-        "why": "The blueprint was edited by hand, and the text now leads to another one. Neither side is thrown away.",
-        "fix": "Bring the changes that the message shows into the blueprint by hand, or restore the file to take the "
-        "proposed one.",
+        "title": "the text and a person changed the same element",
+        "why": "The blueprint was edited by hand, and the text now leads to something else in the same place. "
+        "Neither side is thrown away, and the compiler does not know which one is meant.",
+        "fix": "Decide with `autocoder plan --keep ELEMENT` (yours) or `--take ELEMENT` (the text's); `.` stands for "
+        "every element. Or change the text or the file, so that both say the same.",
     },
     {
         "code": "AC2053",
         "title": "no such answer",
         "why": "An answer names an open question and one of its options.",
         "fix": "Use an id and a key that `autocoder plan` shows.",
+    },
+    {
+        "code": "AC2054",
+        "title": "the text changes a blueprint that was edited by hand",
+        "why": "Both sides changed, in different elements. The merge keeps every edit, but a file that a person works "
+        "on changes only when that person says so.",
+        "fix": "Look at the changes, then write them with `autocoder plan --apply`. `--keep ELEMENT` leaves one of "
+        "the text's changes out, `--take ELEMENT` discards one of yours.",
+    },
+    {
+        "code": "AC2055",
+        "title": "no such choice",
+        "why": "`--keep` and `--take` name an element that the text or a person changed.",
+        "fix": "Use one of the names that `autocoder plan` shows.",
+    },
+    {
+        "code": "AC2056",
+        "title": "the layout of the file stands in the way of a merge",
+        "why": "The merge changes only what it must in a file that a person laid out. Anchors, aliases and `? ` keys "
+        "stand for more than one place, so a change of one would change the other.",
+        "fix": "Write out what anchors and aliases stand for, then plan again.",
     },
     {
         "code": "AC8201",

@@ -189,9 +189,8 @@ class _Reasons:
                 return decision.because
             numbers = _value(plain_data(self.plan.model), (*path[:end], "satisfies"))
             if isinstance(numbers, list):
-                texts: dict[str, str] = {
-                    r.id: f'{r.id}, line {r.line}: "{r.text}"' for r in self.plan.model.requirements
-                }
+                asked: tuple[Requirement, ...] = self.plan.model.requirements
+                texts = {r.id: f'{r.id}, line {r.line}: "{r.text}"' for r in asked}
                 return "; ".join(texts.get(number, number) for number in cast("list[str]", numbers))
         return "this is what the text leads to"
 

@@ -165,7 +165,7 @@ def test_a_merge_that_is_asked_for_is_written_and_then_stands(tmp_path: Path) ->
     merged = path.read_text(encoding="utf-8")
     assert "expires_at" in merged and merged.endswith("# mine\n")
     before = snapshot(tmp_path)
-    assert autocoder("compile", "todo", "--accept-defaults", "--check", cwd=tmp_path).returncode == 1  # not compiled yet
+    assert autocoder("compile", "todo", "--accept-defaults", "--check", cwd=tmp_path).returncode == 1
     assert autocoder("plan", "todo", "--accept-defaults", cwd=tmp_path).returncode == 0
     assert snapshot(tmp_path) == before
 

@@ -20,9 +20,9 @@ from autocoder.bundles import Bundle
 from autocoder.bundles import load as load_bundle
 from autocoder.decisions import Decision, DecisionsFile, as_json
 from autocoder.decisions import load as load_decisions
-from autocoder.diagnostics import Diagnostic, Diagnostics, Span, StageFailed
+from autocoder.diagnostics import Diagnostic, Diagnostics, Severity, Span, StageFailed
 from autocoder.ir import canonical
-from autocoder.ir.conventions import conventions
+from autocoder.ir.conventions import body_subject, conventions
 from autocoder.ir.graph import Graph
 from autocoder.ir.lower import Source, lower
 from autocoder.ir.views import Views
@@ -83,7 +83,8 @@ class Sources:
     @staticmethod
     def of(tree: Tree) -> Sources:
         """The sources that a tree of files holds. Raises `KeyError` where the blueprint is missing."""
-        text = {file.path: file.content.decode("utf-8") for file in tree if file.owner is not Owner.APPENDED}
+        owned = (Owner.OWNED, Owner.MERGED)
+        text = {file.path: file.content.decode("utf-8") for file in tree if file.owner in owned}
         bodies = {
             path.removeprefix(f"{CUSTOM}/").removesuffix(".py"): body
             for path, body in text.items()
@@ -117,6 +118,12 @@ class Compiled:
     def views(self) -> Views:
         """The graph as targets see it."""
         return Views(self.graph)
+
+    @property
+    def unapproved(self) -> tuple[Decision, ...]:
+        """The decisions to run a custom body that nobody approved at its hash."""
+        subjects = {body_subject(function.name) for function in self.views.functions} - self.approved
+        return tuple(decision for decision in self.decisions if decision.subject in subjects)
 
     @cached_property
     def blueprint_hash(self) -> str:
@@ -162,7 +169,7 @@ def compile_sources(sources: Sources, *, planned: tuple[Decision, ...] = (), bun
     approved = frozenset(d.subject for d in decisions if sources.decided.approved(d))
     diagnostics.extend(_placed(finding, place) for finding in evaluate_design(views, approved))
     diagnostics.stop()
-    return Compiled(
+    compiled = Compiled(
         sources=sources,
         architecture=architecture.model,
         deployment=deployment.model,
@@ -171,6 +178,20 @@ def compile_sources(sources: Sources, *, planned: tuple[Decision, ...] = (), bun
         decisions=decisions,
         approved=approved,
         warnings=tuple(diagnostics),
+    )
+    return replace(compiled, warnings=(*compiled.warnings, *map(_unapproved, compiled.unapproved)))
+
+
+def _unapproved(decision: Decision) -> Diagnostic:
+    """Says how a custom body gets approved."""
+    name = decision.subject.split(".")[1]
+    return Diagnostic(
+        code="AC3143",
+        message=f"nobody approved the body of {name} as it is now: it runs only where a sandbox works",
+        subject=decision.subject,
+        value=decision.value,
+        help=f"read {CUSTOM}/{name}.py, then add to the approvals in {DECISIONS}: {{decision: {decision.id}, by: YOU}}",
+        severity=Severity.WARNING,
     )
 
 
@@ -231,9 +252,27 @@ def _lock(compiled: Compiled) -> str:
     return json.dumps(locked, indent=2, sort_keys=True) + "\n"
 
 
-def rederive(sources: Tree) -> Tree:
-    """Every derived file of a package, from its sources alone. Raises `StageFailed` as compiling does."""
-    found = Sources.of(sources)
+def rederive(packaged: Tree) -> Tree:
+    """Every derived file of a package, from its sources and the platform bundle that its lock names.
+
+    Raises `StageFailed` as compiling does; AC6045 where the lock cannot be read or its bundle is another one here.
+    """
+    found = Sources.of(packaged)
     name = load_architecture(found.architecture, file=ARCHITECTURE).model.system.name
     planned = planned_decisions(found.prose, found.decided.answers, name)
-    return emit(compile_sources(found, planned=planned))
+    return emit(compile_sources(found, planned=planned, bundle=_locked_bundle(packaged)))
+
+
+def _locked_bundle(packaged: Tree) -> str:
+    try:
+        locked = json.loads(packaged[LOCK].content)["bundle"]
+        version, expected = str(locked["version"]), str(locked["sha256"])
+    except (KeyError, TypeError, ValueError) as error:
+        message = f"{LOCK} does not name the platform bundle of the package"
+        raise StageFailed([Diagnostic(code="AC6045", message=message, subject=LOCK)]) from error
+    here = load_bundle(version).hash
+    if here != expected:
+        message = f"the platform bundle {version} of this autocoder is not the one that the package was made with"
+        rule = f"expected {expected}"
+        raise StageFailed([Diagnostic(code="AC6045", message=message, subject=LOCK, value=here, rule=rule)])
+    return version

@@ -15,12 +15,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from autocoder import registry
+from autocoder import materials, registry
 from autocoder.blueprint.load import load_architecture, load_deployment
 from autocoder.blueprint.merge import dotted
 from autocoder.compilation import (
     ARCHITECTURE,
-    CUSTOM,
     DECISIONS,
     DEPLOYMENT,
     PROSE,
@@ -36,17 +35,21 @@ from autocoder.compilation import (
 from autocoder.decisions import Decision, with_answers
 from autocoder.decisions import load as load_decisions
 from autocoder.diagnostics import Diagnostic, Note, StageFailed
+from autocoder.earlier_packages import Baseline, baseline, standing_verdicts
 from autocoder.gates import reports
 from autocoder.gates.verdict import Status, Verdict
 from autocoder.gates.waivers import Waiver
-from autocoder.package.build import Package, PackageInput, build_package
+from autocoder.package.build import Names, Package, PackageInput, build_package
+from autocoder.package.keys import PublicKey
 from autocoder.package.sign import Signer
 from autocoder.package.verify import verify_package
 from autocoder.planning.plan import Plan
 from autocoder.planning.proposal import answers_for, check_answers, propose, read, settle
 from autocoder.planning.reconcile import Choices, Reconciled, Reconciliation, summary
 from autocoder.readers.protocol import Reading
+from autocoder.source_files import read_source, read_sources, shown_path
 from autocoder.targets.tree import Owner, Tree
+from autocoder.tools.sandbox import Origin
 from autocoder.workspace.writer import MergedState, Workspace
 
 __all__ = ["Built", "Driver", "Options", "Proposal", "Talk", "rederive", "silence"]
@@ -248,35 +251,15 @@ class Driver:
         )
 
     def _sources(self, prose: str | None, decisions: str | None, texts: Mapping[str, str]) -> Sources:
-        found = {path: texts.get(path) or self._text(path) for path in (ARCHITECTURE, DEPLOYMENT)}
-        missing = [path for path, text in found.items() if text is None]
-        if missing:
-            raise StageFailed(
-                [
-                    Diagnostic(
-                        code="AC8201", message=f"{self.shown} has no {' and no '.join(missing)}", subject=self.shown
-                    )
-                ],
-                exit_code=2,
-            )
-        bodies = {
-            path.stem: self._text(f"{CUSTOM}/{path.name}") or "" for path in sorted((self.folder / CUSTOM).glob("*.py"))
-        }
-        names = (PROSE, ARCHITECTURE, DEPLOYMENT, DECISIONS, *(f"{CUSTOM}/{name}.py" for name in bodies))
-        return Sources(
-            architecture=found[ARCHITECTURE] or "",
-            deployment=found[DEPLOYMENT] or "",
-            prose=prose,
-            decisions=decisions,
-            bodies=bodies,
-            shown={name: self._name(name) for name in names},
-        )
+        given = {PROSE: prose, DECISIONS: decisions, **texts}
+        planned = {path: text for path, text in given.items() if text is not None}
+        return read_sources(self.folder, self.shown, planned)
 
     def _name(self, path: str) -> str:
-        return path if self.shown in ("", ".") else f"{self.shown}/{path}"
+        return shown_path(self.shown, path)
 
     def _text(self, path: str) -> str | None:
-        return read_text(self.folder / path, self._name(path))
+        return read_source(self.folder, path, self.shown)
 
     # Compiling.
 
@@ -343,14 +326,17 @@ class Driver:
     # Gates and the package.
 
     def gate(
-        self, compiled: Compiled, sources: Sources, tree: Tree, names: tuple[str, ...] = ()
+        self, compiled: Compiled, sources: Sources, tree: Tree, earlier: Baseline, names: tuple[str, ...] = ()
     ) -> tuple[Verdict, ...]:
-        """The verdicts of all gates (or of the named ones) on a staged copy. Raises `StageFailed` (exit code 3)."""
+        """The verdicts of all gates (or of the named ones) on a staged copy, compared with an earlier build.
+
+        Raises `StageFailed` (exit code 3; 4 where a tool is missing).
+        """
         from autocoder.gates.context import GateContext
         from autocoder.gates.runner import run_gates
         from autocoder.targets.python_service.names import package
         from autocoder.tools import python_environment
-        from autocoder.tools.sandbox import Origin, Sandbox
+        from autocoder.tools.sandbox import Sandbox
 
         locks = [tree[path].content for path in (REQUIREMENTS, TEST_REQUIREMENTS)]
         python = python_environment.prepare(locks[1:], progress=self.progress)
@@ -369,9 +355,10 @@ class Driver:
                 today=self.today,
                 kubernetes_versions=compiled.bundle.kubernetes.versions,
                 waivers=_waivers(sources),
-                origin=Origin.PERSON if compiled.views.functions else Origin.COMPILER,
+                origin=origin(compiled),
                 decided=compiled.approved,
-                previous=self._previous(compiled),
+                previous=earlier.measures,
+                baseline=earlier.archive,
             )
             with ThreadPoolExecutor(max_workers=len(registry.GATES)) as executor:
                 verdicts = run_gates(context, names or tuple(registry.GATES), executor, self._heard)
@@ -383,14 +370,12 @@ class Driver:
             raise StageFailed(findings, exit_code=4 if missing and len(missing) == len(findings) else 3)
         return verdicts
 
-    def _previous(self, compiled: Compiled) -> dict[str, float]:
-        """The measures of the last signed package of this workspace, if there is one that verifies with our key."""
-        system = compiled.architecture.system
-        archives = sorted((self.folder / "dist").glob(f"{system.name}-*.tar.gz"), key=lambda p: p.stat().st_mtime)
-        if not archives:
-            return {}
-        report = verify_package(archives[-1], self._signer.public)
-        return {name: value for v in report.verdicts for name, value in v.measures.items()} if report.ok else {}
+    def baseline(self, compiled: Compiled) -> Baseline:
+        """The last signed build of this workspace."""
+        name = compiled.architecture.system.name
+        if not any((self.folder / "dist").glob(f"{name}-*.tar.gz")):
+            return Baseline()
+        return baseline(self.folder, name, self._trusted)
 
     def _heard(self, verdict: Verdict) -> None:
         self.progress(f"{verdict.gate}: {verdict.status}, {verdict.summary}")
@@ -399,12 +384,14 @@ class Driver:
         """Every stage."""
         started = self.clock()
         proposal = self.propose(given, hint)
+        _ = self._signer  # a key that cannot be used is told before the gates' work, not after it
         compiled, tree = self.compile(proposal)
         if not self.options.fresh and (standing := self._standing(compiled, proposal.sources, tree)):
             self.talk("gate", f"{reports.line(standing)}  as signed before: nothing changed")
             return self._as_before(proposal, compiled, tree, standing)
-        verdicts = self.gate(compiled, proposal.sources, tree)
-        package_ = self._package(compiled, proposal, tree, verdicts, started)
+        earlier = self.baseline(compiled)
+        verdicts = self.gate(compiled, proposal.sources, tree, earlier)
+        package_ = self._package(compiled, proposal, tree, verdicts, started, earlier)
         self._verify(package_)
         written, warnings = self.write(proposal, tree, package_.files)
         return Built(
@@ -415,8 +402,9 @@ class Driver:
             signer=package_.signer,
             written=written,
             warnings=(
-                *(proposal.plan.diagnostics if proposal.plan else ()),
+                *_planned_warnings(proposal),
                 *compiled.warnings,
+                *earlier.warnings,
                 *warnings,
                 *package_.warnings,
             ),
@@ -424,33 +412,10 @@ class Driver:
         )
 
     def _standing(self, compiled: Compiled, sources: Sources, tree: Tree) -> tuple[Verdict, ...]:
-        """The verdicts of the package in `dist/`, where it is signed with our key, made by this very generator, and
-        holds exactly these sources and files; else nothing.
-        """
-        archive = self._archive(compiled)
-        if not archive.is_file() or sources.decided.waivers:
+        """The verdicts of the package that is in `dist/` already, where nothing changed since; else nothing."""
+        if sources.decided.waivers:
             return ()  # a waiver ends on its day, so the gates are asked again
-        ours = {file.path: file.content for file in sources.tree()}
-
-        def same(packaged: Tree) -> Tree:
-            theirs = {file.path: file.content for file in packaged if file.owner is not Owner.APPENDED}
-            return tree if theirs == ours else Tree()
-
-        report = verify_package(archive, self._signer.public, rederive=same)
-        gates = {verdict.gate for verdict in report.verdicts}
-        if not report.ok or report.materials.get("generator") != generator_hash() or not gates >= set(registry.GATES):
-            return ()
-        return tuple(
-            Verdict(
-                gate=v.gate,
-                status=Status(v.status),
-                checks=v.checks,
-                summary=v.summary,
-                sandbox=v.sandbox,
-                measures=v.measures,
-            )
-            for v in report.verdicts
-        )
+        return standing_verdicts(self._archive(compiled), self._signer.public, sources.tree(), tree)
 
     def _archive(self, compiled: Compiled) -> Path:
         system = compiled.architecture.system
@@ -460,9 +425,9 @@ class Driver:
         """The build whose package is there already; files of the workspace that went missing are written again."""
         written, warnings = self.write(proposal, tree)
         archive = self._archive(compiled)
-        outputs = {
-            f"dist/{p.name}": hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(archive.parent.iterdir())
-        }
+        system = compiled.architecture.system
+        files = sorted(archive.with_name(name) for name in Names(stem=f"{system.name}-{system.version}").all)
+        outputs = {f"dist/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
         return Built(
             compiled=compiled,
             decisions=compiled.decisions,
@@ -475,7 +440,13 @@ class Driver:
         )
 
     def _package(
-        self, compiled: Compiled, proposal: Proposal, tree: Tree, verdicts: tuple[Verdict, ...], started: str
+        self,
+        compiled: Compiled,
+        proposal: Proposal,
+        tree: Tree,
+        verdicts: tuple[Verdict, ...],
+        started: str,
+        earlier: Baseline,
     ) -> Package:
         parts: dict[str, Tree] = {"generated": Tree(), "deployments": Tree(), "migrations": Tree()}
         sources = proposal.sources.tree()
@@ -493,8 +464,10 @@ class Driver:
                 "blueprint": compiled.blueprint_hash,
                 "ir": compiled.ir_hash,
                 "bundle": compiled.bundle.hash,
-                "generator": generator_hash(),
+                **materials.shipped(),
             },
+            parameters={"bundle": compiled.bundle.version, "baseline": earlier.archive},
+            tools=materials.tools(),
             started=started,
             finished=self.clock(),
             decisions=[d.as_data() for d in compiled.decisions],
@@ -515,12 +488,26 @@ class Driver:
             raise StageFailed(report.diagnostics)
 
     @cached_property
+    def _trusted(self) -> PublicKey:
+        """The key that earlier packages must be signed with. None is made to look at them."""
+        from autocoder.package import keys
+
+        return self._signer.public if self.options.signer == "cosign" else keys.trusted(None)
+
+    @cached_property
     def _signer(self) -> Signer:
         from autocoder.package import cosign, keys, sign
 
         if self.options.signer == "cosign":
             return cosign.cosign_signer(self.options.key)
         return sign.EmbeddedSigner(key=keys.load_or_create())
+
+
+def origin(compiled: Compiled) -> Origin:
+    """The least trusted author of what the gates run."""
+    if not compiled.views.functions:
+        return Origin.COMPILER
+    return Origin.UNAPPROVED if compiled.unapproved else Origin.PERSON
 
 
 def _planned_warnings(proposal: Proposal) -> tuple[Diagnostic, ...]:
@@ -539,35 +526,6 @@ def _waivers(sources: Sources) -> tuple[Waiver, ...]:
         )
         for w in sources.decided.waivers
     )
-
-
-def generator_hash() -> str:
-    """sha256 (hex) over autocoder's own files: which generator made a package."""
-    root = Path(__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*")):
-        if (
-            path.is_file()
-            and path.suffix in (".py", ".j2", ".json", ".toml", ".txt")
-            and "__pycache__" not in path.parts
-        ):
-            digest.update(f"{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
-def read_text(path: Path, shown: str) -> str | None:
-    """A text file, or None where there is none. Raises `StageFailed` (AC8202) where it cannot be read."""
-    try:
-        if path.exists() and not path.is_file():
-            raise StageFailed([Diagnostic(code="AC8202", message=f"{shown} is not a regular file", subject=shown)])
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
-        raise StageFailed(
-            [Diagnostic(code="AC8202", message=f"{shown} cannot be read: {reason}", subject=shown)]
-        ) from error
 
 
 def _count(number: int, word: str) -> str:

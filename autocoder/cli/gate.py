@@ -17,6 +17,7 @@ from autocoder.cli import workspace_options as workspace
 @workspace.format_option
 def gate(folder: Path | None, names: tuple[str, ...], form: str) -> None:
     """Compile a workspace (FOLDER, else here) in memory and ask all gates about it; nothing is written."""
+    from autocoder.diagnostics.render import terminal
     from autocoder.driver import Options
 
     where = folder or Path()
@@ -24,7 +25,10 @@ def gate(folder: Path | None, names: tuple[str, ...], form: str) -> None:
     with workspace.driving(where, Options(), screen) as driver:
         proposal = driver.propose(None, where.resolve().name)
         compiled, tree = driver.compile(proposal)
-        verdicts = driver.gate(compiled, proposal.sources, tree, names)
+        earlier = driver.baseline(compiled)
+        if warnings := (*compiled.warnings, *earlier.warnings):
+            click.echo(terminal(warnings), err=True)
+        verdicts = driver.gate(compiled, proposal.sources, tree, earlier, names)
     if form == "json":
         rows = [{"gate": v.gate, "status": str(v.status), "checks": v.checks, "summary": v.summary} for v in verdicts]
         click.echo(json.dumps({"verdicts": rows}, indent=2))

@@ -66,11 +66,11 @@ def plan(
 
 
 def _explain(text: str | None, folder: Path) -> None:
-    from autocoder.driver import read_text
     from autocoder.planning.proposal import read
     from autocoder.readers.explain import explain
+    from autocoder.source_files import read_source
 
-    own = text if text is not None else read_text(folder / "description.md", "description.md")
+    own = text if text is not None else read_source(folder, "description.md", workspace.shown_name(folder))
     if own is not None:
         click.echo(explain(read(own, file="description.md")))
 

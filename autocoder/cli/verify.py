@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from autocoder.cli.workspace_options import shown_name
 from autocoder.diagnostics import StageFailed
 from autocoder.diagnostics.render import as_data
 
 if TYPE_CHECKING:
-    from autocoder.package.verify import Rederive, VerifyReport
+    from autocoder.package.verify import VerifyReport
 
 _MARKS = {True: "ok", False: "FAILED", None: "-"}
 
@@ -33,25 +33,18 @@ def verify(path: Path, key: Path | None, source: Path | None, form: str) -> None
     Checks the signature, every member's digest, the bill of materials and the gates' verdicts; with --source also
     that the package was made from those sources and from nothing else. Nothing is unpacked.
     """
+    from autocoder.compilation import rederive
     from autocoder.package.keys import trusted
     from autocoder.package.verify import verify_package
+    from autocoder.source_files import read_sources
 
-    report = verify_package(path, trusted(key), source=source, rederive=_rederive() if source else None)
+    sources = read_sources(source, shown_name(source)).tree() if source else None
+    report = verify_package(path, trusted(key), sources=sources, rederive=rederive if source else None)
     click.echo(json.dumps(_data(report), indent=2, ensure_ascii=False) if form == "json" else _text(report))
     if form == "json" and not report.ok:
         raise SystemExit(1)
     if not report.ok:
         raise StageFailed(report.diagnostics)
-
-
-def _rederive() -> Rederive | None:
-    """The driver's derivation; None where this autocoder has no driver."""
-    try:
-        return importlib.import_module("autocoder.driver").rederive
-    except ModuleNotFoundError as error:
-        if error.name != "autocoder.driver":
-            raise
-        return None
 
 
 def _text(report: VerifyReport) -> str:
@@ -70,6 +63,7 @@ def _data(report: VerifyReport) -> dict[str, object]:
         "generator": report.generator,
         "key": report.key,
         "checks": [vars(check) for check in report.checks],
+        "tools": dict(report.tools),
         "verdicts": [verdict.model_dump(mode="json") for verdict in report.verdicts],
         "diagnostics": [as_data(diagnostic) for diagnostic in report.diagnostics],
     }

@@ -65,7 +65,7 @@ class Given:
     """The prose that a command was given: the words themselves, a file, `-` for standard input, or nothing."""
 
     def __init__(self, source: str | None) -> None:
-        from autocoder.driver import read_text
+        from autocoder.source_files import read_text
 
         self.text: str | None = None
         self.hint = ""

@@ -46,7 +46,8 @@ class Budgets:
             gate=self.name,
             status=Status.COULD_NOT_RUN if missing else Status.FAILED if over or grown else Status.OK,
             checks=len(limits) + len(compared),
-            summary=f"{len(limits)} numbers" + (f", {len(compared)} compared" if compared else ""),
+            summary=f"{len(limits)} numbers"
+            + (f", {len(compared)} compared with {context.baseline}" if compared else ""),
             sandbox=str(context.sandbox.level),
             findings=(*missing, *over, *grown),
             measures=measures,
@@ -87,10 +88,19 @@ def _packages(context: GateContext) -> dict[str, int]:
     lock = context.workspace / RUNTIME_LOCK
     try:
         locked = {_normal(name): version for name, version in _PINNED.findall(lock.read_text(encoding="utf-8"))}
-    except OSError:
-        raise StageFailed([Diagnostic(code="AC5002", message=f"{RUNTIME_LOCK} is missing")], exit_code=3) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise _uncounted(f"{RUNTIME_LOCK} cannot be read: {type(error).__name__}") from None
+    if not locked:
+        raise _uncounted(f"{RUNTIME_LOCK} pins no package")
     installed = dict(_installed(context.environment.parent.parent))
-    return {name: installed[name] for name in locked if name in installed}
+    found = {name: installed[name] for name in locked if name in installed}
+    if not found:
+        raise _uncounted(f"none of the packages of {RUNTIME_LOCK} is installed in the gates' environment")
+    return found
+
+
+def _uncounted(message: str) -> StageFailed:
+    return StageFailed([Diagnostic(code="AC5002", message=message, subject=RUNTIME_LOCK)], exit_code=3)
 
 
 def _installed(environment: Path) -> Iterator[tuple[str, int]]:

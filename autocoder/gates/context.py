@@ -28,7 +28,7 @@ class GateContext:
     `workspace` holds `generated/`, `deployments/`, `migrations/`, `architecture.yaml` …; `package` is the Python
     package below `generated/src`; `environment` the Python of the gates' environment; `origin` the least trusted
     author of the code; `decided` the subjects of decisions that somebody stated or approved; `previous` the measures of
-    the last signed build (empty: there is none).
+    the last signed build and `baseline` its archive (empty: there is none).
     """
 
     workspace: Path
@@ -42,6 +42,7 @@ class GateContext:
     origin: Origin = Origin.COMPILER
     decided: frozenset[str] = frozenset()
     previous: Mapping[str, float] = field(default_factory=dict[str, float])
+    baseline: str = ""
 
     def files(self) -> Iterator[Path]:
         """Every emitted file, in path order; links are not followed."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from autocoder.diagnostics import Diagnostic
 from autocoder.gates.context import GateContext
 from autocoder.gates.sandboxed_run import staged
-from autocoder.gates.suite import Report, engine_findings, no_tests, run_suite
+from autocoder.gates.suite import Report, engine_findings, engine_version, no_tests, run_suite
 from autocoder.gates.verdict import Status, Verdict
 
 WHERE = "generated/tests/properties"
@@ -34,6 +34,7 @@ class Properties:
             sandbox=str(context.sandbox.level),
             findings=findings,
             measures={"properties.examples": examples, "properties.steps": steps},
+            tools=engine_version(report),
         )
 
 

@@ -124,5 +124,11 @@ def engine_findings(context: GateContext, report: Report) -> tuple[Diagnostic, .
     )
 
 
+def engine_version(report: Report) -> dict[str, str]:
+    """The engine that the suite ran on with its version, as `Verdict.tools`; empty where it did not say."""
+    name, _, version = report.properties.get("engine", "").partition(" ")
+    return {name: version} if name and version else {}
+
+
 def _unusable(message: str, done: Completed) -> StageFailed:
     return StageFailed([Diagnostic(code="AC5001", message=message, value=last_lines(done))], exit_code=3)

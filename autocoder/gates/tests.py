@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from autocoder.gates.context import GateContext
 from autocoder.gates.sandboxed_run import staged
-from autocoder.gates.suite import engine_findings, no_tests, run_suite
+from autocoder.gates.suite import engine_findings, engine_version, no_tests, run_suite
 from autocoder.gates.verdict import Status, Verdict
 
 WHERE = "generated/tests"
@@ -32,4 +32,5 @@ class Tests:
             sandbox=str(context.sandbox.level),
             findings=findings,
             measures={"tests": report.tests, "tests.seconds": round(report.seconds, 3)},
+            tools=engine_version(report),
         )

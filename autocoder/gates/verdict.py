@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from autocoder.diagnostics import Diagnostic
 
+NO_SANDBOX = "none needed"
+"""The sandbox level of a gate that ran nothing."""
+
 
 class Status(StrEnum):
     """`COULD_NOT_RUN` stops a build exactly as `FAILED` does."""
@@ -24,7 +27,7 @@ class Verdict:
     `checks` counts what was really checked; zero checks are never ok. `summary` is the short text shown beside the
     status ("64 tests, postgresql 18.4"). `measures` are numbers of this run (seconds, counts, bytes) and go into the
     attestation, never into the archive. `sandbox` is the level that the generated code ran at, "none needed" where
-    none of it ran.
+    none of it ran. `tools` maps what took part and is not autocoder's own (a database) to its version.
     """
 
     gate: str
@@ -34,6 +37,7 @@ class Verdict:
     sandbox: str
     findings: tuple[Diagnostic, ...] = ()
     measures: Mapping[str, float] = field(default_factory=dict[str, float])
+    tools: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __post_init__(self) -> None:
         if self.status is Status.OK and (self.checks == 0 or any(d.severity == "error" for d in self.findings)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 from autocoder.decisions import Decision, Source
@@ -12,7 +13,23 @@ from autocoder.ir.views import Views
 
 def conventions(views: Views) -> tuple[Decision, ...]:
     """The decisions that lowering and the passes made."""
-    return (*_operations(views), *_system(views))
+    return (*_operations(views), *_bodies(views), *_system(views))
+
+
+def body_subject(function: str) -> str:
+    """The subject of the decision to run the body of a custom function."""
+    return f"functions.{function}.body"
+
+
+def _bodies(views: Views) -> Iterator[Decision]:
+    for function in views.functions:
+        yield Decision(
+            subject=body_subject(function.name),
+            value=f"sha256:{hashlib.sha256(function.body.encode()).hexdigest()}",
+            source=Source.INFERRED,
+            because=f"custom/{function.name}.py is there, and its text does not say who answers for it",
+            consequence="until a person approves it, the body runs only where a sandbox works",
+        )
 
 
 def _operations(views: Views) -> Iterator[Decision]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from autocoder import __version__
+from autocoder import __version__, registry
 from autocoder.diagnostics import Diagnostic, Diagnostics
 from autocoder.gates.verdict import Status, Verdict
 from autocoder.package import archive, manifest, provenance
@@ -17,6 +17,7 @@ from autocoder.package.sign import Signer
 from autocoder.targets.tree import File, Tree
 
 FOLDER = "dist"
+EVERY_GATE = f"every gate passes: {', '.join(registry.GATES)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,8 @@ class PackageInput:
 
     All trees have paths relative to the workspace and no path in common. `requirements` is the path of the hashed
     requirements file in `generated`. `materials` maps names (blueprint, IR, bundle, generator …) to sha256 in hex; the
-    sources need no entry. `started` and `finished` are RFC 3339 in UTC; `decisions` and `approvals` are JSON-ready.
+    sources need no entry. `parameters` (JSON-ready) are what the builder chose, `tools` the versions of the programs
+    that took part. `started` and `finished` are RFC 3339 in UTC; `decisions` and `approvals` are JSON-ready.
     """
 
     name: str
@@ -41,6 +43,8 @@ class PackageInput:
     finished: str
     decisions: object = field(default_factory=list[object])
     approvals: object = field(default_factory=list[object])
+    parameters: Mapping[str, object] = field(default_factory=dict[str, object])
+    tools: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +87,11 @@ class Names:
         """The Sigstore bundle of the provenance."""
         return f"{self.stem}.provenance.sigstore.json"
 
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every file of the package."""
+        return self.archive, self.manifest, self.signature, self.attestation
+
 
 def build_package(given: PackageInput, signer: Signer) -> Package:
     """The signed package. Raises `StageFailed`: AC6001 gates, AC6002 inputs, AC6003 requirements, or the signer's."""
@@ -105,6 +114,8 @@ def build_package(given: PackageInput, signer: Signer) -> Package:
         verdicts=given.verdicts,
         decisions=given.decisions,
         approvals=given.approvals,
+        parameters=given.parameters,
+        tools={**given.tools, **signer.tools},
     )
     statement = provenance.write_statement(listed, {**given.materials, **sources}, run)
     files = Tree()
@@ -124,10 +135,17 @@ def build_package(given: PackageInput, signer: Signer) -> Package:
     )
 
 
+def missing_gates(asked: Iterable[str]) -> tuple[str, ...]:
+    """The gates that a package needs and that were not asked."""
+    there = set(asked)
+    return tuple(gate for gate in registry.GATES if gate not in there)
+
+
 def _check(given: PackageInput) -> None:
     problems = Diagnostics()
-    if not given.verdicts:
-        problems.error("AC6001", "no gate was run: an unchecked package is not signed", subject=given.name)
+    for gate in missing_gates(verdict.gate for verdict in given.verdicts):
+        message = f"the gate {gate} was not run: an unchecked package is not signed"
+        problems.error("AC6001", message, subject=gate, rule=EVERY_GATE)
     for verdict in given.verdicts:
         if verdict.status is not Status.OK:
             message = f"gate {verdict.gate}: {verdict.status}: {verdict.summary}"

@@ -9,7 +9,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +37,7 @@ class CosignSigner:
     """Signs through cosign. `reference` is what its `--key` takes: a file, or the URI of a key in a KMS."""
 
     program: Path
+    version: str
     reference: str
     public: PublicKey
 
@@ -49,6 +50,11 @@ class CosignSigner:
     def warnings(self) -> tuple[Diagnostic, ...]:
         """None: cosign encrypts every key that it makes."""
         return ()
+
+    @property
+    def tools(self) -> Mapping[str, str]:
+        """Cosign itself."""
+        return {"cosign": self.version}
 
     def sign_blob(self, data: bytes) -> bytes:
         """The bundle of a signature over `data`. Raises `StageFailed` (AC6032)."""
@@ -78,7 +84,7 @@ def cosign_signer(reference: str) -> CosignSigner:
     program = programs.find("cosign")
     if program is None:
         raise StageFailed([Diagnostic(code="AC9002", message="cosign is not on PATH", value="cosign")], exit_code=4)
-    _check_version(program)
+    version = _checked_version(program)
     if "://" not in reference:
         reference = str(Path(reference).absolute())
     with tempfile.TemporaryDirectory(prefix="autocoder-cosign-") as name:
@@ -87,10 +93,12 @@ def cosign_signer(reference: str) -> CosignSigner:
         key = serialization.load_pem_public_key(done.stdout)
     except ValueError as error:
         raise _failed("cosign public-key printed no key") from error
-    return CosignSigner(program=program, reference=reference, public=keys.checked_public(key, reference))
+    return CosignSigner(
+        program=program, version=version, reference=reference, public=keys.checked_public(key, reference)
+    )
 
 
-def _check_version(program: Path) -> None:
+def _checked_version(program: Path) -> str:
     with tempfile.TemporaryDirectory(prefix="autocoder-cosign-") as name:
         done = _call(program, ["version", "--json"], Path(name))
     found = re.search(rb'"gitVersion":\s*"v?(\d+)\.([^"]*)"', done.stdout)
@@ -98,6 +106,7 @@ def _check_version(program: Path) -> None:
     if not version.startswith(f"{MAJOR}."):
         message = f"cosign {version} is not supported; autocoder needs cosign {MAJOR}"
         raise StageFailed([Diagnostic(code="AC6031", message=message, value=version)], exit_code=4)
+    return version
 
 
 def _call(program: Path, words: Sequence[str], folder: Path) -> Completed:

@@ -6,27 +6,30 @@ The fields beyond SLSA stand in `predicate.runDetails.autocoder_build`:
   `measures` (numbers of this run, seconds among them), `findings` (what was waived or warned of);
 - `decisions` and `approvals`: what nobody stated and who approved it, as the driver hands them in.
 
-`resolvedDependencies` are the materials: every source file of the archive, and the blueprint, IR, bundle, lock and
-generator by name.
+`resolvedDependencies` are the materials: every source file of the archive, the blueprint, IR, bundle and generator by
+name, each schema and each prompt by path. `internalParameters` say what the builder chose: the platform bundle, and
+the sandbox levels at which generated code ran. `builder.version` has the version of every program that took part.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import rfc8785
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
+from autocoder.diagnostics import Diagnostic
 from autocoder.diagnostics.render import as_data
-from autocoder.gates.verdict import Verdict
+from autocoder.gates.verdict import NO_SANDBOX, Status, Verdict
 from autocoder.package.manifest import Manifest, Sha256
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "https://slsa.dev/provenance/v1"
 BUILD_TYPE = "https://autocoder.dev/build/v1"
+_FINDING = TypeAdapter(Diagnostic)
 
 
 def _field_name(name: str) -> str:
@@ -61,6 +64,19 @@ class VerdictEntry(_Model):
     summary: str
     sandbox: str
     measures: dict[str, float] = Field(default_factory=dict[str, float])
+    findings: tuple[dict[str, Any], ...] = ()
+
+    def verdict(self) -> Verdict:
+        """The verdict itself. Raises `KeyError` or `ValueError` where it is none that this autocoder gives."""
+        return Verdict(
+            gate=self.gate,
+            status=Status(self.status),
+            checks=self.checks,
+            summary=self.summary,
+            sandbox=self.sandbox,
+            findings=tuple(_FINDING.validate_python(finding) for finding in self.findings),
+            measures=self.measures,
+        )
 
 
 class _Build(_Model):
@@ -69,7 +85,17 @@ class _Build(_Model):
     approvals: Any = None
 
 
+class _Builder(_Model):
+    version: dict[str, str] = Field(default_factory=dict[str, str])
+
+
+class _Metadata(_Model):
+    started_on: str = ""
+
+
 class _RunDetails(_Model):
+    builder: _Builder = _Builder()
+    metadata: _Metadata = _Metadata()
     autocoder_build: _Build
 
 
@@ -96,22 +122,30 @@ class Provenance:
     predicate_type: str
     materials: Mapping[str, str]
     verdicts: tuple[VerdictEntry, ...]
+    tools: Mapping[str, str]
+    started: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One build. Times are RFC 3339 in UTC; decisions and approvals are JSON-ready."""
+    """One build. Times are RFC 3339 in UTC; decisions, approvals and parameters are JSON-ready; `tools` maps a program
+    that took part to its version.
+    """
 
     started: str
     finished: str
     verdicts: Sequence[Verdict]
     decisions: object
     approvals: object
+    parameters: Mapping[str, object] = field(default_factory=dict[str, object])
+    tools: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def write_statement(manifest: Manifest, materials: Mapping[str, str], run: Run) -> bytes:
     """The statement as canonical JSON. `materials` maps a name to its sha256 (hex)."""
-    version = manifest.generator.version
+    levels = {verdict.sandbox for verdict in run.verdicts if verdict.sandbox != NO_SANDBOX}
+    engines = {name: version for verdict in run.verdicts for name, version in verdict.tools.items()}
+    versions = {**engines, **run.tools, "autocoder": manifest.generator.version}
     statement: dict[str, Any] = {
         "_type": STATEMENT_TYPE,
         "subject": [{"name": manifest.archive.path, "digest": {"sha256": manifest.archive.sha256}}],
@@ -120,13 +154,13 @@ def write_statement(manifest: Manifest, materials: Mapping[str, str], run: Run) 
             "buildDefinition": {
                 "buildType": BUILD_TYPE,
                 "externalParameters": {"name": manifest.name, "version": manifest.version},
-                "internalParameters": {},
+                "internalParameters": {**run.parameters, "sandbox": sorted(levels)},
                 "resolvedDependencies": [
                     {"name": name, "digest": {"sha256": materials[name]}} for name in sorted(materials)
                 ],
             },
             "runDetails": {
-                "builder": {"id": "https://autocoder.dev/autocoder", "version": {"autocoder": version}},
+                "builder": {"id": "https://autocoder.dev/autocoder", "version": versions},
                 "metadata": {"startedOn": run.started, "finishedOn": run.finished},
                 "autocoder_build": {
                     "verdicts": [_verdict(verdict) for verdict in sorted(run.verdicts, key=lambda v: v.gate)],
@@ -158,10 +192,12 @@ def read_statement(statement: bytes) -> Provenance:
     except ValidationError as error:
         first = error.errors()[0]
         raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    dependencies = read.predicate.build_definition.resolved_dependencies
+    dependencies, run = read.predicate.build_definition.resolved_dependencies, read.predicate.run_details
     return Provenance(
         subject=read.subject,
         predicate_type=read.predicate_type,
         materials={item.name: item.digest.sha256 for item in dependencies},
-        verdicts=read.predicate.run_details.autocoder_build.verdicts,
+        verdicts=run.autocoder_build.verdicts,
+        tools=run.builder.version,
+        started=run.metadata.started_on,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,6 +27,11 @@ class Signer(Protocol):
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
         """What a person should know about the key."""
+        ...
+
+    @property
+    def tools(self) -> Mapping[str, str]:
+        """The programs that it runs, with their versions."""
         ...
 
     def sign_blob(self, data: bytes) -> bytes:
@@ -60,6 +66,11 @@ class EmbeddedSigner:
             return ()
         message = "the signing key is unprotected: its file is not encrypted"
         return (Diagnostic(code="AC6025", message=message, subject=self.public.place, severity=Severity.WARNING),)
+
+    @property
+    def tools(self) -> Mapping[str, str]:
+        """None."""
+        return {}
 
     def sign_blob(self, data: bytes) -> bytes:
         """The bundle of a signature over `data`."""

@@ -7,7 +7,7 @@ made trustworthy: no byte of the manifest is believed before its signature, none
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from autocoder.diagnostics import Diagnostic, Diagnostics, StageFailed
 from autocoder.gates.verdict import Status
 from autocoder.package import archive, bundle, manifest, provenance
 from autocoder.package.archive import BadArchive, Member
-from autocoder.package.build import Names
+from autocoder.package.build import EVERY_GATE, Names, missing_gates
 from autocoder.package.bundle import B, BlobBundle, MessageSignature, StatementBundle
 from autocoder.package.keys import PublicKey
 from autocoder.package.manifest import Manifest, MemberEntry, Role
@@ -32,7 +32,10 @@ FILE_LIMIT = 256 * 1024 * 1024
 _SUFFIX = ".tar.gz"
 
 Rederive = Callable[[Tree], Tree]
-"""Builds the tree that a package of these sources (and migrations) holds, the sources themselves left out or not."""
+"""Builds the tree that a package holds from all its members, of which it believes only the sources (owned) and the
+released migrations (appended); what it wants to know of a generated one (the lock) it must derive again, so that a
+difference shows. The sources themselves are in the answer or not.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +49,8 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyReport:
-    """The answer. `name`, `version` and `generator` are empty where the manifest could not be trusted, `verdicts` and
-    `materials` (name to sha256) where the attestation could not.
+    """The answer. `name`, `version` and `generator` are empty where the manifest could not be trusted; `verdicts`,
+    `materials` (name to sha256), `tools` (name to version) and `started` where the attestation could not.
     """
 
     archive: str
@@ -58,32 +61,35 @@ class VerifyReport:
     checks: tuple[Check, ...]
     verdicts: tuple[VerdictEntry, ...]
     materials: Mapping[str, str]
+    tools: Mapping[str, str]
+    started: str
     diagnostics: tuple[Diagnostic, ...]
 
     @property
     def ok(self) -> bool:
-        """Nothing that was asked failed."""
-        return not self.diagnostics and all(check.ok is not False for check in self.checks)
+        """Everything that was asked has an answer, and nothing failed."""
+        return not self.diagnostics and all(check.ok for check in self.checks)
 
 
 def verify_package(
-    path: Path, key: PublicKey, *, source: Path | None = None, rederive: Rederive | None = None
+    path: Path, key: PublicKey, *, sources: Tree | None = None, rederive: Rederive | None = None
 ) -> VerifyReport:
     """Verifies the package whose archive is at `path`, with its other files beside it.
 
-    With `source`, a workspace folder, every packaged source must equal the file there. With `rederive` every derived
-    file is built again from the packaged sources and must equal the packaged one. Raises nothing for a bad package:
-    the report says what is wrong, file by file.
+    With `sources`, those of a workspace, the packaged ones must be the same, none less and none more. With `rederive`
+    every derived file is built again from the packaged sources and must equal the packaged one. Raises nothing for a
+    bad package: the report says what is wrong, file by file.
     """
     work = _Verification(path=path, key=key, names=Names(stem=path.name.removesuffix(_SUFFIX)))
+    work.check("files", work.read_files)
     work.check("signature", work.read_manifest)
     work.check("attestation", work.read_attestation)
     work.check("archive", work.read_archive)
     work.check("sbom", work.compare_sbom)
     work.check("gates", work.compare_attestation)
-    if source is not None:
-        work.check("sources", lambda: work.compare_sources(source))
-    if source is not None or rederive is not None:
+    if sources is not None:
+        work.check("sources", lambda: work.compare_sources(sources))
+    if rederive is not None:
         work.check("derivation", lambda: work.compare_derivation(rederive))
     return work.report()
 
@@ -95,6 +101,7 @@ class _Verification:
     names: Names
     problems: Diagnostics = field(default_factory=Diagnostics)
     checks: list[Check] = field(default_factory=list[Check])
+    contents: dict[str, bytes] = field(default_factory=dict[str, bytes])
     manifest: Manifest | None = None
     provenance: Provenance | None = None
     members: Mapping[str, Member] | None = None
@@ -124,15 +131,29 @@ class _Verification:
             checks=tuple(self.checks),
             verdicts=self.provenance.verdicts if self.provenance else (),
             materials=self.provenance.materials if self.provenance else {},
+            tools=self.provenance.tools if self.provenance else {},
+            started=self.provenance.started if self.provenance else "",
             diagnostics=tuple(sorted(self.problems, key=lambda d: d.order)),
         )
 
-    def read_manifest(self) -> str:
-        """The signature over the manifest, then the manifest."""
+    def read_files(self) -> str:
+        """All four files; each that cannot be read is named."""
         if self.path.name == self.names.stem:
-            raise _failed("AC6010", f"{self.path.name} is not the archive of a package ({_SUFFIX})", self.path.name)
-        data = self._read(self.names.manifest)
+            shown = self.path.name or str(self.path)
+            raise _failed("AC6010", f"{shown} is not the archive of a package: that ends in {_SUFFIX}", shown)
+        for name in self.names.all:
+            try:
+                self.contents[name] = self._read(name)
+            except StageFailed as failed:
+                self.problems.extend(failed.diagnostics)
+        return f"{len(self.contents)} files"
+
+    def read_manifest(self) -> str | None:
+        """The signature over the manifest, then the manifest."""
+        data = self.contents.get(self.names.manifest)
         signed = self._bundle(BlobBundle, self.names.signature)
+        if data is None or signed is None:
+            return None
         self._known(signed.verification_material.public_key.hint, self.names.signature)
         self._accept(signed.message_signature, data)
         self.manifest = self._manifest(data)
@@ -169,10 +190,12 @@ class _Verification:
             raise _failed("AC6014", f"{name} does not list every member once, in order", name)
         return read
 
-    def read_attestation(self) -> str:
+    def read_attestation(self) -> str | None:
         """The signature over the statement, then the statement."""
         name = self.names.attestation
         signed = self._bundle(StatementBundle, name)
+        if signed is None:
+            return None
         self._known(signed.verification_material.public_key.hint, name)
         statement = bundle.decode(signed.dsse_envelope.payload)
         signature = bundle.decode(signed.dsse_envelope.signatures[0].sig)
@@ -186,10 +209,10 @@ class _Verification:
 
     def read_archive(self) -> str | None:
         """The archive's digest, then every member's."""
-        if self.manifest is None:
+        data = self.contents.get(self.names.archive)
+        if self.manifest is None or data is None:
             return None
         expected = self.manifest.archive
-        data = self._read(self.names.archive)
         if sha256(data).hexdigest() != expected.sha256:
             text = f"{self.names.archive} was changed: its digest is not the one in the signed manifest"
             found = sha256(data).hexdigest()
@@ -277,8 +300,9 @@ class _Verification:
             if verdict.status != Status.OK or verdict.checks < 1:
                 text = f"gate {verdict.gate} is not ok: {verdict.status}, {verdict.checks} checks: {verdict.summary}"
                 self.problems.error("AC6041", text, subject=verdict.gate, value=verdict.status)
-        if not self.provenance.verdicts:
-            self.problems.error("AC6041", f"{name} has no gate's verdict", subject=name)
+        for gate in missing_gates(verdict.gate for verdict in self.provenance.verdicts):
+            text = f"{name} has no verdict of the gate {gate}"
+            self.problems.error("AC6041", text, subject=gate, rule=EVERY_GATE)
         return ", ".join(f"{verdict.gate} {verdict.status}" for verdict in self.provenance.verdicts)
 
     def _compare_materials(self, listed: Manifest, materials: Mapping[str, str]) -> None:
@@ -292,38 +316,41 @@ class _Verification:
                 text = f"the attestation names another {line.path} than the archive holds"
                 self.problems.add(_problem("AC6040", text, line.path, line.sha256, found or ""))
 
-    def compare_sources(self, source: Path) -> str | None:
-        """The packaged sources against a workspace."""
-        if self.manifest is None or self.members is None:
+    def compare_sources(self, sources: Tree) -> str | None:
+        """The packaged sources against those of a workspace."""
+        if self.manifest is None:
             return None
-        lines = [line for line in self.manifest.members if line.role is Role.SOURCE]
-        for line in lines:
-            try:
-                found = _hex((source / line.path).read_bytes())
-            except OSError as error:
-                text = f"the input {line.path} cannot be read in the sources: {error.strerror}"
-                self.problems.error("AC6042", text, subject=line.path)
-                continue
-            if found != line.sha256:
-                text = f"the input {line.path} is not the one that the package was made from"
-                self.problems.add(_problem("AC6042", text, line.path, line.sha256, found))
+        lines = {line.path: line for line in self.manifest.members if line.role is Role.SOURCE}
+        for path, line in lines.items():
+            if path not in sources:
+                text = f"the input {path} is in the package and not in the sources"
+                self.problems.error("AC6042", text, subject=path)
+            elif (found := _hex(sources[path].content)) != line.sha256:
+                text = f"the input {path} is not the one that the package was made from"
+                self.problems.add(_problem("AC6042", text, path, line.sha256, found))
+        for file in sources:
+            if file.path not in lines:
+                text = f"the input {file.path} is in the sources and not in the package"
+                self.problems.error("AC6042", text, subject=file.path)
         return f"{len(lines)} files"
 
-    def compare_derivation(self, rederive: Rederive | None) -> str | None:
+    def compare_derivation(self, rederive: Rederive) -> str | None:
         """Every derived file is built again and compared, where nothing else is wrong already."""
-        if rederive is None or self.manifest is None or self.members is None or self.problems.errors:
+        if self.manifest is None or self.members is None or self.problems.errors:
             return None
         made_by = self.manifest.generator.version
         if made_by != __version__:
             text = f"the package was made by autocoder {made_by}; this is {__version__}, which may derive other bytes"
-            raise _failed("AC6044", text, self.names.archive, made_by, __version__)
+            help_ = f"verify it with that version: uv tool run autocoder@{made_by} verify {self.names.archive} …"
+            problem = _problem("AC6044", text, self.names.archive, made_by, __version__)
+            raise StageFailed([replace(problem, help=help_)])
         roles = {line.path: line.role for line in self.manifest.members}
         rebuilt = rederive(_inputs(self.members.values(), roles))
         derived = [file for file in rebuilt if file.owner in (Owner.GENERATED, Owner.APPENDED)]
         for file in derived:
             self._compare_derived(file, self.members.get(file.path))
         for path, role in roles.items():
-            if role in (Role.GENERATED, Role.DEPLOYMENT) and path not in rebuilt:
+            if role in (Role.GENERATED, Role.DEPLOYMENT, Role.MIGRATION) and path not in rebuilt:
                 text = f"{path} is in the package and cannot be derived from its sources"
                 self.problems.error("AC6043", text, subject=path)
         return f"{len(derived)} files"
@@ -345,13 +372,15 @@ class _Verification:
             with path.open("rb") as file:
                 data = file.read(FILE_LIMIT + 1)
         except OSError as error:
-            raise _failed("AC6010", f"{name} cannot be read: {error.strerror}", name) from error
+            what = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+            raise _failed("AC6010", f"{self.path.with_name(name)} {what}", name) from error
         if len(data) > FILE_LIMIT:
             raise _failed("AC6010", f"{name} is larger than {FILE_LIMIT} bytes", name)
         return data
 
-    def _bundle(self, kind: type[B], name: str) -> B:
-        data = self._read(name)
+    def _bundle(self, kind: type[B], name: str) -> B | None:
+        if (data := self.contents.get(name)) is None:
+            return None
         try:
             read = bundle.read_any(kind, data)
         except ValueError as error:
@@ -366,13 +395,13 @@ class _Verification:
 
 
 def _inputs(members: Iterable[Member], roles: Mapping[str, Role]) -> Tree:
-    """The members that a derivation starts from."""
+    """The members as a tree: the sources are owned, the migrations appended, all else generated."""
     owners = {Role.SOURCE: Owner.OWNED, Role.MIGRATION: Owner.APPENDED}
     tree = Tree()
     for member in members:
-        if (owner := owners.get(roles[member.path])) is not None:
-            executable = bool(member.mode & 0o100)
-            tree.add(File(path=member.path, content=member.content, owner=owner, executable=executable))
+        owner = owners.get(roles[member.path], Owner.GENERATED)
+        executable = bool(member.mode & 0o100)
+        tree.add(File(path=member.path, content=member.content, owner=owner, executable=executable))
     return tree
 
 

@@ -2,7 +2,8 @@
 
 At every level but `plain` a program has no network beyond its own sockets, reads only the folders it was given and the
 system's programs, writes only to its scratch folder, and is stopped at its limits. The level is found by trying to
-break out, never assumed. A model's code is refused at the plain level. Nothing of the caller's environment is passed.
+break out, never assumed. A model's code, and a body
+that nobody approved, are refused at the plain level. Nothing of the caller's environment is passed.
 """
 
 from __future__ import annotations
@@ -46,10 +47,11 @@ class Level(StrEnum):
 
 
 class Origin(StrEnum):
-    """Who wrote the code. `PERSON` means a body that was approved at its hash."""
+    """Who answers for the code: `PERSON` for a body that was approved at its hash, nobody for an `UNAPPROVED` one."""
 
     COMPILER = "compiler"
     PERSON = "person"
+    UNAPPROVED = "unapproved"
     MODEL = "model"
 
 
@@ -154,11 +156,11 @@ class Sandbox:
 
         `writable` is a scratch folder of the caller's own: where autocoder is root, its owner is changed to the user
         that the program runs as. That user must be able to read `read_only`. TMPDIR and HOME are set to a folder that
-        vanishes with the run. Raises `StageFailed`: AC9003 for a model's code at the plain level, AC9004 where the
-        level does not work here.
+        vanishes with the run. Raises `StageFailed`: AC9003 for a model's code or an unapproved body at the
+        plain level, AC9004 where the level does not work here.
         """
-        if code is Origin.MODEL and self.level is Level.PLAIN:
-            raise StageFailed([_refused()], exit_code=4)
+        if code in _ONLY_CONFINED and self.level is Level.PLAIN:
+            raise StageFailed([_refused(code)], exit_code=4)
         way = _way(self.level)
         if way is None:
             message = f"the sandbox level {self.level} does not work on this machine"
@@ -166,13 +168,20 @@ class Sandbox:
         return _run(way, argv, read_only, writable, cwd or writable, env or {}, limits or Limits())
 
 
-def _refused() -> Diagnostic:
+_ONLY_CONFINED = {
+    Origin.MODEL: "code that a model wrote",
+    Origin.UNAPPROVED: "the body of a custom function that nobody approved",
+}
+
+
+def _refused(code: Origin) -> Diagnostic:
+    approve = "read the body and approve it in decisions.yaml, " if code is Origin.UNAPPROVED else ""
     return Diagnostic(
         code="AC9003",
-        message="code that a model wrote may run only in a sandbox, and none works on this machine",
+        message=f"{_ONLY_CONFINED[code]} may run only in a sandbox, and none works on this machine",
         value=str(Level.PLAIN),
-        rule="a model's code needs bubblewrap or sandlock",
-        help="install bubblewrap and allow user namespaces, or use a Linux kernel of 6.7 or later for sandlock",
+        rule="such code needs bubblewrap or sandlock",
+        help=f"{approve}install bubblewrap and allow user namespaces, or use Linux 6.7 or later for sandlock",
     )
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from click.testing import CliRunner, Result
 
-from autocoder import __version__
+from autocoder import __version__, registry
 from autocoder.cli.key import key
 from autocoder.cli.verify import verify
 from autocoder.diagnostics import StageFailed
@@ -38,6 +37,8 @@ def workspace(tmp_path: Path) -> Path:
     """A workspace with its package in `dist/`."""
     sources = Tree()
     sources.text("description.md", "prose\n", owner=Owner.OWNED)
+    sources.text("architecture.yaml", "", owner=Owner.MERGED)
+    sources.text("deployment.yaml", "", owner=Owner.MERGED)
     given = PackageInput(
         name="links",
         version="0.1.0",
@@ -46,7 +47,10 @@ def workspace(tmp_path: Path) -> Path:
         deployments=Tree(),
         migrations=Tree(),
         requirements="generated/requirements.txt",
-        verdicts=(Verdict(gate="static", status=Status.OK, checks=1, summary="1 file", sandbox="none needed"),),
+        verdicts=tuple(
+            Verdict(gate=gate, status=Status.OK, checks=1, summary="1 file", sandbox="none needed")
+            for gate in registry.GATES
+        ),
         materials={},
         started="2026-01-02T03:04:05Z",
         finished="2026-01-02T03:04:06Z",
@@ -71,11 +75,12 @@ def test_a_good_package_is_verified_with_ones_own_key(workspace: Path) -> None:
     assert done.exit_code == 0
     assert done.output.splitlines() == [
         f"links 0.1.0, made by autocoder {__version__}",
+        "  files        ok      4 files",
         f"  signature    ok      key {keys.trusted(None).hint}",
-        "  attestation  ok      1 materials",
-        "  archive      ok      3 members",
+        "  attestation  ok      3 materials",
+        "  archive      ok      5 members",
         "  sbom         ok      sbom.cdx.json",
-        "  gates        ok      static ok",
+        "  gates        ok      budgets ok, performance ok, policy ok, properties ok, static ok, tests ok",
         "verified",
     ]
 
@@ -100,12 +105,10 @@ def test_json_is_one_document_on_stdout_and_the_exit_code_tells(workspace: Path)
 
 
 def test_the_sources_are_compared_and_derived_again(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    driver = ModuleType("autocoder.driver")
-    driver.rederive = lambda _sources: derived()  # type: ignore[attr-defined]
-    monkeypatch.setitem(__import__("sys").modules, "autocoder.driver", driver)
+    monkeypatch.setattr("autocoder.compilation.rederive", lambda _packaged: derived())
     good = invoke(workspace / ARCHIVE, "--source", workspace)
     assert good.exit_code == 0
-    assert "  sources      ok      1 files" in good.output and "  derivation   ok      1 files" in good.output
+    assert "  sources      ok      3 files" in good.output and "  derivation   ok      1 files" in good.output
     (workspace / "description.md").write_text("other prose")
     bad = invoke(workspace / ARCHIVE, "--source", workspace)
     assert isinstance(bad.exception, StageFailed)

@@ -162,9 +162,24 @@ def test_one_query_over_the_budget_fails(make_context, make_views):
 
 def test_a_measure_that_grew_since_the_last_signed_build_fails(make_context, make_views):
     previous = {"queries.follow": 2, "reply_bytes.follow": 95, "something.else": 1}
-    verdict = Budgets().apply(make_context(files(), of=make_views(follow=FOLLOW), previous=previous))
+    verdict = Budgets().apply(
+        make_context(files(), of=make_views(follow=FOLLOW), previous=previous, baseline="s-0.1.0")
+    )
     assert [(f.code, f.subject) for f in verdict.findings] == [("AC5041", "queries.follow")]
-    assert verdict.summary == "5 numbers, 2 compared"
+    assert verdict.summary == "5 numbers, 2 compared with s-0.1.0"
+
+
+@pytest.mark.parametrize("lock", [b"", b"# nothing\n", b"\xff\xfe", b"not-installed-here==1.0\n", None])
+def test_packages_that_cannot_be_counted_are_no_pass(make_context, make_views, lock):
+    context = make_context(files(), of=make_views(follow=FOLLOW))
+    path = context.workspace / "generated/requirements.txt"
+    path.unlink()
+    if lock is not None:
+        path.write_bytes(lock)
+    with pytest.raises(StageFailed) as failed:
+        Budgets().apply(context)
+    assert [(d.code, d.subject) for d in failed.value.diagnostics] == [("AC5002", "generated/requirements.txt")]
+    assert failed.value.exit_code == 3
 
 
 def test_a_benchmark_on_another_engine_could_not_run(make_context, make_views):

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from autocoder import registry
+from autocoder.diagnostics import Diagnostic, Note, Severity, Span
 from autocoder.gates.verdict import Status, Verdict
 from autocoder.package import keys
 from autocoder.package.build import Package, PackageInput, build_package
@@ -46,6 +48,30 @@ def derive(inputs: Tree) -> Tree:
     return tree
 
 
+def passed(gate: str) -> Verdict:
+    """A verdict as a gate gives it; that of `tests` has everything that a verdict may have."""
+    if gate != "tests":
+        return Verdict(gate=gate, status=Status.OK, checks=3, summary="3 files", sandbox="none needed")
+    return Verdict(
+        gate=gate,
+        status=Status.OK,
+        checks=64,
+        summary="64 tests",
+        sandbox="bubblewrap",
+        measures={"seconds": 1.5},
+        findings=(
+            Diagnostic(
+                code="AC5004",
+                message="weak",
+                span=Span(file="generated/src/app.py", line=1, column=2),
+                severity=Severity.NOTE,
+                notes=(Note(message="waived by ada until 2026-12-01: harmless"),),
+            ),
+        ),
+        tools={"postgresql": "18.4"},
+    )
+
+
 def part(tree: Tree, top: str) -> Tree:
     picked = Tree()
     for file in tree:
@@ -66,22 +92,14 @@ def given() -> PackageInput:
         deployments=part(derived, "deployments"),
         migrations=part(derived, "migrations"),
         requirements="generated/requirements.txt",
-        verdicts=(
-            Verdict(
-                gate="tests",
-                status=Status.OK,
-                checks=64,
-                summary="64 tests",
-                sandbox="bubblewrap",
-                measures={"seconds": 1.5},
-            ),
-            Verdict(gate="static", status=Status.OK, checks=3, summary="3 files", sandbox="none needed"),
-        ),
+        verdicts=tuple(passed(gate) for gate in registry.GATES),
         materials={"platform-bundle 2026.10": "aa" * 32, "generator autocoder": "bb" * 32},
         started="2026-01-02T03:04:05Z",
         finished="2026-01-02T03:04:45Z",
         decisions=[{"subject": "Link.ttl", "value": "30d"}],
         approvals=[],
+        parameters={"bundle": "2026.10"},
+        tools={"python": "3.11.9", "ruff": "0.15.1"},
     )
 
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import pytest
 
+from autocoder import __version__, registry
 from autocoder.diagnostics import StageFailed
 from autocoder.gates.verdict import Status, Verdict
 from autocoder.package.archive import expand, read_tar
@@ -79,18 +80,36 @@ def test_the_statement_holds_materials_verdicts_and_decisions(given: PackageInpu
     assert materials["platform-bundle 2026.10"] == "aa" * 32
     run = predicate["runDetails"]["autocoder_build"]
     assert run["decisions"] == [{"subject": "Link.ttl", "value": "30d"}]
-    assert [(v["gate"], v["status"], v["sandbox"], v["measures"]) for v in run["verdicts"]] == [
-        ("static", "ok", "none needed", {}),
-        ("tests", "ok", "bubblewrap", {"seconds": 1.5}),
-    ]
+    verdicts = {v["gate"]: (v["status"], v["sandbox"], v["measures"]) for v in run["verdicts"]}
+    assert sorted(verdicts) == sorted(registry.GATES)
+    assert verdicts["static"] == ("ok", "none needed", {}) and verdicts["tests"] == (
+        "ok",
+        "bubblewrap",
+        {"seconds": 1.5},
+    )
+    assert predicate["buildDefinition"]["internalParameters"] == {"bundle": "2026.10", "sandbox": ["bubblewrap"]}
+    builder = predicate["runDetails"]["builder"]["version"]
+    assert builder == {"autocoder": __version__, "postgresql": "18.4", "python": "3.11.9", "ruff": "0.15.1"}
 
 
 def test_a_gate_that_did_not_pass_stops_the_signature(given: PackageInput, signer: EmbeddedSigner) -> None:
     failed = Verdict(gate="policy", status=Status.FAILED, checks=2, summary="1 of 2", sandbox="none needed")
     absent = Verdict(gate="tests", status=Status.COULD_NOT_RUN, checks=0, summary="no engine", sandbox="none needed")
-    verdicts = (failed, absent, given.verdicts[1])
+    others = [verdict for verdict in given.verdicts if verdict.gate not in ("policy", "tests")]
+    verdicts = (failed, absent, *others)
     assert failing(replace(given, verdicts=verdicts), signer) == ([("AC6001", "policy"), ("AC6001", "tests")], 3)
-    assert failing(replace(given, verdicts=()), signer) == ([("AC6001", "links")], 3)
+
+
+@pytest.mark.parametrize("gate", registry.GATES)
+def test_a_package_without_the_verdict_of_any_one_gate_is_refused_and_the_gate_named(
+    given: PackageInput, signer: EmbeddedSigner, gate: str
+) -> None:
+    fewer = tuple(verdict for verdict in given.verdicts if verdict.gate != gate)
+    assert failing(replace(given, verdicts=fewer), signer) == ([("AC6001", gate)], 3)
+
+
+def test_no_gate_at_all_names_all_of_them(given: PackageInput, signer: EmbeddedSigner) -> None:
+    assert failing(replace(given, verdicts=()), signer) == ([("AC6001", gate) for gate in sorted(registry.GATES)], 3)
 
 
 def test_an_incomplete_package_is_refused(given: PackageInput, signer: EmbeddedSigner) -> None:

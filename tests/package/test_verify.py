@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autocoder import __version__
+from autocoder import __version__, registry
 from autocoder.diagnostics import Diagnostic, StageFailed
 from autocoder.gates.verdict import Status, Verdict
 from autocoder.package import bundle, keys, provenance
@@ -50,8 +50,15 @@ def test_a_good_package_is_accepted(make: Make) -> None:
     report = verify_package(path, key)
     assert report.ok and not report.diagnostics
     assert (report.name, report.version, report.generator) == ("links", "0.1.0", f"autocoder {__version__}")
-    assert checks(report) == dict.fromkeys(("signature", "attestation", "archive", "sbom", "gates"), True)
-    assert [(v.gate, v.sandbox) for v in report.verdicts] == [("static", "none needed"), ("tests", "bubblewrap")]
+    assert checks(report) == dict.fromkeys(("files", "signature", "attestation", "archive", "sbom", "gates"), True)
+    assert {v.gate: v.sandbox for v in report.verdicts}["tests"] == "bubblewrap" and len(report.verdicts) == 6
+    assert report.tools["postgresql"] == "18.4" and report.started == "2026-01-02T03:04:05Z"
+
+
+def test_a_verdict_is_read_back_as_it_was_signed_findings_included(make: Make, given: PackageInput) -> None:
+    path, key = make()
+    read = {entry.gate: entry.verdict() for entry in verify_package(path, key).verdicts}
+    assert read == {verdict.gate: replace(verdict, tools={}) for verdict in given.verdicts}
 
 
 def test_verifying_writes_nothing(make: Make, tmp_path: Path) -> None:
@@ -154,7 +161,15 @@ def test_a_truncated_archive_names_the_first_member_that_is_gone(make: Make) -> 
 def test_a_missing_file_is_named(make: Make, suffix: str) -> None:
     path, key = make()
     beside(path, suffix).unlink()
-    assert ("AC6010", f"links-0.1.0.{suffix}") in found(verify_package(path, key))
+    report = verify_package(path, key)
+    assert found(report) == [("AC6010", f"links-0.1.0.{suffix}")]
+    assert report.diagnostics[0].message == f"{beside(path, suffix)} is missing"
+
+
+def test_a_package_that_is_not_there_names_all_its_files(make: Make, tmp_path: Path) -> None:
+    _, key = make()
+    report = verify_package(tmp_path / "nope.tar.gz", key)
+    assert {s for _, s in found(report)} == {f"nope.{suffix}" for suffix in SUFFIXES} and not report.ok
 
 
 def test_something_else_than_an_archive_is_refused(make: Make) -> None:
@@ -208,7 +223,13 @@ def test_a_verdict_that_is_not_ok_is_refused(
     listed = Manifest.model_validate_json(beside(path, "manifest.json").read_bytes())
     materials = {line.path: line.sha256 for line in listed.members if line.role == "source"}
     failed = Verdict(gate="policy", status=Status.FAILED, checks=2, summary="1 of 2", sandbox="none needed")
-    for verdicts, subjects in (((failed,), ["policy"]), ((), ["links-0.1.0.provenance.sigstore.json"])):
+    others = tuple(verdict for verdict in given.verdicts if verdict.gate != "policy")
+    for verdicts, subjects in (
+        ((failed, *others), ["policy"]),
+        (others, ["policy"]),
+        (given.verdicts[:1], sorted(list(registry.GATES)[1:])),
+        ((), sorted(registry.GATES)),
+    ):
         run = provenance.Run(started="", finished="", verdicts=verdicts, decisions=[], approvals=[])
         signed = signer.sign_statement(provenance.write_statement(listed, materials, run))
         beside(path, "provenance.sigstore.json").write_bytes(signed)
@@ -303,23 +324,19 @@ def test_a_bundle_in_another_form_or_of_another_kind_is_refused(make: Make) -> N
     assert found(verify_package(path, key)) == [("AC6013", signature.name)]
 
 
-def workspace(given: PackageInput, folder: Path) -> Path:
-    for file in given.sources:
-        (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / file.path).write_bytes(file.content)
-    return folder
-
-
-def test_the_packaged_sources_are_compared_with_a_workspace(make: Make, given: PackageInput, tmp_path: Path) -> None:
+def test_the_packaged_sources_are_compared_with_those_of_a_workspace(make: Make, given: PackageInput) -> None:
     path, key = make()
-    source = workspace(given, tmp_path / "source")
-    asked = checks(verify_package(path, key, source=source))
-    assert asked["sources"] is True and asked["derivation"] is None
-    (source / "description.md").write_text("other prose")
-    (source / "architecture.yaml").unlink()
-    report = verify_package(path, key, source=source)
-    assert found(report) == [("AC6042", "architecture.yaml"), ("AC6042", "description.md")]
-    assert report.diagnostics[1].value == sha256(b"other prose").hexdigest()
+    report = verify_package(path, key, sources=given.sources)
+    assert report.ok and checks(report)["sources"] is True and "derivation" not in checks(report)
+    others = Tree()
+    others.text("description.md", "other prose", owner=Owner.OWNED)
+    others.text("custom/__init__.py", "", owner=Owner.OWNED)
+    others.text("decisions.yaml", "waivers: []", owner=Owner.OWNED)
+    report = verify_package(path, key, sources=others)
+    assert found(report) == [(("AC6042"), name) for name in ("architecture.yaml", "decisions.yaml", "description.md")]
+    assert "is in the package and not in the sources" in report.diagnostics[0].message
+    assert "is in the sources and not in the package" in report.diagnostics[1].message
+    assert report.diagnostics[2].value == sha256(b"other prose").hexdigest()
 
 
 def test_every_derived_file_is_derived_again(make: Make, rederive: Callable[[Tree], Tree]) -> None:
@@ -346,6 +363,16 @@ def test_a_file_that_the_sources_do_not_derive_is_named(
     assert changed.value == sha256(b"import os\n").hexdigest() and changed.rule.startswith("expected ")
 
 
+def test_a_migration_that_the_sources_do_not_derive_is_named(
+    make: Make, given: PackageInput, rederive: Callable[[Tree], Tree]
+) -> None:
+    more = Tree()
+    more.update(given.migrations)
+    more.text("migrations/0666.py", "drop = 1\n", owner=Owner.APPENDED)
+    path, key = make(migrations=more)
+    assert found(verify_package(path, key, rederive=rederive)) == [("AC6043", "migrations/0666.py")]
+
+
 def test_a_derivation_that_fails_is_reported_with_its_own_diagnostics(make: Make) -> None:
     def broken(_: Tree) -> Tree:
         raise StageFailed([Diagnostic(code="AC6002", message="no such thing", subject="x")])
@@ -363,6 +390,7 @@ def test_a_package_of_another_version_says_which_one_to_use(
     report = verify_package(path, key, rederive=lambda tree: tree)
     assert found(report) == [("AC6044", "links-0.1.0.tar.gz")]
     assert report.diagnostics[0].rule == "expected 0.0.9" and "0.0.9" in report.diagnostics[0].message
+    assert "autocoder@0.0.9 verify" in report.diagnostics[0].help
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -219,9 +219,10 @@ def test_many_files_over_the_limit_end_the_run(any_box, scratch):
     assert sum(f.stat().st_size for f in scratch.iterdir()) < 200 * sandbox.MEBIBYTE
 
 
-def test_a_models_code_never_runs_at_the_plain_level(scratch):
+@pytest.mark.parametrize("origin", [Origin.MODEL, Origin.UNAPPROVED])
+def test_code_that_nobody_answers_for_never_runs_at_the_plain_level(scratch, origin):
     with pytest.raises(StageFailed) as failed:
-        Sandbox(level=Level.PLAIN).run([PYTHON], code=Origin.MODEL, writable=scratch)
+        Sandbox(level=Level.PLAIN).run([PYTHON], code=origin, writable=scratch)
     assert failed.value.exit_code == 4
     assert failed.value.diagnostics[0].code == "AC9003"
     assert "bubblewrap" in failed.value.diagnostics[0].help

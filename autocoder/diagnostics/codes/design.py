@@ -178,6 +178,14 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Keep the signature, import only what the message lists, and leave files, network and processes alone.",
     },
     {
+        "code": "AC3143",
+        "title": "a custom body that nobody approved",
+        "why": "A body is code that somebody else than the compiler wrote. An approval says that a person answers for "
+        "it as it is: it ends when the body changes. Without one the gates run the body only where a sandbox works.",
+        "fix": "Read the body. Then add the approval that the message shows to decisions.yaml.",
+        "example": "approvals:\n  - {decision: 0f3a9c1b2d4e, by: YOU}",
+    },
+    {
         "code": "AC3150",
         "title": "more load than the replicas carry",
         "why": "The stated throughput is above what the stated replicas can serve by the bundle's cost table.",

@@ -4,9 +4,9 @@ CODES: tuple[dict[str, str], ...] = (
     {
         "code": "AC6001",
         "title": "a package is not signed without its gates",
-        "why": "The signature says that every gate passed. A gate that failed, could not run, or was never run leaves "
-        "nothing to sign.",
-        "fix": "Mend what the gate found, then build again.",
+        "why": "The signature says that all six gates passed. A gate that failed, could not run, or was never run "
+        "leaves nothing to sign.",
+        "fix": "Mend what the gate found, or ask the missing gate, then build again.",
     },
     {
         "code": "AC6002",
@@ -157,13 +157,14 @@ CODES: tuple[dict[str, str], ...] = (
     {
         "code": "AC6041",
         "title": "a gate did not pass",
-        "why": "The attestation says that a gate failed, could not run or checked nothing.",
+        "why": "The attestation says that a gate failed, could not run or checked nothing, or has no verdict of it.",
         "fix": "Do not deploy the package; mend what the gate found and build again.",
     },
     {
         "code": "AC6042",
         "title": "the sources differ from the packaged ones",
-        "why": "The file in the folder given with `--source` is not the input that the package was made from.",
+        "why": "The package was made from other inputs than those in the folder given with `--source`: a file differs, "
+        "is missing there, or is only there.",
         "fix": "Compare the file with the packaged one; check out the sources of this version.",
     },
     {
@@ -177,6 +178,20 @@ CODES: tuple[dict[str, str], ...] = (
         "title": "made by another version of autocoder",
         "why": "Only the version that made a package derives its bytes again.",
         "fix": "Run the same command with that version: `uv tool run autocoder@VERSION verify …`.",
+    },
+    {
+        "code": "AC6045",
+        "title": "made with another platform bundle",
+        "why": "Every file follows from the sources and from the platform bundle that autocoder.lock names. This "
+        "autocoder has another one under that name, or the lock names none.",
+        "fix": "Verify with the autocoder that made the package; its version is in the manifest.",
+    },
+    {
+        "code": "AC6050",
+        "title": "an earlier package does not verify",
+        "why": "A build is compared with the last signed one in dist/, by the time in its attestation. This package is "
+        "damaged, incomplete or signed with another key, so its numbers are not believed.",
+        "fix": "See what is wrong with `autocoder verify`. Remove the package, or bring it back as it was signed.",
     },
     {
         "code": "AC6060",

@@ -15,11 +15,12 @@ CODES: tuple[dict[str, str], ...] = (
     },
     {
         "code": "AC9003",
-        "title": "no sandbox for a model's code",
-        "why": "Code that a model wrote runs only where it can do no harm. No sandbox works on this machine: neither "
+        "title": "no sandbox for code that nobody answers for",
+        "why": "Code that a model wrote, and a custom body that no person approved, run only where they can "
+        "do no harm. No sandbox works on this machine: neither "
         "bubblewrap (namespaces) nor sandlock (Landlock and seccomp). Each was tried, not assumed.",
         "fix": "Install bubblewrap and allow unprivileged user namespaces, or use a Linux kernel of 6.7 or later ("
-        "for sandlock); or write the body yourself and approve it.",
+        "for sandlock); or approve the body in decisions.yaml, if a person wrote it (`autocoder explain AC3143`).",
     },
     {
         "code": "AC9004",

@@ -1,0 +1,92 @@
+"""Reads what people own in a workspace: regular UTF-8 files in real folders.
+
+Refuses symbolic links, which may lead out of the workspace, and names everything that is wrong at once.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from autocoder.compilation import ARCHITECTURE, CUSTOM, DECISIONS, DEPLOYMENT, PROSE, Sources
+from autocoder.diagnostics import Diagnostic, Diagnostics, StageFailed
+from autocoder.workspace.transaction import obstacle
+
+
+def read_sources(folder: Path, shown: str, planned: Mapping[str, str] | None = None) -> Sources:
+    """The sources of a workspace; `planned` texts (by file) take the place of what is on disk.
+
+    Raises `StageFailed`: AC8201 (exit code 2) without a blueprint, AC8202 and AC8003 for what cannot be read.
+    """
+    problems = Diagnostics()
+    texts = dict(planned or {})
+    for path in (PROSE, DECISIONS, ARCHITECTURE, DEPLOYMENT, *_bodies(folder, shown, problems)):
+        if path in texts:
+            continue
+        try:
+            found = read_source(folder, path, shown)
+        except StageFailed as failed:
+            problems.extend(failed.diagnostics)
+            continue
+        if found is not None:
+            texts[path] = found
+    problems.stop()
+    missing = [path for path in (ARCHITECTURE, DEPLOYMENT) if path not in texts]
+    if missing:
+        message = f"{shown or '.'} has no {' and no '.join(missing)}"
+        raise StageFailed([Diagnostic(code="AC8201", message=message, subject=shown)], exit_code=2)
+    return Sources(
+        architecture=texts[ARCHITECTURE],
+        deployment=texts[DEPLOYMENT],
+        prose=texts.get(PROSE),
+        decisions=texts.get(DECISIONS),
+        bodies={Path(path).stem: text for path, text in texts.items() if path.startswith(f"{CUSTOM}/")},
+        shown={path: shown_path(shown, path) for path in texts},
+    )
+
+
+def read_source(folder: Path, path: str, shown: str) -> str | None:
+    """One owned file below the workspace, None where there is none. Raises `StageFailed` (AC8003, AC8202)."""
+    if (blocked := obstacle(folder, path)) is not None:
+        message = f"{blocked}, and an input is a regular file in the workspace itself"
+        raise StageFailed([Diagnostic(code="AC8003", message=message, subject=shown_path(shown, path))])
+    return read_text(folder / path, shown_path(shown, path))
+
+
+def shown_path(shown: str, path: str) -> str:
+    """How diagnostics name a file of the workspace that is shown as `shown`."""
+    return path if shown in ("", ".") else f"{shown}/{path}"
+
+
+def _bodies(folder: Path, shown: str, problems: Diagnostics) -> tuple[str, ...]:
+    """The files of custom functions."""
+    place = folder / CUSTOM
+    try:
+        mode = place.lstat().st_mode
+        if stat.S_ISDIR(mode):
+            return tuple(sorted(f"{CUSTOM}/{path.name}" for path in place.iterdir() if path.suffix == ".py"))
+        what = "is a symbolic link" if stat.S_ISLNK(mode) else "is not a folder"
+        message = f"{shown_path(shown, CUSTOM)} {what}; the bodies of custom functions are files in that folder"
+        problems.error("AC8003", message, subject=shown_path(shown, CUSTOM))
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        message = f"{shown_path(shown, CUSTOM)} cannot be read: {error.strerror}"
+        problems.error("AC8202", message, subject=shown_path(shown, CUSTOM))
+    return ()
+
+
+def read_text(path: Path, shown: str) -> str | None:
+    """A text file, or None where there is none. Raises `StageFailed` (AC8202) where it cannot be read."""
+    try:
+        if path.exists() and not path.is_file():
+            raise StageFailed([Diagnostic(code="AC8202", message=f"{shown} is not a regular file", subject=shown)])
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
+        raise StageFailed(
+            [Diagnostic(code="AC8202", message=f"{shown} cannot be read: {reason}", subject=shown)]
+        ) from error

@@ -1,7 +1,7 @@
 """The user's own signing key: ECDSA P-256 in the configuration folder, readable by its owner alone.
 
-With a password the key file is encrypted PKCS#8, without one it is plain PKCS#8 and reported as unprotected. Refuses
-keys that others can read, and other kinds of key.
+With a password the key file has cosign's own encrypted form, so that `cosign sign-blob --key` reads it too; without one
+it is plain PKCS#8 and reported as unprotected. Refuses keys that others can read, and other kinds of key.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from autocoder.diagnostics import Diagnostic, StageFailed
+from autocoder.package import cosign_key
 from autocoder.package.bundle import encode
 from autocoder.tools.user_folders import config_folder
 
@@ -89,8 +90,12 @@ def create(folder: Path | None = None, environment: Mapping[str, str] = os.envir
     """Makes a key and writes both files. Raises `FileExistsError` where there is one, `StageFailed` (AC6023)."""
     private = ec.generate_private_key(ec.SECP256R1())
     password = environment.get(PASSWORD_VARIABLE, "").encode()
-    encryption = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
-    pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    pem = (
+        cosign_key.encrypt(private.private_bytes(serialization.Encoding.DER, *plain), password)
+        if password
+        else private.private_bytes(serialization.Encoding.PEM, *plain)
+    )
     path = key_path(folder)
     public = PublicKey(key=private.public_key(), place=str(public_path(folder)))
     try:
@@ -123,13 +128,9 @@ def replace(folder: Path | None = None, environment: Mapping[str, str] = os.envi
 def is_protected(folder: Path | None = None) -> bool | None:
     """Whether the private key's file is encrypted; None where there is none or it cannot be read."""
     try:
-        return _is_encrypted(key_path(folder).read_bytes())
+        return cosign_key.is_encrypted(key_path(folder).read_bytes())
     except OSError:
         return None
-
-
-def _is_encrypted(pem: bytes) -> bool:
-    return b"ENCRYPTED" in pem.partition(b"\n")[0]
 
 
 def _write_new(path: Path, content: bytes, mode: int) -> None:
@@ -154,7 +155,7 @@ def load(folder: Path | None = None, environment: Mapping[str, str] = os.environ
         raise _refused("AC6023", f"the signing key cannot be read: {error.strerror}", str(path)) from error
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise _refused("AC6022", "other users can read the signing key", str(path), f"{stat.S_IMODE(mode):04o}")
-    protected = _is_encrypted(pem)
+    protected = cosign_key.is_encrypted(pem)
     password = environment.get(PASSWORD_VARIABLE, "").encode() if protected else None
     if protected and not password:
         raise _refused("AC6021", f"the signing key is encrypted and {PASSWORD_VARIABLE} is not set", str(path))
@@ -165,12 +166,15 @@ def load(folder: Path | None = None, environment: Mapping[str, str] = os.environ
 
 def _decrypt(pem: bytes, password: bytes | None, path: Path) -> ec.EllipticCurvePrivateKey:
     try:
-        private = serialization.load_pem_private_key(pem, password)
-    except (ValueError, TypeError) as error:
-        if password and b"SIGSTORE" not in pem:
-            message = f"{PASSWORD_VARIABLE} does not decrypt the signing key"
-            raise _refused("AC6021", message, str(path)) from error
-        raise _refused("AC6023", "the signing key is not a PKCS#8 private key", str(path)) from error
+        if cosign_key.is_encrypted(pem):
+            private = serialization.load_der_private_key(cosign_key.decrypt(pem, password or b""), None)
+        else:
+            private = serialization.load_pem_private_key(pem, None)
+    except cosign_key.WrongPassword as error:
+        raise _refused("AC6021", f"{PASSWORD_VARIABLE} does not decrypt the signing key", str(path)) from error
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        message = "the signing key is neither in cosign's encrypted form nor plain PKCS#8"
+        raise _refused("AC6023", message, str(path)) from error
     if not isinstance(private, ec.EllipticCurvePrivateKey) or not isinstance(private.curve, ec.SECP256R1):
         raise _refused("AC6023", "the signing key is not an ECDSA P-256 key", str(path))
     return private

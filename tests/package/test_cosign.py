@@ -84,6 +84,43 @@ def test_a_package_signed_by_cosign_verifies_here_and_there(
 
 
 @pytest.mark.cosign
+def test_cosign_signs_with_the_embedded_signers_encrypted_key_file_as_it_is(
+    cosign: Callable[..., Completed], tmp_path: Path, given: PackageInput, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = keys.create(tmp_path / "keys", {"COSIGN_PASSWORD": "secret"})
+    key = str(keys.key_path(tmp_path / "keys"))
+    printed = cosign("public-key", "--key", key)
+    assert printed.ok and printed.stdout == made.public.pem
+    assert not cosign("public-key", "--key", key, password="other").ok
+    monkeypatch.setenv("COSIGN_PASSWORD", "secret")
+    theirs = build_package(given, cosign_signer(key))
+    for file in theirs.files:
+        (tmp_path / file.path).parent.mkdir(exist_ok=True)
+        (tmp_path / file.path).write_bytes(file.content)
+    report = verify_package(tmp_path / theirs.archive, made.public)
+    assert report.ok and report.tools["cosign"].startswith("3.")
+
+
+@pytest.mark.cosign
+def test_the_embedded_signer_signs_with_a_key_that_cosign_made(
+    cosign: Callable[..., Completed], tmp_path: Path
+) -> None:
+    assert cosign("generate-key-pair").ok
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    (tmp_path / "cosign.key").rename(keys.key_path(folder))
+    keys.key_path(folder).chmod(0o600)
+    signer = EmbeddedSigner(key=keys.load(folder, {"COSIGN_PASSWORD": "secret"}))
+    assert signer.public.pem == (tmp_path / "cosign.pub").read_bytes() and signer.key.protected
+    (tmp_path / "blob").write_bytes(b"x")
+    (tmp_path / "blob.sigstore.json").write_bytes(signer.sign_blob(b"x"))
+    assert cosign("verify-blob", "--key", "cosign.pub", "--bundle", "blob.sigstore.json", OFFLINE, "blob").ok
+    with pytest.raises(StageFailed) as failure:
+        keys.load(folder, {"COSIGN_PASSWORD": "other"})
+    assert [d.code for d in failure.value.diagnostics] == ["AC6021"]
+
+
+@pytest.mark.cosign
 def test_both_signers_name_the_same_key_alike(cosign: Callable[..., Completed], tmp_path: Path) -> None:
     """cosign imports the embedded signer's unprotected key file as it is."""
     made = keys.create(tmp_path / "keys", {})

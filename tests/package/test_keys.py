@@ -40,7 +40,7 @@ def test_a_new_key_is_readable_by_its_owner_alone_under_any_umask(tmp_path: Path
 def test_a_password_encrypts_the_key_and_is_needed_to_sign(tmp_path: Path) -> None:
     made = keys.create(tmp_path, LOCKED)
     assert made.protected and keys.is_protected(tmp_path)
-    assert keys.key_path(tmp_path).read_bytes().startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    assert keys.key_path(tmp_path).read_bytes().startswith(b"-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----")
     loaded = keys.load(tmp_path, LOCKED)
     assert loaded.public.hint == made.public.hint and loaded.protected
     assert refusal(tmp_path, {}) == ["AC6021"]
@@ -95,9 +95,7 @@ def test_an_existing_key_is_put_aside_and_never_overwritten(tmp_path: Path) -> N
 def test_a_missing_or_foreign_key_is_a_diagnostic(tmp_path: Path) -> None:
     assert refusal(tmp_path, {}) == ["AC6020"]
     path = keys.key_path(tmp_path)
-    path.write_text(
-        "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n"
-    )
+    path.write_text("")
     path.chmod(0o600)
     assert refusal(tmp_path, LOCKED) == ["AC6023"]
     for private in (rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP384R1())):
@@ -107,6 +105,48 @@ def test_a_missing_or_foreign_key_is_a_diagnostic(tmp_path: Path) -> None:
             )
         )
         assert refusal(tmp_path, {}) == ["AC6023"]
+
+
+def sealed(text: str) -> str:
+    inner = base64.b64encode(text.encode()).decode()
+    return f"-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\n{inner}\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\n\xe9\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n",
+        "-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----",
+        sealed(""),
+        sealed("{}"),
+        sealed(
+            '{"kdf": {"name": "scrypt", "params": {"N": 1073741824, "r": 8, "p": 1}, "salt": "AAAA"}, '
+            '"cipher": {"name": "nacl/secretbox", "nonce": "AAAA"}, "ciphertext": "AAAA"}'
+        ),
+        sealed(
+            '{"kdf": {"name": "scrypt", "params": {"N": 1024, "r": 8, "p": 1}, "salt": "AAAA"}, '
+            '"cipher": {"name": "nacl/secretbox", "nonce": "AAAA"}, "ciphertext": "AAAA"}'
+        ),
+        sealed(
+            '{"kdf": {"name": "scrypt", "params": {"N": 1023, "r": 8, "p": 1}, "salt": "AAAA"}, '
+            '"cipher": {"name": "nacl/secretbox", "nonce": "AAAA"}, "ciphertext": "AAAA"}'
+        ),
+    ],
+)
+def test_a_damaged_encrypted_key_is_a_diagnostic(tmp_path: Path, text: str) -> None:
+    path = keys.key_path(tmp_path)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o600)
+    assert refusal(tmp_path, LOCKED) == ["AC6023"]
+
+
+def test_a_key_that_is_encrypted_in_another_way_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    private = ec.generate_private_key(ec.SECP256R1())
+    encryption = serialization.BestAvailableEncryption(b"correct horse")
+    path = keys.key_path(tmp_path)
+    path.write_bytes(private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption))
+    path.chmod(0o600)
+    assert refusal(tmp_path, LOCKED) == ["AC6023"]
 
 
 def test_the_public_key_is_found_without_its_file(tmp_path: Path) -> None:

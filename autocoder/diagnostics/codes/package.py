@@ -109,8 +109,10 @@ CODES: tuple[dict[str, str], ...] = (
     {
         "code": "AC6023",
         "title": "the signing key cannot be used",
-        "why": "The embedded signer uses an ECDSA P-256 key in a PKCS#8 file in your configuration folder.",
-        "fix": "See where it is with `autocoder key show`. A key of cosign's is used with `--signer cosign`.",
+        "why": "The embedded signer uses an ECDSA P-256 key in your configuration folder: encrypted as cosign does it, "
+        "or plain PKCS#8.",
+        "fix": "See where it is with `autocoder key show`. Bring it back from a copy, put the key that `cosign "
+        "generate-key-pair` wrote in its place, or make a new one with `autocoder key create --replace`.",
     },
     {
         "code": "AC6024",

@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "gate": "Ask all gates about a compiled workspace.",
     "run": "Start a compiled service on loopback.",
     "verify": "Check a package: signature, every digest, and the same bytes derived again.",
+    "trace": "Follow a requirement to its lines, tests and gates, or a line back to its requirements.",
     "explain": "Say what a diagnostic code means and what to do.",
     "schema": "Print or write the JSON Schemas of the files that people edit.",
     "fmt": "Put a blueprint in canonical order; comments stay.",

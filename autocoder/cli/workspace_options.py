@@ -18,7 +18,9 @@ import click
 from autocoder.diagnostics import Diagnostic, StageFailed
 
 if TYPE_CHECKING:
-    from autocoder.driver import Driver, Options
+    from autocoder.compilation import Compiled
+    from autocoder.driver import Driver, Options, Proposal
+    from autocoder.targets.tree import Tree
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,6 +30,13 @@ def out_option(function: F) -> F:
     return click.option(
         "--out", type=click.Path(path_type=Path, file_okay=False), help="The workspace. Default: here, or ./<system>."
     )(function)
+
+
+def folder_argument(function: F) -> F:
+    """FOLDER: a workspace, else here."""
+    return click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False, exists=True))(
+        function
+    )
 
 
 def format_option(function: F) -> F:
@@ -175,3 +184,13 @@ def driving(folder: Path, options: Options, screen: Screen) -> Generator[Driver]
             talk=screen.stage,
             progress=screen.progress,
         )
+
+
+def compiled(folder: Path | None) -> tuple[Proposal, Compiled, Tree]:
+    """A workspace as it would be built now, in memory; nothing is written and no stage is talked about."""
+    from autocoder.driver import Options
+
+    where = folder or Path()
+    with driving(where, Options(), Screen(quiet=True)) as driver:
+        proposal = driver.propose(None, where.resolve().name)
+        return (proposal, *driver.compile(proposal))

@@ -1,7 +1,12 @@
-"""A tree of files in memory, each with its owner. Refuses unsafe paths, duplicates, and text that is not UTF-8."""
+"""A tree of files in memory, each with its owner, and which IR node each line came from.
+
+Emitters mark the lines that a node leads to while they write them; the tree takes the marks out. Refuses unsafe paths,
+duplicates, and text that is not UTF-8.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,15 +22,63 @@ class Owner(StrEnum):
     APPENDED = "appended"  # migrations
 
 
+_BEGIN = "#\ufdd0"
+END = "#\ufdd1"
+"""Ends what `begin` began; a line of its own."""
+_MARK = re.compile("[ \\t]*#(?:\ufdd0([a-z_:A-Za-z0-9-]+)|\ufdd1)")
+"""A line that only says whose lines follow. U+FDD0 is no character of any text, so no text can hold a mark."""
+
+
+def begin(node_id: str) -> str:
+    """A line that says: what follows, down to `END`, comes from this node. For skeletons; others use `marked`."""
+    return f"{_BEGIN}{node_id}"
+
+
+def marked(node_id: str, text: str) -> str:
+    """Lines that an IR node leads to, marked as its own. `text` is whole lines; marks may stand inside each other."""
+    return f"{begin(node_id)}\n{text}\n{END}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """The lines `first` to `last` (from 1, inclusive) of a file come from a node of the IR."""
+
+    node: str
+    first: int
+    last: int
+
+
+def _unmarked(text: str) -> tuple[str, tuple[Origin, ...]]:
+    """The text without its marks, and what they said."""
+    if _BEGIN not in text:
+        return text, ()
+    lines: list[str] = []
+    open_: list[tuple[str, int]] = []
+    found: list[Origin] = []
+    for line in text.split("\n"):
+        mark = _MARK.fullmatch(line)
+        if mark is None:
+            lines.append(line)
+        elif mark[1]:
+            open_.append((mark[1], len(lines) + 1))
+        else:
+            node, first = open_.pop()
+            found.append(Origin(node=node, first=first, last=len(lines)))
+    return "\n".join(lines), tuple(sorted(found, key=lambda o: (o.first, -o.last)))
+
+
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """One file. `path` is relative POSIX below the workspace; `sources` are the ids of the IR nodes it came from."""
+    """One file. `path` is relative POSIX below the workspace; `sources` are the ids of the IR nodes that it came from
+    as a whole, `origins` those that stretches of it came from.
+    """
 
     path: str
     content: bytes
     owner: Owner = Owner.GENERATED
     executable: bool = False
     sources: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -64,9 +117,10 @@ class Tree:
         executable: bool = False,
         sources: tuple[str, ...] = (),
     ) -> None:
-        """Adds a text file, encoded as UTF-8 with LF line ends."""
-        data = content.encode("utf-8")
-        self.add(File(path=path, content=data, owner=owner, executable=executable, sources=sources))
+        """Adds a text file, encoded as UTF-8 with LF line ends, without the marks in it."""
+        text, origins = _unmarked(content)
+        data = text.encode("utf-8")
+        self.add(File(path=path, content=data, owner=owner, executable=executable, sources=sources, origins=origins))
 
     def add_bytes(self, path: str, content: bytes) -> None:
         """Adds a generated file as it is."""

@@ -78,4 +78,10 @@ CODES: tuple[dict[str, str], ...] = (
         "why": "A file differs from what its sources lead to, or is missing.",
         "fix": "Run `autocoder compile`, and keep what it writes together with its sources.",
     },
+    {
+        "code": "AC8206",
+        "title": "nothing of that name to trace",
+        "why": "`trace` follows requirements, elements of the blueprint, nodes of the IR, and files that autocoder emits.",
+        "fix": "Use a name that `autocoder review` shows, or the path of a generated file as seen from the workspace.",
+    },
 )

@@ -37,7 +37,8 @@ class Kubernetes:
         if not deployed:
             return tree
         common = base(runtime, namer)
-        kustomize.write(tree, f"{FOLDER}/base", common, sources=tuple(w.id for w in views.workloads))
+        workloads_ = tuple(w.id for w in views.workloads)
+        kustomize.write(tree, f"{FOLDER}/base", common, sources=workloads_, own=_own(common, namer))
         for environment in deployed:
             objects = overlay(runtime, namer, environment, bundle)
             extra = {
@@ -50,7 +51,8 @@ class Kubernetes:
             }
             folder = f"{FOLDER}/overlays/{environment.name}"
             below = ["../../base"]
-            kustomize.write(tree, folder, objects, sources=(environment.id,), below=below, extra=extra)
+            own = {name: (environment.id, *ids) for name, ids in _own(objects, namer).items()}
+            kustomize.write(tree, folder, objects, sources=(environment.id,), own=own, below=below, extra=extra)
             patch = workloads.environment_patch(runtime, namer, environment)
             tree.text(f"{folder}/environment-patch.yaml", dump(patch), sources=(environment.id,))
         policy = {
@@ -60,6 +62,12 @@ class Kubernetes:
         kustomize.write(tree, f"{FOLDER}/admission", policy, sources=tuple(e.id for e in deployed))
         tree.text(f"{FOLDER}/PREREQUISITES.md", prerequisites.text(runtime, namer, deployed))
         return tree
+
+
+def _own(objects: Objects, namer: Namer) -> dict[str, tuple[str, ...]]:
+    """The objects of one workload, with its node."""
+    ends = {f"-{namer.component(w)}": (w.id,) for w in namer.views.workloads}
+    return {name: ids for name in objects for end, ids in ends.items() if name.endswith(end)}
 
 
 def clustered(views: Views) -> tuple[Environment, ...]:

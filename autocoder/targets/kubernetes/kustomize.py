@@ -18,12 +18,16 @@ def write(
     objects: Objects,
     *,
     sources: tuple[str, ...],
+    own: Mapping[str, tuple[str, ...]] | None = None,
     below: Sequence[str] = (),
     extra: Mapping[str, Any] | None = None,
 ) -> None:
-    """Adds each object and `kustomization.yaml`; `below` are folders that it builds on, `extra` its other fields."""
+    """Adds each object and `kustomization.yaml`; `below` are folders that it builds on, `extra` its other fields.
+
+    `own` are the nodes that single objects come from, where those are not `sources`.
+    """
     for name in sorted(objects):
-        tree.text(f"{folder}/{name}.yaml", dump(objects[name]), sources=sources)
+        tree.text(f"{folder}/{name}.yaml", dump(objects[name]), sources=(own or {}).get(name, sources))
     kustomization = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",

@@ -8,6 +8,7 @@ from autocoder.targets.python_service.describe import expression, failure, handl
 from autocoder.targets.python_service.endpoints import STATUS, failure_statuses
 from autocoder.targets.python_service.schemas import reply_of
 from autocoder.targets.python_service.skeletons import fill, markdown_text
+from autocoder.targets.tree import END, begin, marked
 
 
 def readme(views: Views, package: str) -> str:
@@ -39,20 +40,20 @@ def operations(views: Views) -> str:
     """`docs/operations.md`: every operation with its access, inputs, failures and the requirements it satisfies."""
     lines = ["# Operations", ""]
     for o in views.operations:
-        lines += [f"## `{o.method} {o.path}`", "", markdown_text(operation_doc(o, views)), ""]
+        lines += [begin(o.id), f"## `{o.method} {o.path}`", "", markdown_text(operation_doc(o, views)), ""]
         lines += [f"- who: {ACCESS[o.access]}"]
         lines += [f"- {i.place} `{i.name}`: {i.type}{'' if i.required else ', may be left out'}" for i in o.inputs]
         lines += [f"- answers {reply_of(o).status}"]
         reasons = {status: name for name, status in STATUS.items() if name != "malformed"}
         lines += [f"- {status}: {failure(reasons[status])}" for status in failure_statuses(o, views)]
-        lines.append("")
+        lines += [END, ""]
     lines += ["# Requirements", "", "| id | line | text | satisfied by |", "| --- | --- | --- | --- |"]
     for r in views.requirements:
         by = ", ".join(f"`{node}`" for node in views.satisfying(r))
-        lines.append(f"| {r.name} | {r.line} | {markdown_text(r.text)} | {by} |")
+        lines.append(marked(r.id, f"| {r.name} | {r.line} | {markdown_text(r.text)} | {by} |"))
     lines += ["", "# Rows", ""]
     for e in views.entities:
-        lines += [f"- {words(e.name)}", *(f"  - `{f.name}`: {_field(f)}" for f in e.fields)]
+        lines += [begin(e.id), f"- {words(e.name)}", *(f"  - `{f.name}`: {_field(f)}" for f in e.fields), END]
     return "\n".join([*lines, *_parts(views), *_rules(views)]) + "\n"
 
 

@@ -114,7 +114,7 @@ class Operations:
         module.imports.add("fastapi", "APIRouter")
         module.add("router = APIRouter()")
         for operation in operations:
-            module.add(self.function(operation, module))
+            module.add(self.function(operation, module), operation.id)
         return module.text()
 
     def function(self, operation: Operation, module: Module) -> str:
@@ -235,7 +235,7 @@ def handler_module(handler: Handler, views: Views, package: str) -> str:
     signature = ", ".join([*first, "*", "now: datetime", "session: AsyncSession"])
     lines = [f"async def {function(handler.name)}({signature}) -> None:"]
     lines += [docstring(handler_doc(handler, views), INDENT), *(INDENT + line for line in statements)]
-    module.add("\n".join(lines))
+    module.add("\n".join(lines), handler.id)
     return module.text()
 
 

@@ -52,6 +52,7 @@ from autocoder.targets.python_service.schemas import shown_entity
 from autocoder.targets.python_service.skeletons import docstring
 from autocoder.targets.python_service.source import Module
 from autocoder.targets.python_service.tables import computed_fields
+from autocoder.targets.tree import END, begin
 
 _TAKEN = frozenset({"call", "change", "change_all", "deliver", "insert", "publish", "queue", "remove", "rows", "shown"})
 _DEEPER = INDENT * 2
@@ -128,13 +129,15 @@ def _oracle(views: Views, package: str, module: Module) -> str:
     lines += ["    entities = ENTITIES", ""]
     for operation in views.operations:
         caller = "caller: Row" if operation.access == "user" else "caller: Row | None"
+        lines.append(begin(operation.id))
         lines.append(f"    def {method(operation.name)}(self, given: Row, {caller}, now: datetime) -> Reply:")
         fold = Fold(views=views, package=package, module=module, inputs={i.name: i for i in operation.inputs})
         fold.lists = {s.bind for s in walk_steps(operation.steps) if isinstance(s, List)}
         fold.operation = operation
-        lines += [docstring(operation_doc(operation, views), _DEEPER), *_indented(fold.render(operation.steps)), ""]
+        lines += [docstring(operation_doc(operation, views), _DEEPER), *_indented(fold.render(operation.steps))]
+        lines += [END, ""]
     for handler in views.handlers:
-        lines += [*_handler(handler, views, package, module), ""]
+        lines += [begin(handler.id), *_handler(handler, views, package, module), END, ""]
     module.imports.add("datetime", "datetime")
     return "\n".join(lines)
 

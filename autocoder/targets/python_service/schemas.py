@@ -272,15 +272,15 @@ def schemas_module(views: Views, package: str, used: set[str]) -> str:
         module.add(_UNSENT)
     for operation in views.operations:
         if inputs := body_inputs(operation):
-            module.add(_request(operation, inputs, hints))
+            module.add(_request(operation, inputs, hints), operation.id)
         reply = reply_of(operation)
         if reply.view is not None:
             shown.add(shown_entity(operation, reply.view)[0])
         elif reply.body is not None:
-            module.add(_named_values(operation, reply, module.imports))
+            module.add(_named_values(operation, reply, module.imports), operation.id)
     for entity in views.entities:
         if entity.name in shown:
-            module.add(_row_reply(entity, module.imports))
+            module.add(_row_reply(entity, module.imports), entity.id)
     return module.text()
 
 

@@ -21,7 +21,7 @@ from autocoder.targets.python_service.skeletons import fill, toml_text
 from autocoder.targets.python_service.source import Module, import_block
 from autocoder.targets.python_service.tables import migration, models_module
 from autocoder.targets.stamp import Stamp
-from autocoder.targets.tree import Owner, Tree
+from autocoder.targets.tree import END, File, Owner, Tree, begin
 
 ROOTS = (
     *("aiosqlite", "alembic", "asyncpg", "fastapi", "httptools", "prometheus-client"),
@@ -59,13 +59,28 @@ class _Project:
     def tree(self) -> Tree:
         tree = Tree()
         for path, text in self.sources().items():
-            tree.text(f"generated/src/{self.package}/{path}", text)
+            tree.text(f"generated/src/{self.package}/{path}", text, sources=self.whole(path))
+        for custom in self.views.functions:
+            tree.add(
+                File(
+                    path=f"generated/src/{self.package}/custom/{custom.name}.py",
+                    content=custom.body.encode(),
+                    sources=(custom.id,),
+                )
+            )
         for path, text in self.project().items():
             tree.text(f"generated/{path}", text)
         tree.update(tests.tree(self.views, self.package))
         tree.text("migrations/env.py", fill("env.py", package=self.package))
         tree.text("migrations/versions/0001_first_schema.py", migration(self.views), owner=Owner.APPENDED)
         return tree
+
+    def whole(self, path: str) -> tuple[str, ...]:
+        """The nodes that a file as a whole comes from: sign-in its own module, a process its entry point."""
+        if path == "authentication.py":
+            return ("auth",)
+        parts = {"worker.py": "worker", "scheduler.py": "scheduler", "application.py": "api"}
+        return tuple(w.id for w in self.views.workloads if w.name == parts.get(path))
 
     def project(self) -> dict[str, str]:
         system = self.views.system
@@ -128,8 +143,6 @@ class _Project:
             files["types.py"] = types_module(used, self.package)
         if functions := language.module(self.views):
             files["language.py"] = functions
-        for custom in self.views.functions:
-            files[f"custom/{custom.name}.py"] = custom.body
         if self.views.functions:
             files["custom/__init__.py"] = '"""Functions whose bodies people own: edit them in `custom/`, not here."""\n'
         for name in self.skeletons():
@@ -182,6 +195,7 @@ class _Project:
         imports = Imports()
         events = [
             {
+                "begin": begin(e.id),
                 "name": model(e.name),
                 "doc": f"{words(e.name).capitalize()}.",
                 "fields": [
@@ -206,6 +220,7 @@ class _Project:
             "caller_fields": caller,
             "optional_caller": any(o.access == "user?" for o in views.operations),
             "publishes": views.publishes,
+            "end": END,
             "events": events,
             "imports": "".join(f"{line}\n" for line in import_block(imports, self.package).splitlines()),
             "subscribers": sorted(subscribers.items()),

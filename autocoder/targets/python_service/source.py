@@ -10,6 +10,7 @@ from autocoder.targets.python_service.expressions import Imports
 from autocoder.targets.python_service.layout import WIDTH, lay_out
 from autocoder.targets.python_service.module_names import STANDARD
 from autocoder.targets.python_service.skeletons import docstring
+from autocoder.targets.tree import marked
 
 TESTS_OWN = ("oracle", "support")
 """Modules that the tests import from their own folder."""
@@ -24,9 +25,12 @@ class Module:
     imports: Imports = field(default_factory=Imports)
     plain_imports: set[str] = field(default_factory=set[str])
     blocks: list[str] = field(default_factory=list[str])
+    origins: dict[int, str] = field(default_factory=dict[int, str])
 
-    def add(self, block: str) -> None:
-        """Adds a block of top-level code."""
+    def add(self, block: str, origin: str = "") -> None:
+        """Adds a block of top-level code; `origin` is the id of the IR node that it comes from."""
+        if origin:
+            self.origins[len(self.blocks)] = origin
         self.blocks.append(block.strip("\n"))
 
     def drop_unused_imports(self) -> None:
@@ -38,7 +42,10 @@ class Module:
         """The module's source, laid out."""
         head = f"{docstring(self.doc)}\n"
         imports = import_block(self.imports, self.package, self.plain_imports)
-        body = "\n\n\n".join(self.blocks)
+        origins = self.origins
+        body = "\n\n\n".join(
+            marked(origins[index], block) if index in origins else block for index, block in enumerate(self.blocks)
+        )
         if imports and body:
             gap = "\n" if _starts_plain(self.blocks[0]) else "\n\n"
             return lay_out(f"{head}\n{imports}{gap}{body}\n")

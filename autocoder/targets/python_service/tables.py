@@ -17,6 +17,7 @@ from autocoder.targets.python_service.layout import lay_out
 from autocoder.targets.python_service.names import column, model, row_attribute
 from autocoder.targets.python_service.skeletons import docstring
 from autocoder.targets.python_service.source import Module
+from autocoder.targets.tree import marked
 
 ON_DELETE = {"cascade": "CASCADE", "clear": "SET NULL", "refuse": "RESTRICT"}
 
@@ -53,7 +54,10 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table with its unique groups of columns. `seq`, the insertion order, is the primary key of every table."""
+    """A table with its unique groups of columns. `seq`, the insertion order, is the primary key of every table.
+
+    `origin` is the id of the entity whose rows it keeps, "" for a table of the service's own.
+    """
 
     name: str
     model: str
@@ -62,6 +66,7 @@ class Table:
     unique: tuple[tuple[str, ...], ...]
     checks: tuple[Check, ...] = ()
     field_of: tuple[tuple[str, str], ...] = ()
+    origin: str = ""
     generated: frozenset[str] = field(default_factory=frozenset[str])
 
     def unique_name(self, columns: tuple[str, ...]) -> str:
@@ -116,6 +121,7 @@ def _entity_table(entity: Entity, views: Views, imports: Imports) -> Table:
         checks=tuple(_checks(entity, views)),
         field_of=tuple((by_field[f.name], f.name) for f in entity.fields),
         generated=frozenset(by_field[f.name] for f in entity.fields if f.generated == "code"),
+        origin=entity.id,
     )
 
 
@@ -191,7 +197,7 @@ def models_module(views: Views, package: str) -> str:
         imports.add("typing", "Any")
     module.add(_base(uses_json))
     for table in found:
-        module.add(_model(table, imports, package))
+        module.add(_model(table, imports, package), table.origin)
     module.add(_constraint_names(found))
     return module.text()
 
@@ -329,7 +335,8 @@ def migration(views: Views) -> str:
     lines += ['    text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")']
     lines += ['    sequence = sa.BigInteger().with_variant(sa.Integer(), "sqlite")']
     for table in found:
-        lines += _create(table)
+        created = _create(table)
+        lines += [marked(table.origin, "\n".join(created))] if table.origin else created
     lines += ["", "", "def downgrade() -> None:", '    """Removes all tables."""']
     lines += [f"    op.drop_table({literal(table.name)})" for table in reversed(found)] or ["    pass"]
     return lay_out("\n".join(lines))

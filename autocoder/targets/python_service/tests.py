@@ -5,11 +5,11 @@ What every service tests alike stands in `templates/tests`; it asks this data fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from autocoder.ir.behaviour import Change, Emit, Insert, Invoke, List, Remove, walk_steps
-from autocoder.ir.nodes import Field, Handler, Operation
+from autocoder.ir.nodes import Entity, Field, Handler, Operation
 from autocoder.ir.types import Type
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import oracle, samples
@@ -20,7 +20,7 @@ from autocoder.targets.python_service.names import function, model, row_attribut
 from autocoder.targets.python_service.scenarios import Arrangement, Scenarios
 from autocoder.targets.python_service.skeletons import fill
 from autocoder.targets.python_service.source import Module, with_sorted_imports
-from autocoder.targets.tree import Tree
+from autocoder.targets.tree import Tree, marked
 
 INDENT = "    "
 
@@ -56,8 +56,25 @@ class Suite:
         for name in self.skeletons():
             files[name] = lay_out(with_sorted_imports(fill(name, **self.values()), self.package))
         for path, text in files.items():
-            found.text(f"generated/{path}", text)
+            found.text(f"generated/{path}", text, sources=self.exercised(path))
         return found
+
+    def exercised(self, path: str) -> tuple[str, ...]:
+        """The nodes that a skeleton exercises: it goes through data about each of them."""
+        views = self.views
+        behaviours = (*views.operations, *views.handlers)
+        about: dict[str, Sequence[Operation | Handler | Entity]] = {
+            "tests/test_inputs.py": [o for o in views.operations if o.inputs],
+            "tests/test_interface.py": views.operations,
+            "tests/test_access.py": [o for o in views.operations if o.access != "anyone"],
+            "tests/test_concurrency.py": [o for o in views.operations if _writes(o)],
+            "tests/test_database.py": views.entities,
+            "tests/test_events.py": views.event_handlers,
+            "tests/test_schedule.py": views.scheduled,
+            "tests/properties/test_against_oracle.py": behaviours,
+            "benchmarks/operations.py": views.operations,
+        }
+        return tuple(node.id for node in about.get(path, ()))
 
     def skeletons(self) -> list[str]:
         """The test files that all services share, as far as this one has what they are about."""
@@ -106,9 +123,8 @@ class Suite:
         for o in self.views.operations:
             places = ", ".join(f"{literal(i.name)}: {literal(i.place)}" for i in o.inputs)
             needed = ", ".join(literal(i.name) for i in o.inputs if i.required and i.place != "path")
-            rows.append(
-                f"{INDENT}{literal(o.name)}: Route({literal(o.method)}, {literal(o.path)}, {{{places}}}, [{needed}]),"
-            )
+            route = f"Route({literal(o.method)}, {literal(o.path)}, {{{places}}}, [{needed}])"
+            rows.append(marked(o.id, f"{INDENT}{literal(o.name)}: {route},"))
             for i in o.inputs:
                 key = f"{INDENT}({literal(o.name)}, {literal(i.name)})"
                 refused = [v for v in samples.bad(i, module.imports) if i.place != "path" or _stands_in_path(v)]
@@ -155,14 +171,15 @@ class Suite:
             values = ", ".join(f"{literal(name)}: {source}" for name, source in row.items())
             name = function(_snake(e.name))
             head = f'def {name}(world: Any, n: int) -> Row:\n    """Values of a {words(e.name)}."""'
-            module.add(f"{head}\n    return {{{values}}}")
+            module.add(f"{head}\n    return {{{values}}}", e.id)
             names.append(f"{INDENT}{literal(e.name)}: {name},")
         if self.delivers:
             for event in self.views.events:
                 values = ", ".join(f"{literal(f.name)}: {_event_value(f.type, f, module)}" for f in event.fields)
                 name = function(f"{_snake(event.name)}_event")
                 module.add(
-                    f'def {name}(world: Any) -> Row:\n    """Values of {event.name}."""\n    return {{{values}}}'
+                    f'def {name}(world: Any) -> Row:\n    """Values of {event.name}."""\n    return {{{values}}}',
+                    event.id,
                 )
             listed = [f"{INDENT}{literal(e.name)}: {function(f'{_snake(e.name)}_event')}," for e in self.views.events]
             module.add(_table("EVENT_VALUES", listed, "A factory for each event."))
@@ -189,7 +206,7 @@ class Suite:
             lines += [f"{INDENT}for _ in range(rows):", f"{INDENT * 2}{rows}"] if rows else []
             lists += [f"{literal(o.name)}"] if rows else []
             lines += [f"    return {_row(found)}, {'None' if o.access == 'anyone' else 'token'}"]
-            module.add("\n".join(lines))
+            module.add("\n".join(lines), o.id)
             listed.append(f"{INDENT}{literal(o.name)}: ({name}, {found.status}),")
         module.drop_unused_imports()
         module.add(_table("SUCCEEDING", listed, "Each operation: what makes it succeed, and its status then."))
@@ -225,7 +242,7 @@ class Suite:
                 token = "" if o.access == "anyone" else ", token"
                 lines += [f"    reply = world.call({literal(o.name)}, {_row(arrangement)}{token})"]
                 lines += [f"    assert reply.status_code == {arrangement.status}"]
-                module.add("\n".join(lines))
+                module.add("\n".join(lines), o.id)
         module.drop_unused_imports()
         return module.text()
 

@@ -46,6 +46,5 @@ def _text(found: Trace) -> str:
 
 def _listed(name: str, items: Iterable[str]) -> list[str]:
     shown = list(dict.fromkeys(items)) or ["none"]
-    return [
-        f"{click.style(f'{name if index == 0 else str():<12}', bold=True)} {item}" for index, item in enumerate(shown)
-    ]
+    heads = [f"{name:<12}", *[" " * 12] * (len(shown) - 1)]
+    return [f"{click.style(head, bold=True)} {item}" for head, item in zip(heads, shown, strict=True)]

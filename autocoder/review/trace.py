@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from autocoder import registry
 from autocoder.blueprint.load import load_architecture, load_deployment
 from autocoder.blueprint.positions import Path, Positions
 from autocoder.compilation import ARCHITECTURE, DEPLOYMENT, Compiled
@@ -142,7 +143,7 @@ class Tracer:
         """The node of the innermost element that a dotted path lies in."""
         fits = [node for node in self._all if (path := self.path(node)) and f"{query}.".startswith(f"{path}.")]
         named = max(fits, key=lambda node: len(self.path(node)), default=None)
-        return named if named and self._written(query.split(".")) else None
+        return named if named and (self.path(named) == query or self._written(query.split("."))) else None
 
     def _written(self, parts: list[str]) -> bool:
         path = tuple(int(part) if part.isdigit() else part for part in parts)
@@ -237,6 +238,4 @@ def _gates(places: Iterable[Place]) -> tuple[str, ...]:
     found: set[str] = set()
     for place in places:
         found.update(next((gates for start, gates in GATES if place.path.startswith(start)), ()))
-    return tuple(
-        name for name in ("static", "tests", "properties", "policy", "performance", "budgets") if name in found
-    )
+    return tuple(name for name in registry.GATES if name in found)

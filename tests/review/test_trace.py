@@ -69,6 +69,7 @@ def test_every_line_of_a_function_leads_back(tracer: Tracer) -> None:
 
 def test_a_field_and_a_rule_of_the_blueprint_lead_on(tracer: Tracer) -> None:
     assert tracer.trace("entities.Link.fields.expires_at").nodes == ("entity:Link",)
+    assert tracer.trace("operations.register").elements[0].span is None
     [element] = tracer.trace("policy.rules.no-anonymous-delete").elements
     assert (
         element.span

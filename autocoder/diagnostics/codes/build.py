@@ -81,7 +81,7 @@ CODES: tuple[dict[str, str], ...] = (
     {
         "code": "AC8206",
         "title": "nothing of that name to trace",
-        "why": "`trace` follows requirements, elements of the blueprint, nodes of the IR, and files that autocoder emits.",
+        "why": "`trace` follows requirements, elements of the blueprint, nodes of the IR, and emitted files.",
         "fix": "Use a name that `autocoder review` shows, or the path of a generated file as seen from the workspace.",
     },
 )

@@ -157,6 +157,7 @@ def _sandlock(confinement: Confinement, job: Job) -> Mapping[str, object]:
     if confinement.level is not Level.SANDLOCK:  # bubblewrap, if anything, says what is seen and written
         return settings | {"fs_readable": ["/"], "fs_writable": ["/"]}
     system = (*SYSTEM, *_SYSTEM_FILES, "/usr/share/zoneinfo", "/dev/urandom", "/dev/random", "/dev/zero", "/proc/self")
+    system += ("/etc/ssl/openssl.cnf",)  # where it is refused, and not only missing, OpenSSL's users do not start
     readable = [path for path in system if Path(path).exists()]
     readable += [str(path) for path in (*own_folders(), *job.readable)]
     return settings | {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -27,8 +28,15 @@ class Shown:
     diff: tuple[str, ...] = ()
 
 
+LINE_ENDS = "only line ends differ"
 COMMITTED = ("committed", "regenerated")
 TWO_RUNS = ("first-run", "second-run")
+
+
+def printable(name: str) -> str:
+    """A path or link as text: bytes that are no UTF-8, and characters that would rewrite a terminal, are escaped."""
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def describe(differences: Iterable[Difference], sides: tuple[str, str] = COMMITTED) -> tuple[Shown, ...]:
@@ -42,10 +50,10 @@ def _describe(difference: Difference, sides: tuple[str, str]) -> Shown:
     if before is None or after is None or before.kind is not after.kind:
         detail = " → ".join(_summary(entry) for entry in (before, after) if entry is not None)
     elif before.kind is Kind.LINK:
-        detail = f"link to {before.target} → {after.target}"
+        detail = f"link to {printable(before.target)} → {printable(after.target)}"
     elif before.kind is Kind.FILE:
-        detail, diff = _files([f"{side}/{difference.path}" for side in sides], before, after)
-    return Shown(path=difference.path, change=difference.change, detail=detail, diff=diff)
+        detail, diff = _files([f"{side}/{printable(difference.path)}" for side in sides], before, after)
+    return Shown(path=printable(difference.path), change=difference.change, detail=detail, diff=diff)
 
 
 def _summary(entry: Entry) -> str:
@@ -55,7 +63,7 @@ def _summary(entry: Entry) -> str:
             size = f"{entry.source.lstat().st_size} bytes" if text is None else _count(len(text), "line")
             return f"executable, {size}" if entry.executable else size
         case Kind.LINK:
-            return f"link to {entry.target}"
+            return f"link to {printable(entry.target)}"
         case _:
             return str(entry.kind)
 
@@ -70,7 +78,9 @@ def _files(names: list[str], before: Entry, after: Entry) -> tuple[str, tuple[st
     lines = list(difflib.unified_diff(old, new, names[0], names[1], lineterm=""))
     more = sum(line.startswith("+") for line in lines[2:])
     less = sum(line.startswith("-") for line in lines[2:])
-    if lines:
+    if lines and [line.removesuffix("\\r") for line in old] == [line.removesuffix("\\r") for line in new]:
+        said.append(LINE_ENDS)
+    elif lines:
         said.append(f"+{more} −{less}")
     if not lines and old == new and not said:
         said.append("the last line's end differs")

@@ -15,6 +15,7 @@ from autocoder.gen.trees import Kind, compare, entry_at
 from autocoder.gen.trial import Left, Trial, differ
 
 _ALREADY = "two plain runs in a row differ already (random numbers, the clock, or scheduling)"
+_ALREADY_OR_FOLDER = "two plain runs differ already (random numbers, the clock, scheduling, or the working folder)"
 _TOGETHER = "shown only by all changes together"
 
 
@@ -120,8 +121,8 @@ def _determinism(trial: Trial, runs: Executor, first: Left, second: Left) -> _De
     varies = describe(compare(first.outputs, second.outputs), TWO_RUNS) if second.ok else ()
     shown_by = _shown_by(trial, runs, first, axes)
     why = f"shown by: {', '.join(shown_by)}" if shown_by else _TOGETHER
-    if shown_by == (_ALREADY,):
-        why = _ALREADY
+    if shown_by in ((_ALREADY,), (_ALREADY_OR_FOLDER,)):
+        why = shown_by[0]
     finding = findings.nondeterministic(trial.entry, varies, why, None if second.ok else second.run)
     return _Determinism(varies=varies, shown_by=shown_by, stressed=stressed, diagnostics=(finding,))
 
@@ -136,6 +137,7 @@ def _disturbed(trial: Trial, runs: Executor, first: Left) -> bool:
 def _shown_by(trial: Trial, runs: Executor, first: Left, axes: Axes) -> tuple[str, ...]:
     """What makes the difference: each thing is changed alone, after a run with nothing changed."""
     if differ(first, runs.submit(trial.write, NONE).result()):
-        return (_ALREADY,)
+        # Without namespaces no two runs stand in the same folder.
+        return (_ALREADY if trial.session.confinement.bubblewrap else _ALREADY_OR_FOLDER,)
     each = {axis: runs.submit(trial.write, frozenset({axis})) for axis in Axis if axis in axes}
     return tuple(str(axis) for axis, run in each.items() if differ(first, run.result()))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autocoder.diagnostics import Diagnostic, Note, Severity, Span
-from autocoder.gen.differences import Shown
+from autocoder.gen.differences import LINE_ENDS, Shown, printable
 from autocoder.gen.index import Generator, LoadedIndex
 from autocoder.gen.run import Run
 from autocoder.gen.trees import Change
@@ -76,6 +77,8 @@ def drifted(entry: Entry, shown: tuple[Shown, ...], total: int) -> Diagnostic:
     help_ = f"autocoder gen write --only {entry.id}"
     if all(one.change is Change.ADDED and one.detail == "folder" for one in shown):
         help_ = "Git keeps no empty folders: let the generator write a file into it, or not make it"
+    if all(one.detail == LINE_ENDS for one in shown):
+        help_ = 'where Git converts line ends on checkout, add "-text" for the outputs to .gitattributes'
     return Diagnostic(
         code="AC7102",
         message=f"{entry.id}: {files} from what the generator writes",
@@ -129,8 +132,7 @@ def failed(entry: Entry, command: str, run: Run) -> Diagnostic:
             help='make it faster, or raise "timeout" (seconds)',
             notes=said(run),
         )
-    code = run.done.code
-    ended = f"ended with status {code}" if code >= 0 else f"was ended by signal {-code}"
+    ended = _ended(run.done.code)
     check_help = f"if outputs are stale: autocoder gen write --only {entry.id}"
     write_help = "it sees what Git tracks or its declared inputs, has no network and none of your environment"
     return Diagnostic(
@@ -142,6 +144,12 @@ def failed(entry: Entry, command: str, run: Run) -> Diagnostic:
         help=check_help if kind == "check" else write_help,
         notes=said(run),
     )
+
+
+def _ended(code: int) -> str:
+    """A program that a signal ended has a negative code, or above 128 where a launcher saw it end."""
+    by_signal = -code if code < 0 else code - 128
+    return f"was ended by signal {by_signal}" if 0 < by_signal < signal.NSIG else f"ended with status {code}"
 
 
 def blocked(entry: Entry, upstream: str) -> Diagnostic:
@@ -160,7 +168,7 @@ def not_committed(entry: Entry, paths: Sequence[str]) -> Diagnostic:
     more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
     return Diagnostic(
         code="AC7110",
-        message=f"{entry.id}: {paths[0]}{more} not committed: Git does not track it yet",
+        message=f"{entry.id}: {printable(paths[0])}{more} not committed: Git does not track it yet",
         span=entry.at("outputs"),
         subject=entry.id,
         help="git add " + " ".join(entry.generator.outputs),
@@ -204,7 +212,7 @@ def said(run: Run) -> tuple[Note, ...]:
     notes: list[Note] = []
     for stream, raw in (("stderr", run.done.stderr), ("stdout", run.done.stdout)):
         text = raw.decode("utf-8", "replace")
-        for full, short in ((run.place + "/", ""), (run.place, "."), (run.home, "~")):
+        for full, short in run.places.items():
             text = text.replace(full, short)
         lines = [line.rstrip()[:_TAIL_WIDTH] for line in text.splitlines() if line.strip()]
         if len(lines) > _TAIL_LINES:

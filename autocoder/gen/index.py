@@ -6,6 +6,7 @@ is `refusals`' part.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,6 +31,18 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Value = Annotated[str, StringConstraints(pattern=r"^[^\u0000]*$")]
 Program = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._+-]*$", max_length=128)]
 Mode = Literal["double_run_v1", "single_run_v1"]
+
+
+_RULES: Mapping[str, str] = {
+    "too_short": "at least one is needed",
+    "string_too_short": "an empty text is not allowed",
+    "list_type": "a list is needed",
+    "dict_type": "an object is needed",
+    "model_type": "an object is needed",
+    "string_type": "a text is needed",
+    "int_type": "a whole number is needed",
+}
+"""What a fault of shape breaks, by pydantic's name for it; others in pydantic's words."""
 
 
 class _Closed(BaseModel):
@@ -174,6 +187,8 @@ def load(path: Path) -> LoadedIndex:
         raw = path.read_bytes()
         if len(raw) > _LARGEST:
             raise _refused("AC7001", f"{name} is larger than {_LARGEST >> 20} MiB")
+        if raw.startswith(codecs.BOM_UTF8):
+            raise _refused("AC7002", f"{name} begins with a byte order mark; save it as UTF-8 without one")
         text = raw.decode("utf-8")
     except OSError as error:
         raise _refused("AC7001", f"{name} cannot be read: {error.strerror}") from None
@@ -251,9 +266,12 @@ def _fault(document: Document, error: Mapping[str, Any], known: Mapping[int, tup
         case "missing":
             message, rule = f'the key "{where[-1]}" is missing', f"{where[-1]} is required"
             hint, span = f'add "{where[-1]}"', document.span(*where)
-        case _:
-            message, rule = f"{subject}: {_lower(str(error['msg']))}", _lower(str(error["msg"]))
-            hint, span = "", document.span(*where)
+        case kind:
+            rule = _RULES.get(kind, _lower(str(error["msg"])))
+            hint = (
+                "a program's name, which is looked for on PATH; never a path" if where[-2:] == ("tool", "name") else ""
+            )
+            message, span = f"{subject}: {rule}", document.span(*where)
     value = error["input"] if isinstance(error["input"], str | int | float) else None
     return Diagnostic(
         code="AC7004",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from autocoder.gen import confinement as confining
 from autocoder.gen.confinement import Confinement, Job
@@ -15,12 +16,11 @@ from autocoder.tools import process
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """How a program ended and what it changed. `place` and `home` are where it found the project and its HOME."""
+    """How a program ended and what it changed. `places` are those of this machine that it knew, with short names."""
 
     done: process.Completed
     differences: tuple[Difference, ...]
-    place: str
-    home: str
+    places: Mapping[str, str]
 
 
 def execute(
@@ -58,6 +58,11 @@ def execute(
     return Run(
         done=done,
         differences=own.written() if own else written_above(layout.upper, start),
-        place=confining.place(confinement, layout),
-        home=confining.home(confinement, layout),
+        places=_places(confinement, job),
     )
+
+
+def _places(confinement: Confinement, job: Job) -> Mapping[str, str]:
+    project, home = confining.place(confinement, job.layout), confining.home(confinement, job.layout)
+    tool = {job.argv[0]: Path(job.argv[0]).name, **{str(folder): "…" for folder in job.readable}}
+    return {f"{project}/": "", project: ".", home: "~", **tool}

@@ -16,6 +16,7 @@ Style = Callable[[str, str], str]
 """Gives a text the colour of a role: ok, bad, warn, dim, added, removed."""
 
 _CHANGED_LISTED = 20
+_MENDED = {Status.DRIFTED, Status.MISSING}
 _COULD_NOT = (Status.COULD_NOT, Status.BLOCKED)
 
 
@@ -116,13 +117,15 @@ def _summary(report: Report, style: Style) -> Iterator[str]:
         if report.command == "write":
             yield "Nothing was written: all outputs are replaced, or none."
     yield from _not_stressed(report, style)
-    mend = [r.id for r in report.results if {Status.DRIFTED, Status.MISSING} & set(r.statuses)]
+    mend = [r.id for r in report.results if _MENDED & set(r.statuses) and Status.WRITE_FAILED not in r.statuses]
     if mend and report.command == "verify":
         only = "" if len(mend) == total else "".join(f" --only {name}" for name in mend[:5] if len(mend) <= 5)
         yield f"next: autocoder gen write{only}"
 
 
 def _all_well(report: Report, noun: str) -> str:
+    if not report.results:
+        return f"{report.index} names no generators."
     if report.command == "verify":
         return f"{noun}: the project has what {'it writes' if len(report.results) == 1 else 'they write'}."
     changed = sum(result.written for result in report.results)

@@ -80,7 +80,7 @@ def tool_fault(entry: Entry, state: ToolState) -> Diagnostic | None:
             message=f"{entry.id}: {tool.name} {wrong}",
             span=entry.at("tool"),
             subject=entry.id,
-            value=state.version or digest,
+            value=digest if digest != tool.sha256 else state.version,
             rule="the tool is the one that the index pins",
             help=f"install {tool.name} {tool.version or 'with that digest'}, or change the pin and write again",
         )

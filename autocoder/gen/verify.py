@@ -6,10 +6,13 @@ from __future__ import annotations
 
 from autocoder.diagnostics import Diagnostic, Severity
 from autocoder.gen import journal, refusals
+from autocoder.gen.differences import printable
 from autocoder.gen.index import LoadedIndex
 from autocoder.gen.project import Project, survey
 from autocoder.gen.report import Report, Result
 from autocoder.gen.work import Options, Work, select
+
+_NAMED = 5
 
 
 def verify(index: LoadedIndex, options: Options) -> Report:
@@ -32,14 +35,15 @@ def verify(index: LoadedIndex, options: Options) -> Report:
 
 def left_out(project: Project, index: LoadedIndex, results: tuple[Result, ...]) -> tuple[Diagnostic, ...]:
     """AC7112, a warning: where something was found, files that no copy had may be why."""
-    paths = [] if all(result.ok for result in results) else list(project.untracked())
+    paths = [] if all(result.ok for result in results) else [p for p in project.untracked() if p != index.path]
     if not paths:
         return ()
-    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    named = ", ".join(printable(path) for path in paths[:_NAMED]) + more
     return (
         Diagnostic(
             code="AC7112",
-            message=f"{paths[0]}{more} not in the copies: Git does not track it, and no generator declares it",
+            message=f"not in the copies, because Git does not track them and no generator declares them: {named}",
             span=index.document.key("generators"),
             help="git add -N the files that generators read, or declare them as inputs",
             severity=Severity.WARNING,

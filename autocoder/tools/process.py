@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -52,7 +52,7 @@ def run(
     umask: int = -1,
     output_limit: int | None = OUTPUT_LIMIT,
 ) -> Completed:
-    """Runs `argv` in `cwd` with exactly `env`, for at most `timeout` seconds; kills its whole process group then.
+    """Runs `argv` in `cwd` with exactly `env`, for at most `timeout` seconds; kills it and all that it started then.
 
     `overrun` is asked a few times a second whether the program used too much of something; it is killed then.
     `umask` is the program's own where it is not negative; `output_limit` is None where all output is wanted.
@@ -69,7 +69,7 @@ def run(
         try:
             timed_out, overran = _wait(process, timeout, overrun)
         finally:
-            _kill_group(process)
+            _kill_all(process)
         return Completed(
             argv=words,
             code=process.returncode,
@@ -109,11 +109,27 @@ def _ends(process: subprocess.Popen[bytes], seconds: float) -> bool:
         os.close(descriptor)
 
 
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    """Ends what is left of the group, children of an ended leader included, and reaps the leader."""
+def _kill_all(process: subprocess.Popen[bytes]) -> None:
+    """Ends the program, its children that left its group too, and what an ended leader left of it; reaps the leader."""
+    for pid in [*_stop_below(process.pid)] if process.poll() is None else ():
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def _stop_below(pid: int) -> Iterator[int]:
+    """Stops a process, so that it starts no more, then those that it started; nothing where there is no /proc."""
+    with contextlib.suppress(OSError):
+        os.kill(pid, signal.SIGSTOP)
+    children: list[int] = []
+    for task in Path("/proc", str(pid), "task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            children += map(int, task.read_text(encoding="ascii").split())
+    for child in children:
+        yield from _stop_below(child)
+    yield pid
 
 
 def _head(file: IO[bytes], limit: int | None) -> bytes:

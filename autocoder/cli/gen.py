@@ -108,13 +108,13 @@ def _run(
     if form == "terminal":
         click.echo(render(report, loaded.text, diff=diff, style=_style), nl=False)
     else:
-        click.echo(_machine(form, report))
+        click.echo(_machine(form, report, loaded.place))
     remembered = f", {progress.cached} remembered" if progress.cached else ""
     click.echo(f"{progress.done} done in {time.monotonic() - begin:.1f} s{remembered}", err=True)
     sys.exit(report.exit_code)
 
 
-def _machine(form: str, report: Report) -> str:
+def _machine(form: str, report: Report, place: str) -> str:
     from autocoder import __version__
     from autocoder.diagnostics import github, junit, sarif
     from autocoder.gen.report import as_json, cases
@@ -127,7 +127,7 @@ def _machine(form: str, report: Report) -> str:
         case "junit":
             return junit.render(cases(report))
         case _:
-            return github.render(report.findings)
+            return github.render(report.findings, prefix=place)
 
 
 def _refuse(diagnostics: Sequence[Diagnostic], loaded: LoadedIndex | None, form: str) -> None:
@@ -149,7 +149,7 @@ def _refuse(diagnostics: Sequence[Diagnostic], loaded: LoadedIndex | None, form:
         case "junit":
             click.echo(junit.render([junit.Case(name="index", group="gen", diagnostics=tuple(diagnostics))]))
         case _:
-            click.echo(github.render(diagnostics))
+            click.echo(github.render(diagnostics, prefix=loaded.place if loaded else ""))
 
 
 def _style(text: str, role: str) -> str:

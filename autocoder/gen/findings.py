@@ -71,6 +71,19 @@ def not_written(entry: Entry, position: int) -> Diagnostic:
     )
 
 
+def not_kept(entry: Entry, path: str) -> Diagnostic:
+    """AC7106: the write command made a pipe, a socket or a device."""
+    return Diagnostic(
+        code="AC7106",
+        message=f"{entry.id}: write_argv made a special file, {printable(path)}",
+        span=entry.at("write_argv"),
+        subject=entry.id,
+        value=printable(path),
+        rule="outputs are files, links and folders, which Git can keep",
+        help="let the generator make pipes and sockets in TMPDIR",
+    )
+
+
 def drifted(entry: Entry, shown: tuple[Shown, ...], total: int) -> Diagnostic:
     """AC7102: the project's outputs against a fresh run."""
     files = f"{len(shown)} of {total} paths differ" if total > 1 else f'"{shown[0].path}" differs'

@@ -142,6 +142,12 @@ class LoadedIndex:
     generators: tuple[Generator, ...]
     document: Document
 
+    @property
+    def place(self) -> str:
+        """The way from the repository to the project, with a slash at its end; empty where they are the same."""
+        top = next((folder for folder in (self.root, *self.root.parents) if (folder / ".git").exists()), self.root)
+        return "" if top == self.root else f"{self.root.relative_to(top).as_posix()}/"
+
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of `arch/gen/index.json`."""

@@ -13,7 +13,7 @@ from autocoder.gen.examination import Examined, count_files, wrote_elsewhere
 from autocoder.gen.index import LoadedIndex
 from autocoder.gen.project import Project, survey
 from autocoder.gen.report import Report
-from autocoder.gen.trees import compare
+from autocoder.gen.trees import Kind, compare
 from autocoder.gen.trial import Trial
 from autocoder.gen.verify import left_out
 from autocoder.gen.work import Options, Outcome, Work, select
@@ -64,6 +64,8 @@ def regenerate(trial: Trial, runs: Executor) -> Examined:
         for number, path in enumerate(trial.outputs):
             if path not in left.outputs:
                 found.append(findings.not_written(trial.entry, number))
+        special = [path for path, entry in sorted(left.outputs.items()) if entry.kind is Kind.SPECIAL]
+        found += [findings.not_kept(trial.entry, path) for path in special]
     else:
         found.append(findings.failed(trial.entry, "write_argv", left.run))
     undeclared = wrote_elsewhere(trial, left, "write_argv", found)
@@ -87,7 +89,11 @@ def _replace(project: Project, outcomes: Sequence[Outcome]) -> None:
     ]
     try:
         journal.apply(project.root, differences)
+    except FileExistsError as error:
+        message = f"nothing was written: {error}"
+        diagnostic = Diagnostic(code="AC7206", message=message, help="run the command again")
+        raise StageFailed([diagnostic], exit_code=4) from None
     except OSError as error:
-        reason = error.strerror or str(error)
-        diagnostic = Diagnostic(code="AC7206", message=f"nothing was written: {reason}", help="run the command again")
+        message = f"nothing was written: {error.strerror or type(error).__name__}"
+        diagnostic = Diagnostic(code="AC7207", message=message, help="mend what stands in the way, then run it again")
         raise StageFailed([diagnostic], exit_code=4) from None

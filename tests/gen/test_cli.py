@@ -116,6 +116,14 @@ def test_github_annotations_stand_at_the_line(stale):
     assert first.startswith("::error file=arch/gen/index.json,line=17,col=18,")
 
 
+def test_github_annotations_are_relative_to_the_repository(make_project, tmp_path, monkeypatch):
+    make_project(tmp_path)
+    project = make_project(tmp_path / "packages/one", git=False)
+    project.generator("api", "0", files={"out/api": "x"}).commit()
+    monkeypatch.chdir(project.root)
+    assert run("verify", "--format", "github").stdout.startswith("::error file=packages/one/arch/gen/index.json,line=")
+
+
 @pytest.mark.parametrize("form", ["terminal", "json", "sarif", "junit", "github"])
 def test_a_refused_index_ends_with_2_in_every_format(project, monkeypatch, form):
     project.generator("api", "0", outputs=["../x"]).commit()

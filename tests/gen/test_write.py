@@ -228,6 +228,24 @@ def test_an_interrupted_write_stops_verify_and_is_undone_by_write(project):
     assert not stage.exists()
 
 
+def test_a_pipe_among_the_outputs_is_refused_at_its_generator(project):
+    project.generator("one", "import os; os.mkdir('out/one'); os.mkfifo('out/one/pipe')").commit()
+    report = project.write()
+    assert (report.exit_code, codes(report), report.findings[0].value) == (1, ["AC7106"], "out/one/pipe")
+    assert not (project.root / "out").exists()
+
+
+def test_a_full_disk_while_files_are_replaced_is_could_not_write(project, monkeypatch):
+    def full(_root, _differences):
+        raise OSError(28, "No space left on device")
+
+    project.generator("one", writes("one", "new")).commit()
+    monkeypatch.setattr(journal, "apply", full)
+    with pytest.raises(StageFailed) as failure:
+        project.write()
+    assert (failure.value.exit_code, failure.value.diagnostics[0].code) == (4, "AC7207")
+
+
 def test_two_writers_do_not_meet(project):
     project.generator("one", writes("one", "new")).commit()
     with journal.locked(project.root), pytest.raises(StageFailed) as failure:

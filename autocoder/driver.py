@@ -65,7 +65,8 @@ def silence(_stage: str, _text: str) -> None:
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """What a command was asked for. `answers` map question ids to option keys; `keep` and `take` choose a side for
-    elements of the blueprint that a person and the text changed, `apply` writes the merge.
+    elements of the blueprint that a person and the text changed, `apply` writes the merge; `prose_name` is how
+    diagnostics name a text that was given.
     """
 
     answers: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -77,6 +78,7 @@ class Options:
     keep: tuple[str, ...] = ()
     take: tuple[str, ...] = ()
     bundle: str | None = None
+    prose_name: str = ""
     signer: str = "embedded"
     key: str = ""
 
@@ -138,7 +140,8 @@ class Driver:
         prose, decisions = self._prose(given), self._text(DECISIONS)
         if prose is None:
             return Proposal(reading=None, plan=None, sources=self._sources(None, decisions, {}), kept=frozenset())
-        reading, plan, decisions = self._plan(prose, decisions, hint)
+        name = self.options.prose_name if given is not None else ""
+        reading, plan, decisions = self._plan(prose, decisions, hint, name or self._name(PROSE))
         texts, kept, bases = self._blueprint(plan)
         sources = self._sources(prose, decisions, texts)
         return Proposal(reading=reading, plan=plan, sources=sources, kept=kept, bases=bases)
@@ -163,9 +166,9 @@ class Driver:
             ]
         )
 
-    def _plan(self, prose: str, decisions: str | None, hint: str) -> tuple[Reading, Plan, str | None]:
+    def _plan(self, prose: str, decisions: str | None, hint: str, name: str) -> tuple[Reading, Plan, str | None]:
         """Reads, answers and plans. New answers become part of `decisions.yaml`: a later build needs no flag."""
-        reading = read(prose, file=self._name(PROSE))
+        reading = read(prose, file=name)
         kept: Mapping[str, str] = {}
         if decisions:
             kept = load_decisions(decisions, file=self._name(DECISIONS)).answers
@@ -263,9 +266,19 @@ class Driver:
 
     # Compiling.
 
+    def decisions(self, proposal: Proposal) -> tuple[Decision, ...]:
+        """All decisions, those of compiling included; of planning alone where the blueprint does not compile yet."""
+        try:
+            return self._compiled(proposal).decisions
+        except StageFailed:
+            return proposal.decisions
+
+    def _compiled(self, proposal: Proposal) -> Compiled:
+        return compile_sources(proposal.sources, planned=proposal.decisions, bundle=self.options.bundle)
+
     def compile(self, proposal: Proposal) -> tuple[Compiled, Tree]:
         """Lowers the blueprint and emits all files, in memory."""
-        compiled = compile_sources(proposal.sources, planned=proposal.decisions, bundle=self.options.bundle)
+        compiled = self._compiled(proposal)
         views, decisions = compiled.views, compiled.decisions
         open_ = sum(d.source != "stated" and d.subject not in compiled.approved for d in decisions)
         parts = (_count(len(views.components), "component"), _count(len(views.operations), "operation"))

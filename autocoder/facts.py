@@ -419,6 +419,11 @@ class Fact:
         found = self.get(slot)
         return found if isinstance(found, str) else ""
 
+    def said(self, slot: str) -> str:
+        """A slot's value as the text says it, for messages: the words that it came from."""
+        found = self.slots.get(slot)
+        return " ".join(found.span.text.split()) if found and found.via is not Via.INFERRED else self.word(slot)
+
     @property
     def values(self) -> dict[str, Value]:
         """Slot name to value, without places."""

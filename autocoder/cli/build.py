@@ -54,6 +54,7 @@ def build(
         answers=chosen,
         accept_defaults=accept_defaults,
         update_prose=update_prose,
+        prose_name=given.name,
         overwrite_drift=overwrite_drift,
         fresh=fresh,
         bundle=bundle,

@@ -39,6 +39,7 @@ def compile(
         answers=chosen,
         accept_defaults=accept_defaults,
         update_prose=update_prose,
+        prose_name=given.name,
         overwrite_drift=overwrite_drift,
     )
     with workspace.driving(folder, options, screen) as driver:

@@ -11,7 +11,7 @@ import click
 from autocoder.cli import workspace_options as workspace
 
 if TYPE_CHECKING:
-    from autocoder.driver import Proposal
+    from autocoder.decisions import Decision
 
 
 @click.command()
@@ -46,37 +46,42 @@ def plan(
 
     given = workspace.Given(source)
     chosen = workspace.parsed_answers(answers)
+    if explain:
+        _explain(given, out)  # first of all: what comes next may stop at what it shows
     folder = workspace.choose_folder(given, out, answers=chosen, accept_defaults=accept_defaults)
     screen = workspace.Screen(quiet=form == "json")
-    if explain:
-        _explain(given.text, folder)
     options = Options(
         answers=chosen,
         accept_defaults=accept_defaults,
         update_prose=update_prose,
+        prose_name=given.name,
         apply=apply or bool(keep or take),
         keep=keep,
         take=take,
     )
     with workspace.driving(folder, options, screen) as driver:
         proposal = driver.propose(given.text, given.hint or folder.resolve().name)
+        decisions = driver.decisions(proposal)
         if not dry_run and proposal.plan is not None:
             driver.write_sources(proposal)
-    _show(proposal, folder, screen, form)
+    _show(decisions, folder, screen, form)
 
 
-def _explain(text: str | None, folder: Path) -> None:
+def _explain(given: workspace.Given, out: Path | None) -> None:
     from autocoder.planning.proposal import read
     from autocoder.readers.explain import explain
-    from autocoder.source_files import read_source
+    from autocoder.source_files import read_source, shown_path
 
-    own = text if text is not None else read_source(folder, "description.md", workspace.shown_name(folder))
-    if own is not None:
-        click.echo(explain(read(own, file="description.md")))
+    folder = out or given.folder or Path()
+    shown = workspace.shown_name(folder)
+    text, name = given.text, given.name
+    if text is None:
+        text, name = read_source(folder, "description.md", shown), shown_path(shown, "description.md")
+    if text is not None:
+        click.echo(explain(read(text, file=name)))
 
 
-def _show(proposal: Proposal, folder: Path, screen: workspace.Screen, form: str) -> None:
-    decisions = proposal.decisions
+def _show(decisions: tuple[Decision, ...], folder: Path, screen: workspace.Screen, form: str) -> None:
     if form == "json":
         click.echo(json.dumps({"decisions": [d.as_data() for d in decisions]}, indent=2, ensure_ascii=False))
         return

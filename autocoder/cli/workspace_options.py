@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
-import re
 import shutil
 import sys
 import time
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from autocoder.compilation import Compiled
     from autocoder.driver import Driver, Options, Proposal
     from autocoder.targets.tree import Tree
+
+_TEXT_FILES = (".md", ".txt", ".rst", ".markdown")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -71,40 +72,75 @@ def parsed_answers(answers: tuple[str, ...]) -> dict[str, str]:
 
 
 class Given:
-    """The prose that a command was given: the words themselves, a file, `-` for standard input, or nothing."""
+    """The prose that a command was given: the words themselves, a file, `-` for standard input, or nothing.
+
+    An argument is prose where it has several words or ends a sentence; any other is the path of a file or a folder.
+    `name` is how diagnostics name the text.
+    """
 
     def __init__(self, source: str | None) -> None:
         from autocoder.source_files import read_text
 
         self.text: str | None = None
+        self.name = ""
         self.hint = ""
         self.folder: Path | None = None
         if source is None:
             return
         if source == "-":
-            self.text = sys.stdin.read()
+            self.text, self.name = _standard_input(), "stdin"
             return
         if not source.strip():
             raise click.UsageError("the text is empty")
         path = Path(source)
-        if path.name == "description.md" and len(source) < 1024 and path.is_file():
-            self.folder = path.parent  # a workspace's own text
-            return
-        if len(source) < 1024 and path.is_dir():
+        there = _is_there(path)
+        if there and path.is_dir():
             self.folder = path
-        elif len(source) < 1024 and (path.is_file() or _looks_like_a_path(source)):
-            self.text = read_text(path, source)
+        elif there and path.name == "description.md" and path.is_file():
+            self.folder = path.parent  # a workspace's own text
+        elif there or not _is_prose(source):
+            self.text, self.name = read_text(path, source), shown_name(path)
             if self.text is None:
-                raise StageFailed(
-                    [Diagnostic(code="AC8202", message=f"there is no file {source}", subject=source)], exit_code=2
-                )
+                raise _nothing_there(source)
             self.hint = path.parent.resolve().name if path.stem == "description" else path.stem
         else:
-            self.text = source
+            self.text, self.name = source, "text"
 
 
-def _looks_like_a_path(source: str) -> bool:
-    return bool(re.fullmatch(r"\S+\.(md|txt|rst|markdown)", source))
+def _standard_input() -> str:
+    """Raises `StageFailed` (AC8202) where it is closed or holds no text."""
+    try:
+        return sys.stdin.buffer.read().decode("utf-8")
+    except (AttributeError, ValueError, OSError) as error:
+        reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else "it is closed"
+        problem = Diagnostic(code="AC8202", message=f"standard input cannot be read: {reason}", subject="stdin")
+        raise StageFailed([problem], exit_code=2) from error
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False  # no path at all: too long, or with a character that no path has
+
+
+def _is_prose(source: str) -> bool:
+    words = source.split()
+    return (len(words) > 1 and not words[-1].endswith(_TEXT_FILES)) or words[-1][-1] in ".!?"
+
+
+def _nothing_there(source: str) -> StageFailed:
+    return StageFailed(
+        [
+            Diagnostic(
+                code="AC8202",
+                message=f"there is no file or folder {source}",
+                subject=source,
+                rule="prose on the command line has several words, or ends a sentence; anything else is a path",
+            )
+        ],
+        exit_code=2,
+    )
 
 
 def choose_folder(given: Given, out: Path | None, *, answers: Mapping[str, str], accept_defaults: bool) -> Path:
@@ -126,7 +162,7 @@ def choose_folder(given: Given, out: Path | None, *, answers: Mapping[str, str],
         )
     from autocoder.planning.proposal import answers_for, propose, read, settle
 
-    reading = read(given.text, file="description.md")
+    reading = read(given.text, file=given.name)
     settled = settle(reading, answers_for(reading, answers=answers, accept_defaults=accept_defaults))
     return Path(propose(settled, given.hint).architecture.system.name)
 

@@ -100,7 +100,7 @@ def _schedule(bench: Workbench, fact: Fact) -> None:
     if entity is None or fact.word("does") != "delete" or condition is None:
         bench.refuse(
             "AC2001",
-            f'"{fact.word("verb")}" on a schedule is understood, but not planned',
+            f'"{fact.said("verb")}" on a schedule is understood, but not planned',
             fact,
             rule="a schedule deletes rows that have expired or are older than an age",
             help=f'say when it expires, like "{names.plural(fact.word("object"))} expire after 30 days"',

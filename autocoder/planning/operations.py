@@ -56,7 +56,7 @@ def _operation(bench: Workbench, fact: Fact) -> None:
     if fact.word("actor") in {"role", "nobody", "guest"}:
         bench.refuse(
             "AC2001",
-            f"access for {fact.word('role') or fact.word('actor')} is understood, but not planned yet",
+            f'access for "{fact.said("role") or fact.said("actor")}" is understood, but not planned yet',
             fact,
             rule="an operation is for anyone, or for signed-in users",
             help="say who may do it with anyone, users or their own",
@@ -66,7 +66,7 @@ def _operation(bench: Workbench, fact: Fact) -> None:
     if maker is None or not maker(bench, fact):
         bench.refuse(
             "AC2001",
-            f'"{fact.word("verb") or fact.word("path")}" is understood, but no effect of the blueprint does it yet',
+            f'"{fact.said("verb") or fact.said("path")}" is understood, but no effect of the blueprint does it yet',
             fact,
             rule="an operation creates, lists, reads, changes, deletes or redirects",
             help="say it with one of these verbs, or write it as a custom function in the blueprint",

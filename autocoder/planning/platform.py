@@ -68,7 +68,7 @@ def _performance(bench: Workbench, trace: Tracer) -> Performance:
         if objective is None:
             bench.refuse(
                 "AC2001",
-                f"{fact.word('metric')} of {fact.word('value')} {fact.word('unit')} is understood, but not planned yet",
+                f'"{fact.said("metric")}" of {fact.said("value")} {fact.said("unit")} is understood, not planned yet',
                 fact,
                 rule="objectives are the 95th percentile of latency, requests per second, and availability",
                 help='say it like "p95 under 50 ms", "500 requests per second", "99.9% availability"',
@@ -198,7 +198,7 @@ def _store(bench: Workbench) -> tuple[Any, list[Fact]]:
         if fact.word("engine") not in _ENGINES:
             bench.refuse(
                 "AC2001",
-                f"{fact.word('engine')} is understood, but not planned yet",
+                f'"{fact.said("engine")}" is understood, but not planned yet',
                 fact,
                 rule="data is kept in " + " or ".join(_ENGINES) + "; events go through the same database",
                 help="leave the sentence out, or name one of these",

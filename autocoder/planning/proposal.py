@@ -62,14 +62,22 @@ def _open(question: Question) -> Diagnostic:
         span=question.span.place,
         subject=question.id,
         value=question.span.text,
-        help="answer with --answer ID=KEY, or take every default with --accept-defaults",
+        help=_how(question),
         notes=tuple(Note(message=_option(o, question)) for o in question.options),
     )
 
 
+def _how(question: Question) -> str:
+    if question.default is None:
+        keys = "|".join(option.key for option in question.options)
+        return f"this question has no safe default: answer it with --answer {question.id}={keys}"
+    return f"answer with --answer {question.id}={question.default}, or take every default with --accept-defaults"
+
+
 def _option(option: Option, question: Question) -> str:
     default = " (default)" if option.key == question.default else ""
-    return f"{question.id}={option.key}{default}: {option.text}. {option.consequence}"
+    said = " ".join(f"{text.rstrip('.')}." for text in (option.text, option.consequence) if text)
+    return f"{question.id}={option.key}{default}: {said}"
 
 
 def propose(reading: Reading, hint: str) -> Plan:

@@ -73,7 +73,7 @@ def test_a_sentence_that_nobody_understands_stops_the_build_at_its_place(tmp_pat
     prose = "A to-do list API.\n\nThe flux wobbles unless quorum sings twice backwards.\n"
     done = autocoder("build", "-", cwd=tmp_path, stdin=prose)
     assert done.returncode in (1, 2)
-    assert "description.md:3:" in done.stderr
+    assert "stdin:3:" in done.stderr
     assert snapshot(tmp_path) == {}
 
 

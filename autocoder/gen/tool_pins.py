@@ -29,8 +29,11 @@ class ToolState:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Changes with the tool and its installation."""
-        return self.chain.fingerprint() if self.chain else ""
+        """Changes with the tool and its installation; empty where these cannot be looked at."""
+        try:
+            return self.chain.fingerprint() if self.chain else ""
+        except OSError:
+            return ""
 
     @cached_property
     def version(self) -> str | None:

@@ -89,10 +89,13 @@ def _chain(program: Path) -> Iterator[Path]:
         real = program.resolve()
         if real != program:
             yield real
-        if interpreter := _interpreter(real):
-            program = interpreter
-            continue
-        return
+        try:
+            interpreter = _interpreter(real)
+        except PermissionError:  # it may be run but not read, or its interpreter stands where this user may not look
+            return
+        if interpreter is None:
+            return
+        program = interpreter
 
 
 def _interpreter(script: Path) -> Path | None:

@@ -115,7 +115,7 @@ class Work:
     def _key(self, entry: Entry) -> str:
         """The verdict's name; empty where it may not be remembered."""
         tool = self.tools[entry.id]
-        if self.options.cache is None or tool.chain is None or shown_folders(entry.generator):
+        if self.options.cache is None or tool.chain is None or shown_folders(entry.generator) or not tool.fingerprint:
             return ""
         visible = self.visible[entry.id]
         paths = self.project.ordered if visible is None else sorted(self.project.below(visible))

@@ -222,6 +222,14 @@ def test_versions_are_found_in_what_tools_print(text, version):
     assert version_in(text) == version
 
 
+def test_a_tool_that_may_be_run_but_not_read_is_found(tmp_path, monkeypatch):
+    def refused(_script):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("autocoder.gen.toolchain._interpreter", refused)
+    assert find("sh", tmp_path).program.name == "sh"
+
+
 def test_a_pin_accepts_finer_versions_only():
     assert meets("22.1.7", "22.1") and meets("22.1-rc1", "22.1") and meets("3", "3")
     assert not meets("22.10.0", "22.1") and not meets("22", "22.1")

@@ -190,7 +190,7 @@ def _unapproved(decision: Decision) -> Diagnostic:
         message=f"nobody approved the body of {name} as it is now: it runs only where a sandbox works",
         subject=decision.subject,
         value=decision.value,
-        help=f"read {CUSTOM}/{name}.py, then add to the approvals in {DECISIONS}: {{decision: {decision.id}, by: YOU}}",
+        help=f"read {CUSTOM}/{name}.py, then: autocoder approve {decision.subject} --by YOU",
         severity=Severity.WARNING,
     )
 

@@ -10,7 +10,7 @@ import hashlib
 import importlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -122,6 +122,8 @@ class DecisionsFile:
 
 _SECTIONS = ("schema_version", "answers", "approvals", "waivers")
 _APPROVAL = ("decision", "by")
+_SAID = ("subject", "value")
+"""What an approval may say for those who read the file; the id alone counts."""
 _WAIVER = ("rule", "path", "owner", "reason", "expires")
 
 
@@ -133,7 +135,7 @@ def load(text: str, *, file: str) -> DecisionsFile:
     reader = _FileReader(file=file, diagnostics=diagnostics)
     reader.keys(data, _SECTIONS, "decisions.yaml")
     answers = reader.mapping(data, "answers")
-    approvals = reader.rows(data, "approvals", _APPROVAL)
+    approvals = reader.rows(data, "approvals", _APPROVAL, _SAID)
     waivers = reader.rows(data, "waivers", _WAIVER)
     for waiver, span in waivers:
         if not _is_date(waiver["expires"]):
@@ -157,6 +159,25 @@ def with_answers(text: str | None, answers: Mapping[str, str]) -> str:
         section.update(answers)
     else:
         data["answers"] = dict(answers)
+    out = io.StringIO()
+    yaml.dump(data, out)
+    return out.getvalue()
+
+
+def with_approvals(text: str | None, decisions: Sequence[Decision], by: str) -> str:
+    """The text of `decisions.yaml` with these decisions approved; an earlier approval of the same subject goes.
+
+    Comments and everything else in it stay as they are.
+    """
+    yaml = importlib.import_module("ruamel.yaml").YAML()
+    yaml.width = 120
+    data: Any = (yaml.load(text) if text else None) or {}
+    rows: Any = data.setdefault("approvals", [])
+    subjects = {d.subject for d in decisions}
+    for index in reversed(range(len(rows))):
+        if rows[index].get("subject") in subjects:
+            del rows[index]
+    rows.extend({"decision": d.id, "subject": d.subject, "value": d.value, "by": by} for d in decisions)
     out = io.StringIO()
     yaml.dump(data, out)
     return out.getvalue()
@@ -234,7 +255,9 @@ class _FileReader:
                 self.error(f"{section}.{key}", value, self.place(rows, key), "an option's key is text")
         return found
 
-    def rows(self, data: Any, section: str, wanted: tuple[str, ...]) -> list[tuple[dict[str, str], Span]]:
+    def rows(
+        self, data: Any, section: str, wanted: tuple[str, ...], also: tuple[str, ...] = ()
+    ) -> list[tuple[dict[str, str], Span]]:
         rows: Any = data.get(section) or []
         found: list[tuple[dict[str, str], Span]] = []
         if not _is_list(rows):
@@ -245,13 +268,15 @@ class _FileReader:
             if not _is_mapping(row):
                 self.error(f"{section}[{index}]", row, span, "a mapping with " + ", ".join(wanted))
                 continue
-            values = self.row(row, f"{section}[{index}]", wanted, span)
+            values = self.row(row, f"{section}[{index}]", wanted, span, also)
             if values:
                 found.append((values, span))
         return found
 
-    def row(self, row: Any, where: str, wanted: tuple[str, ...], span: Span) -> dict[str, str]:
-        self.keys(row, wanted, where)
+    def row(
+        self, row: Any, where: str, wanted: tuple[str, ...], span: Span, also: tuple[str, ...] = ()
+    ) -> dict[str, str]:
+        self.keys(row, (*wanted, *also), where)
         missing = [key for key in wanted if not str(row.get(key) or "").strip()]
         for key in missing:
             self.error(f"{where}.{key}", "", span, "must not be empty")

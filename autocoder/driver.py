@@ -32,9 +32,9 @@ from autocoder.compilation import (
     emit,
     rederive,
 )
-from autocoder.decisions import Decision, with_answers
+from autocoder.decisions import Decision, with_answers, with_approvals
 from autocoder.decisions import load as load_decisions
-from autocoder.diagnostics import Diagnostic, Note, StageFailed
+from autocoder.diagnostics import Diagnostic, Note, StageFailed, nearest
 from autocoder.earlier_packages import Baseline, baseline, standing_verdicts
 from autocoder.gates import reports
 from autocoder.gates.verdict import Status, Verdict
@@ -74,6 +74,7 @@ class Options:
     update_prose: bool = False
     overwrite_drift: bool = False
     fresh: bool = False
+    require_approvals: bool = False
     apply: bool = False
     keep: tuple[str, ...] = ()
     take: tuple[str, ...] = ()
@@ -336,6 +337,46 @@ class Driver:
         replaced = self._replaced(tree)
         self.workspace.write(tree, artifacts=replaced, partial=True, bases=proposal.bases)
 
+    def approve(self, compiled: Compiled, names: tuple[str, ...], by: str) -> tuple[Decision, ...]:
+        """Writes a person's approval of decisions (subjects or ids; of all that are open without any).
+
+        Raises `StageFailed` (AC8208, exit code 2) for a name of no decision.
+        """
+        open_ = tuple(d for d in compiled.decisions if d.source != "stated" and d.subject not in compiled.approved)
+        known = {name: d for d in compiled.decisions for name in (d.id, d.subject)}
+        wrong = [
+            Diagnostic(code="AC8208", message=f'no decision is called "{n}"', subject=n, help=nearest(n, known))
+            for n in names
+            if n not in known
+        ]
+        if wrong:
+            raise StageFailed(wrong, exit_code=2)
+        chosen = tuple(dict.fromkeys(known[name] for name in names)) if names else open_
+        if chosen:
+            tree = Tree()
+            tree.text(DECISIONS, with_approvals(compiled.sources.decisions, chosen, by), owner=Owner.OWNED)
+            self.workspace.write(Tree(), artifacts=tree, partial=True)
+        return chosen
+
+    def _approvals(self, compiled: Compiled) -> None:
+        """Raises `StageFailed` (AC6004, exit code 2) for each open decision where approvals are required."""
+        if not self.options.require_approvals and compiled.architecture.policy.approvals is None:
+            return
+        missing = [
+            Diagnostic(
+                code="AC6004",
+                message=f"{d.subject} = {d.value}: nobody approved this",
+                subject=d.subject,
+                value=d.value,
+                rule="a package is signed when every decision that nobody stated is approved",
+                help=f"look at it, then: autocoder approve {d.subject} --by YOU",
+            )
+            for d in compiled.decisions
+            if d.source != "stated" and d.subject not in compiled.approved
+        ]
+        if missing:
+            raise StageFailed(missing, exit_code=2)
+
     # Gates and the package.
 
     def gate(
@@ -399,6 +440,7 @@ class Driver:
         proposal = self.propose(given, hint)
         _ = self._signer  # a key that cannot be used is told before the gates' work, not after it
         compiled, tree = self.compile(proposal)
+        self._approvals(compiled)
         if not self.options.fresh and (standing := self._standing(compiled, proposal.sources, tree)):
             self.talk("gate", f"{reports.line(standing)}  as signed before: nothing changed")
             return self._as_before(proposal, compiled, tree, standing)

@@ -456,6 +456,11 @@ class Policy(Strict):
     performance: Performance = Field(
         default=Performance(), description="Objectives.", examples=[{"p95": "50ms", "throughput": "500/s"}]
     )
+    approvals: Literal["required"] | None = Field(
+        default=None,
+        description="`required`: a package is signed only when somebody approved every decision that nobody stated.",
+        examples=["required"],
+    )
     rules: tuple[PolicyRule, ...] = Field(
         default=(),
         description="Rules of your own.",

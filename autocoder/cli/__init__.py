@@ -15,6 +15,8 @@ COMMANDS: dict[str, str] = {
     "gate": "Ask all gates about a compiled workspace.",
     "run": "Start a compiled service on loopback.",
     "verify": "Check a package: signature, every digest, and the same bytes derived again.",
+    "review": "Show what was decided and what it means; compare with an earlier version.",
+    "approve": "Say yes to decisions, by name.",
     "trace": "Follow a requirement to its lines, tests and gates, or a line back to its requirements.",
     "explain": "Say what a diagnostic code means and what to do.",
     "schema": "Print or write the JSON Schemas of the files that people edit.",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @workspace.prose_options
 @click.option("--overwrite-drift", is_flag=True, help="Discard what was changed by hand in generated files.")
 @click.option("--fresh", is_flag=True, help="Ask all gates again, also where nothing changed since the signed package.")
+@click.option("--require-approvals", is_flag=True, help="Sign only when every decision that nobody stated is approved.")
 @click.option("--signer", type=click.Choice(["embedded", "cosign"]), default="embedded", show_default=True)
 @click.option("--key", default="", help="With --signer cosign: a key file or the URI of a key in a KMS.")
 @click.option("--bundle", help="The platform bundle. Default: the newest.")
@@ -33,6 +34,7 @@ def build(
     update_prose: bool,
     overwrite_drift: bool,
     fresh: bool,
+    require_approvals: bool,
     signer: str,
     key: str,
     bundle: str | None,
@@ -57,6 +59,7 @@ def build(
         prose_name=given.name,
         overwrite_drift=overwrite_drift,
         fresh=fresh,
+        require_approvals=require_approvals,
         bundle=bundle,
         signer=signer,
         key=key,

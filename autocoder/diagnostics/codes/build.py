@@ -84,4 +84,16 @@ CODES: tuple[dict[str, str], ...] = (
         "why": "`trace` follows requirements, elements of the blueprint, nodes of the IR, and emitted files.",
         "fix": "Use a name that `autocoder review` shows, or the path of a generated file as seen from the workspace.",
     },
+    {
+        "code": "AC8207",
+        "title": "no earlier version to compare with",
+        "why": "`review --diff` compares with the blueprint in a folder, in a file, or at a commit.",
+        "fix": "Name a commit or branch of the workspace's repository, an architecture.yaml, or another workspace.",
+    },
+    {
+        "code": "AC8208",
+        "title": "no such decision",
+        "why": "An approval is about a decision that the compiler made for this blueprint.",
+        "fix": "Use a subject or an id that `autocoder review` shows.",
+    },
 )

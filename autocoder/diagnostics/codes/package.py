@@ -23,6 +23,15 @@ CODES: tuple[dict[str, str], ...] = (
         "example": "fastapi>=0.100",
     },
     {
+        "code": "AC6004",
+        "title": "a decision that nobody approved",
+        "why": "`--require-approvals` or the blueprint's own policy asks that a person approved every decision that "
+        "nobody stated, at the value that it has now. Without that nothing is signed.",
+        "fix": "Look at the decisions with `autocoder review`; approve them with `autocoder approve`, or state another "
+        "value.",
+        "example": "policy: {approvals: required}",
+    },
+    {
         "code": "AC6010",
         "title": "a file of the package cannot be read",
         "why": "A package is four files side by side: the archive, its manifest, the manifest's signature bundle and "

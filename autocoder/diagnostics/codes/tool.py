@@ -42,4 +42,10 @@ CODES: tuple[dict[str, str], ...] = (
         "are never built, because building runs their code outside the sandbox.",
         "fix": "Read the installer's words in the diagnostic; compile the service's lock again for this Python.",
     },
+    {
+        "code": "AC9007",
+        "title": "git is missing",
+        "why": "An earlier commit is read with git, which is not on this machine.",
+        "fix": "Install git, or compare with a file: `autocoder review --diff FILE`.",
+    },
 )

@@ -22,7 +22,7 @@ from autocoder.ir.expressions import Bound, Const, Expr
 from autocoder.ir.field_types import ID_FIELD, TypeContext, constraints_of, field_of, type_of
 from autocoder.ir.graph import Graph
 from autocoder.ir.lower_behaviour import Lowering, Positions, World
-from autocoder.ir.names import plural, snake
+from autocoder.ir.names import table_name
 from autocoder.ir.nodes import (
     Auth,
     Edge,
@@ -119,7 +119,7 @@ class _Blueprint:
                 self.taken(f'"{name}" is also one of the {first}', name, second, name)
         tables: dict[str, str] = dict.fromkeys(OWN_TABLES, "the service itself")
         for name in self.design.entities:
-            table = plural(snake(name))
+            table = table_name(name)
             if table in tables:
                 self.taken(f'its table "{table}" is that of {tables[table]}', name, "entities", name)
             tables.setdefault(table, name)
@@ -151,11 +151,12 @@ class _Blueprint:
                     if part not in known:
                         self.unknown("AC3121", f"{name} has no field", part, known, "entities", name, "unique", index)
             self.reserved(spec.fields, name)
+            self.distinct_columns(spec.fields, name)
             self.storable(fields, name)
             self.satisfies(f"entity:{name}", spec.satisfies, "entities", name)
             for f, s in spec.fields.items():
                 self.satisfies(f"entity:{name}", s.satisfies, "entities", name, "fields", f)
-            found.append(Entity(name=name, table=plural(snake(name)), fields=fields, keys=spec.unique))
+            found.append(Entity(name=name, table=table_name(name), fields=fields, keys=spec.unique))
         if self.design.auth:
             found = [self.with_login(e, self.design.auth) if e.name == self.design.auth.entity else e for e in found]
         defaults = Scope(entities={e.name: {f.name: f.type for f in e.fields} for e in found})
@@ -170,6 +171,14 @@ class _Blueprint:
                 subject=f"entities.{name}.fields.{taken}",
                 help="leave it out, or choose another name",
             )
+
+    def distinct_columns(self, fields: Mapping[str, model.FieldSpec], name: str) -> None:
+        """A reference `owner` is stored as `owner_id`, which no other field may be called."""
+        for field_name, spec in fields.items():
+            if spec.type == "ref" and f"{field_name}_id" in fields:
+                column = f"{field_name}_id"
+                where = ("entities", name, "fields", column)
+                self.taken(f'the reference "{field_name}" is stored under this name', column, *where)
 
     def storable(self, fields: Iterable[Field], name: str) -> None:
         for f in fields:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 
+LONGEST_IDENTIFIER = 63
+"""Characters that PostgreSQL keeps of a name."""
 _IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women"}
 
 
@@ -32,3 +35,17 @@ def plural(word: str) -> str:
     else:
         last += "s"
     return f"{head}{mark}{last}"
+
+
+def fitting(name: str, longest: int) -> str:
+    """The name; one that is too long is cut, with the beginning of its hash, so that it differs from others.
+
+    >>> fitting("expires_at", 20), fitting("the_day_on_which_it_expires", 20)
+    ('expires_at', 'the_day_on_wh_4846b5')
+    """
+    return name if len(name) <= longest else f"{name[: longest - 7]}_{sha256(name.encode()).hexdigest()[:6]}"
+
+
+def table_name(entity: str) -> str:
+    """The table of an entity: its plural, as long as PostgreSQL takes it."""
+    return fitting(plural(snake(entity)), LONGEST_IDENTIFIER)

@@ -72,12 +72,15 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Entity:
-    """A kind of row. `keys` are the unique field groups beyond single unique fields."""
+    """A kind of row. `keys` are the unique field groups beyond single unique fields; `indexes` are fields that rows are
+    looked up by, in the order of each index.
+    """
 
     name: str
     table: str
     fields: tuple[Field, ...]
     keys: tuple[tuple[str, ...], ...]
+    indexes: tuple[tuple[str, ...], ...] = ()
     kind: Literal["entity"] = "entity"
 
     @property

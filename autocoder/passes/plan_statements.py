@@ -1,6 +1,7 @@
 """Plans each behaviour as statements: a read that only feeds a change becomes one `UPDATE … RETURNING`.
 
-Any other row that is read and then written is locked when it is read, so that no concurrent change is lost.
+Any other row that is read and then written is locked when it is read, so that no concurrent change is lost. Fields
+that conditions compare with a value get an index.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from autocoder.ir.expressions import Bound, Column, Expr, fixed_columns, rewrite
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Entity, Handler, Operation
 from autocoder.passes.check_pushdown import impossible
+from autocoder.passes.indexes import derive_indexes
 from autocoder.passes.protocol import PassContext
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanStatements:
-    """Sets `plan` of every operation and handler."""
+    """Sets `plan` of every operation and handler, and `indexes` of every entity."""
 
     name: ClassVar[str] = "plan-statements"
 
@@ -26,7 +28,9 @@ class PlanStatements:
         del context
         entities = {e.name: e for e in graph.of_kind(Entity)}
         behaviours = (*graph.of_kind(Operation), *graph.of_kind(Handler))
-        return graph.having(replace(b, plan=_locked(_fused(b.steps, entities))) for b in behaviours)
+        planned = [replace(b, plan=_locked(_fused(b.steps, entities))) for b in behaviours]
+        indexed = [replace(e, indexes=derive_indexes(e, [b.plan for b in planned])) for e in entities.values()]
+        return graph.having([*planned, *indexed])
 
 
 def _fused(steps: Steps, entities: dict[str, Entity]) -> Steps:

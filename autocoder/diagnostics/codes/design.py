@@ -32,7 +32,8 @@ CODES: tuple[dict[str, str], ...] = (
     {
         "code": "AC3105",
         "title": "a name that is taken",
-        "why": "An entity and an event, or an operation and a handler, share no name, and no two entities a table.",
+        "why": "An entity and an event, or an operation and a handler, share no name, no two entities a table, and "
+        "no two fields of an entity a column: a reference `owner` is stored as `owner_id`.",
         "fix": "Rename one of them.",
         "example": "events: {Link: {at: datetime}}   # beside an entity Link",
     },

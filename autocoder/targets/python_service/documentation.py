@@ -53,7 +53,9 @@ def operations(views: Views) -> str:
         lines.append(marked(r.id, f"| {r.name} | {r.line} | {markdown_text(r.text)} | {by} |"))
     lines += ["", "# Rows", ""]
     for e in views.entities:
-        lines += [begin(e.id), f"- {words(e.name)}", *(f"  - `{f.name}`: {_field(f)}" for f in e.fields), END]
+        rows = [f"  - `{f.name}`: {_field(f)}" for f in e.fields]
+        rows += [f"  - index on {', '.join(f'`{name}`' for name in index)}" for index in e.indexes]
+        lines += [begin(e.id), f"- {words(e.name)}", *rows, END]
     return "\n".join([*lines, *_parts(views), *_rules(views)]) + "\n"
 
 

@@ -56,11 +56,11 @@ def module_of(operation: Operation) -> str:
     for step in walk_steps(operation.steps):
         match step:
             case Find(match=Match(entity=entity)):
-                return plural(snake(entity))
+                return function(plural(snake(entity)))
             case _:
                 entity = getattr(step, "entity", None) or getattr(getattr(step, "row", None), "entity", None)
                 if entity:
-                    return plural(snake(entity))
+                    return function(plural(snake(entity)))
     return GENERAL
 
 

@@ -305,8 +305,7 @@ class SqlExpressions:
         imports = self.python.imports
         match node:
             case Op(op="&&" | "||"):
-                name = "and_" if node.op == "&&" else "or_"
-                imports.add("sqlalchemy", name)
+                imports.add("sqlalchemy", name := "and_" if node.op == "&&" else "or_")
                 return f"{name}({', '.join(self._condition(arg) for arg in node.args)})", _ATOM
             case Op(op="!", args=(inner,)):
                 # SQL's negation of an unknown comparison is unknown; the language's is true.

@@ -19,6 +19,7 @@ WIDTH = 120
 _OPEN, _CLOSE = "([{", ")]}"
 _STEP = "    "
 _STATEMENT = re.compile(r"(?:(?:if|elif|while|return|assert|yield) |[\w.\[\]\" :|]+? [+\-*]?= )(?=\S)")
+_NAME = re.compile(r"\w+(\.\w+)*")
 _LABEL = re.compile(r"(?:\w+=(?!=)|\"[^\"\\]*\": |\*{1,2})")
 _LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"if", "else"}),
@@ -76,7 +77,7 @@ def _statement(indent: str, text: str) -> list[str]:
     value = text[match.end() :] if match else ""
     end = ":" if match and text.endswith(":") else ""
     value = value.removesuffix(end)
-    if match and (_is_text(value) or _splits(value)):
+    if match and (_is_text(value) or _splits(value) or _NAME.fullmatch(value)):
         return [indent + match[0] + "(", *_element(indent + _STEP, value), f"{indent}){end}"]
     return _bracketed(indent, text)
 
@@ -154,7 +155,9 @@ def _bracketed(indent: str, text: str) -> list[str]:
     head, body, tail = text[: start + 1], text[start + 1 : end].strip(), text[end:]
     inner = indent + _STEP
     parts = list(_arguments(body))
-    if _fits(inner + body) and not body.endswith(",") and not (_is_display(text, start) and len(parts) > 1):
+    if len(parts) == 1 and text.startswith(("def ", "async def ")):
+        middle = [f"{inner}{body},"]
+    elif _fits(inner + body) and not body.endswith(",") and not (_is_display(text, start) and len(parts) > 1):
         middle = [inner + body]
     elif len(parts) == 1:
         middle = _chain(inner, body)

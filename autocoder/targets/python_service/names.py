@@ -4,42 +4,36 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import re
 
+from autocoder.ir.names import fitting
 from autocoder.ir.types import Type
+from autocoder.targets.python_service import reserved_names
 from autocoder.targets.python_service.module_names import OTHERS, STANDARD
 
 ATTRIBUTES_TAKEN = frozenset(
     {"metadata", "registry", "query"}
     | {"construct", "copy", "dict", "from_orm", "json", "parse_file", "parse_obj", "parse_raw", "schema", "schema_json"}
-    | {"update_forward_refs", "validate", "model_config", "model_fields", "model_fields_set", "model_dump"}
+    | {"update_forward_refs", "validate"}
 )
 """Attributes that the mapper's and the schemas' base classes have already."""
-PARAMETERS = frozenset({"session", "now", "caller", "body", "event", "self"})
-"""Parameter names that the emitted handlers use for other things."""
-MODULE_NAMES = frozenset(
-    {"and_", "case", "datetime", "date", "delete", "func", "literal", "or_", "not_", "select", "timedelta", "update"}
-    | {
-        "check_password",
-        "hash_password",
-        "insert_into",
-        "issue_token",
-        "problems",
-        "publish",
-        "router",
-        "transactional",
-    }
-    | {"ceil", "decimal_in", "floor", "integer_in", "lower", "plain", "rounded", "upper", "whole"}
-)
-"""Names that emitted modules import or define beside what the blueprint names."""
-CLASSES_TAKEN = frozenset(
-    {"Base", "Caller", "Delivery", "Dialect", "Event", "Mapped", "MetaData", "Now", "OptionalCaller", "Sequence"}
-    | {"Session", "SignedIn", "Timestamp", "Turn", "Text", "Integer", "BigInteger", "DateTime", "ForeignKey", "JSON"}
-    | {"Annotated", "Any", "APIRouter", "AsyncSession", "ClassVar", "Decimal", "DeclarativeBase", "Field", "Header"}
-    | {"Literal", "Query", "RedirectResponse", "UUID", "UniqueConstraint", "CheckConstraint", "BaseModel", "ConfigDict"}
-    | {"Conflict", "Failure", "Forbidden", "Invalid", "Limited", "Missing", "Problem", "Unauthenticated", "Unavailable"}
-    | {"Boolean", "Day", "Email", "Number", "Slug", "Str", "Time", "Url", "UTC", "None", "True", "False"}
-)
-"""Classes and types that emitted modules import or define."""
+PROTECTED = ("model_", "own_model_")
+"""How no field of a schema may begin."""
+LONGEST = 36
+"""Characters of a name in emitted code."""
+SCHEMAS = ("Reply", "Request", "Result", "Row")
+"""How the names of schemas end, and of classes that need another name."""
+AMBIGUOUS = frozenset({"I", "O", "l"})
+"""Names that look like numbers."""
+BUILTINS = AMBIGUOUS | frozenset(dir(builtins))
+USUAL = frozenset({"format", "id", "type"})
+"""Parameters that are called so although Python has something of that name."""
+TYPES = frozenset({"bool", "bytes", "dict", "int", "list", "object", "str"})
+"""Types that the annotations beside a field name."""
+PARAMETERS = frozenset({"body", "caller", "event", "now", "self", "session"})
+"""Parameters of the emitted handlers."""
+LOCALS = frozenset({"error", "given", "n", "name", "reply", "row", "rows", "token", "value", "world"})
+"""Variables that emitted code, its oracle and its tests have beside those that the blueprint names."""
 
 
 def package(system: str) -> str:
@@ -52,24 +46,39 @@ _TAKEN_PACKAGES = STANDARD | OTHERS
 
 
 def attribute(field: str) -> str:
-    """The attribute of a field: a keyword or a name that the base classes own gets an underscore."""
-    return f"{field}_" if keyword.iskeyword(field) or field in ATTRIBUTES_TAKEN else field
+    """The attribute of a field: a keyword or a name that a class body needs gets an underscore."""
+    if field.startswith(PROTECTED):
+        return short(f"own_{field}")
+    return _free(field, ATTRIBUTES_TAKEN | AMBIGUOUS | TYPES | reserved_names.functions())
 
 
-def function(name: str) -> str:
+def function(name: str, taken: frozenset[str] = frozenset()) -> str:
     """The function or module of an operation or handler; a name that means something else gets an underscore."""
-    taken = keyword.iskeyword(name) or name in MODULE_NAMES or hasattr(builtins, name)
-    return f"{name}_" if taken else name
+    return _free(name, BUILTINS | reserved_names.functions() | taken)
 
 
 def local(name: str) -> str:
     """The variable of a bound row or a computed value."""
-    return f"{name}_" if name in PARAMETERS or name in ("name", "value") else function(name)
+    return _free(name, BUILTINS | PARAMETERS | LOCALS | reserved_names.functions())
 
 
 def model(entity: str) -> str:
     """The class of an entity's rows or of an event."""
-    return f"{entity}Row" if entity in CLASSES_TAKEN or hasattr(builtins, entity) else entity
+    taken = entity in BUILTINS | reserved_names.classes() or entity.endswith(SCHEMAS)
+    return short(f"{entity}Row" if taken else entity)
+
+
+def short(name: str) -> str:
+    """The name; a very long one cut, with the beginning of its hash, so that a line of code has room for it."""
+    return fitting(name, LONGEST)
+
+
+def _free(name: str, taken: frozenset[str]) -> str:
+    """The name, with underscores where it is taken; never the same for two names."""
+    bare, free = name.rstrip("_"), name.rstrip("_")
+    while free in taken or keyword.iskeyword(free):
+        free += "_"
+    return short(free + name[len(bare) :])
 
 
 def column(field: str, type_: Type) -> str:
@@ -84,10 +93,13 @@ def row_attribute(field: str, type_: Type) -> str:
 
 def parameter(name: str, taken: frozenset[str] = frozenset()) -> str:
     """A parameter for an input; one that is a keyword or means something else in a handler gets an underscore."""
-    unsafe = keyword.iskeyword(name) or name in PARAMETERS or name in MODULE_NAMES or name in taken
-    return f"{name}_" if unsafe or (hasattr(builtins, name) and name not in ("id", "type", "format")) else name
+    return _free(name, (BUILTINS - USUAL) | PARAMETERS | LOCALS | reserved_names.functions() | taken)
 
 
 def pascal(name: str) -> str:
-    """`delete_link` to `DeleteLink`."""
-    return "".join(part.capitalize() for part in name.split("_"))
+    """`delete_link` to `DeleteLink`; never the same for two names.
+
+    >>> pascal("log_in"), pascal("step_1"), pascal("step1")
+    ('LogIn', 'Step_1', 'Step1')
+    """
+    return short(re.sub(r"(?:^|(?<=[a-z0-9])_)([a-z])", lambda found: found[1].upper(), name))

@@ -33,7 +33,7 @@ from autocoder.ir.expressions import Bound, Column, Const, Expr
 from autocoder.ir.nodes import Entity, Handler, Input, Operation
 from autocoder.ir.types import NULL
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import language
+from autocoder.targets.python_service import language, reserved_names
 from autocoder.targets.python_service.describe import handler_doc, operation_doc
 from autocoder.targets.python_service.endpoints import STATUS
 from autocoder.targets.python_service.expressions import PythonExpressions, literal, render_const
@@ -54,13 +54,17 @@ from autocoder.targets.python_service.source import Module
 from autocoder.targets.python_service.tables import computed_fields
 from autocoder.targets.tree import END, begin
 
-_TAKEN = frozenset({"call", "change", "change_all", "deliver", "insert", "publish", "queue", "remove", "rows", "shown"})
 _DEEPER = INDENT * 2
 
 
 def method(name: str) -> str:
-    """The method of an operation or handler; a name that the tables use gets an underscore."""
-    return f"{name}_" if name in _TAKEN else function(name)
+    """The method of an operation; a name that the tables use gets underscores."""
+    return function(name, reserved_names.members("tests/support/tables.py"))
+
+
+def handler_method(name: str, views: Views) -> str:
+    """The method of a handler, which may be called as a derived operation is."""
+    return function(name, reserved_names.members("tests/support/tables.py") | {o.name for o in views.operations})
 
 
 def module(views: Views, package: str) -> str:
@@ -72,11 +76,8 @@ def module(views: Views, package: str) -> str:
     found.add(_entities(views))
     found.add(_oracle(views, package, found))
     found.add(_table("OPERATIONS", "operation", [(o.name, o.access, method(o.name)) for o in views.operations]))
-    found.add(_table("HANDLERS", "handler", [(h.name, h.event, method(h.name)) for h in views.handlers]))
-    text = found.text()
-    unused = {name for name in ("Token", "first", "ordered", "Reply", "Row") if text.count(name) == 1}
-    for name in unused:
-        found.imports.names["support.tables"].discard(name)
+    found.add(_table("HANDLERS", "handler", [(h.name, h.event, handler_method(h.name, views)) for h in views.handlers]))
+    found.drop_unused_imports()
     return found.text()
 
 
@@ -144,7 +145,7 @@ def _oracle(views: Views, package: str, module: Module) -> str:
 
 def _handler(handler: Handler, views: Views, package: str, module: Module) -> list[str]:
     fold = Fold(views=views, package=package, module=module, inputs={})
-    head = f"    def {method(handler.name)}(self, event: Row, now: datetime) -> None:"
+    head = f"    def {handler_method(handler.name, views)}(self, event: Row, now: datetime) -> None:"
     return [head, docstring(handler_doc(handler, views), _DEEPER), *_indented(fold.render(handler.steps))]
 
 

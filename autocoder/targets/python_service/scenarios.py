@@ -6,7 +6,9 @@ properties, which try random sequences.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import keyword
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from autocoder.ir.behaviour import Find, Insert, Invoke, List, Match, Order, Require, Step, expressions, walk_steps
@@ -104,8 +106,7 @@ class Scenarios:
             if isinstance(value := values[name], Bound):
                 known = next(i for i in self.operation.inputs if i.name == value.name)
                 taken[name] = given.setdefault(value.name, self._good(known)[0])
-        added = ", ".join(f"{name}={source}" for name, source in taken.items())
-        line = f"world.add({literal(entity.name)}, {added})"
+        line = adding(entity.name, taken)
         return replace(base, name=f"{'_and_'.join(key)}_taken", lines=(*base.lines, line), given=tuple(given.items()))
 
     def listing(self, step: List) -> Iterator[Arrangement]:
@@ -132,8 +133,7 @@ class Scenarios:
         for part in solved:
             self._solve(part, part is not broken, _SHOWN)
         self.given = before
-        given = "".join(f", {name}={source}" for name, source in self.rows[_SHOWN].items())
-        return f"world.add({literal(entity.name)}{given})"
+        return adding(entity.name, self.rows[_SHOWN])
 
     def _in_order(self, entity: Entity, order: tuple[Order, ...]) -> list[dict[str, str]]:
         """Values of the fields that order: two rows that are equal, with another before and after them."""
@@ -199,11 +199,9 @@ class Scenarios:
             self._satisfy(step, part)
         lines: list[str] = []
         for bind, values in self.rows.items():
-            entity = self._found()[bind]
-            given = "".join(f", {n}={source}" for n, source in values.items())
-            lines.append(f"{local(bind)} = world.add({literal(entity)}{given})")
+            lines.append(f"{local(bind)} = {adding(self._found()[bind], values)}")
         used = " ".join([*self.given.values(), *self.later.values(), *lines])
-        lines = [line if f"{line.split(' = ')[0]}[" in used else line.split(" = ", 1)[1] for line in lines]
+        lines = [line if re.search(rf"\b{line.split(' = ')[0]}\[", used) else line.split(" = ", 1)[1] for line in lines]
         return Arrangement(
             name=name, lines=tuple(lines), given=tuple({**self.given, **self.later}.items()), status=status
         )
@@ -316,6 +314,13 @@ class Scenarios:
         return PythonExpressions(
             bound=bound, column=lambda node: node.field, imports=self.imports, now="world.now"
         ).render(expr)
+
+
+def adding(entity: str, values: Mapping[str, str]) -> str:
+    """Source that adds a row; a field that Python has as a keyword is given in a dictionary."""
+    plain = [f"{name}={source}" for name, source in values.items() if not keyword.iskeyword(name)]
+    quoted = ", ".join(f"{literal(name)}: {source}" for name, source in values.items() if keyword.iskeyword(name))
+    return f"world.add({', '.join([literal(entity), *plain, *([f'**{{{quoted}}}'] if quoted else [])])})"
 
 
 def _about(part: Expr) -> str:

@@ -253,7 +253,7 @@ def reply_name(operation: Operation) -> str:
     """The model of what an operation answers; empty where it answers no body of its own."""
     reply = reply_of(operation)
     if reply.body is not None:
-        return f"{pascal(operation.name)}Reply"
+        return f"{pascal(operation.name)}Result"
     if reply.view is None:
         return ""
     entity, many = shown_entity(operation, reply.view)
@@ -315,7 +315,11 @@ def _default(given: Input, name: str, imports: Imports) -> str:
 
 
 def _named_values(operation: Operation, reply: Reply, imports: Imports) -> str:
-    lines = [f"class {pascal(operation.name)}Reply(BaseModel):", f'    """What {words(operation.name)} answers."""', ""]
+    lines = [
+        f"class {pascal(operation.name)}Result(BaseModel):",
+        f'    """What {words(operation.name)} answers."""',
+        "",
+    ]
     lines += [_named_value(name, value.type, imports) for name, value in reply.body or ()]
     return "\n".join(lines)
 

@@ -18,7 +18,7 @@ from autocoder.targets.python_service.layout import lay_out
 from autocoder.targets.python_service.names import attribute, function, model, package, row_attribute
 from autocoder.targets.python_service.schemas import schemas_module, types_module
 from autocoder.targets.python_service.skeletons import fill, toml_text
-from autocoder.targets.python_service.source import Module, import_block
+from autocoder.targets.python_service.source import Module, import_block, with_sorted_imports
 from autocoder.targets.python_service.tables import migration, models_module
 from autocoder.targets.stamp import Stamp
 from autocoder.targets.tree import END, File, Owner, Tree, begin
@@ -146,7 +146,7 @@ class _Project:
         if self.views.functions:
             files["custom/__init__.py"] = '"""Functions whose bodies people own: edit them in `custom/`, not here."""\n'
         for name in self.skeletons():
-            files[name] = lay_out(fill(f"src/{name}", **self.values()))
+            files[name] = lay_out(with_sorted_imports(fill(f"src/{name}", **self.values()), self.package))
         return files
 
     def init(self) -> str:

@@ -35,7 +35,7 @@ class Module:
 
     def drop_unused_imports(self) -> None:
         """Forgets imported names that no block says; for code of which only a part was kept."""
-        said = set(re.findall(r"\w+", "\n".join(self.blocks)))
+        said = {node.id for node in ast.walk(ast.parse("\n".join(self.blocks))) if isinstance(node, ast.Name)}
         self.imports.names = {m: names & said for m, names in self.imports.names.items() if names & said}
 
     def text(self) -> str:
@@ -61,19 +61,20 @@ def _starts_plain(block: str) -> bool:
 
 def import_block(imports: Imports, package: str, plain: set[str] | None = None) -> str:
     """Import lines in the usual order: standard library, others, the service itself."""
-    lines: dict[int, list[tuple[str, str]]] = {0: [], 1: [], 2: []}
-    for module in sorted(plain or ()):
-        lines[_section(module, package)].append((f"0{module}", f"import {module}"))
+    lines: dict[int, list[tuple[tuple[object, ...], str]]] = {0: [], 1: [], 2: []}
+    for module in plain or ():
+        lines[_section(module, package)].append(((0, _natural(module)), f"import {module}"))
     for module, names in imports.names.items():
         renamed = {name for name in names if " as " in name}
-        lines[_section(module, package)] += [(f"1{module} as", f"from {module} import {n}") for n in sorted(renamed)]
+        renaming = (((1, _natural(module), 1, _natural(n)), f"from {module} import {n}") for n in renamed)
+        lines[_section(module, package)] += renaming
         ordered = sorted(names - renamed, key=_import_order)
         if not ordered:
             continue
         line = f"from {module} import {', '.join(ordered)}"
         if len(line) > WIDTH:
             line = "\n".join([f"from {module} import (", *(f"    {name}," for name in ordered), ")"])
-        lines[_section(module, package)].append((f"1{module}", line))
+        lines[_section(module, package)].append(((1, _natural(module), 0), line))
     groups = ["\n".join(text for _, text in sorted(group)) for _, group in sorted(lines.items()) if group]
     return "\n\n".join(groups) + "\n" if groups else ""
 
@@ -83,10 +84,18 @@ def _section(module: str, package: str) -> int:
     return 2 if root in (package, *TESTS_OWN) else 0 if root in STANDARD else 1
 
 
-def _import_order(name: str) -> tuple[int, str]:
+def _import_order(name: str) -> tuple[object, ...]:
     """Constants, then classes, then functions: as the import sorter orders them."""
     kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
-    return kind, name
+    return kind, *_natural(name)
+
+
+def _natural(name: str) -> tuple[object, ...]:
+    """Orders names without regard to case, and numbers in them by their size."""
+    return tuple(
+        tuple((ord("0"), int(part)) if part.isdigit() else (ord(part), 0) for part in re.findall(r"\d+|.", text))
+        for text in (name.lower(), name)
+    )
 
 
 def with_sorted_imports(source: str, package: str) -> str:

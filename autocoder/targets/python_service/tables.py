@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from autocoder.ir.behaviour import Change, Insert, walk_steps
 from autocoder.ir.expressions import Const
+from autocoder.ir.names import LONGEST_IDENTIFIER, fitting
 from autocoder.ir.nodes import Entity, Field
 from autocoder.ir.types import DATETIME, INTEGER, TEXT, Type
 from autocoder.ir.views import Views
@@ -32,7 +33,6 @@ class Column:
     default: str = ""
     refers_to: str = ""
     on_delete: str = ""
-    indexed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,13 +65,13 @@ class Table:
     columns: tuple[Column, ...]
     unique: tuple[tuple[str, ...], ...]
     checks: tuple[Check, ...] = ()
-    field_of: tuple[tuple[str, str], ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
     origin: str = ""
     generated: frozenset[str] = field(default_factory=frozenset[str])
 
-    def unique_name(self, columns: tuple[str, ...]) -> str:
-        """The name of a unique constraint."""
-        return f"uq_{self.name}_{'_'.join(columns)}"[:63]
+    def constraint(self, kind: str, *columns: str) -> str:
+        """The name of a constraint or an index: `uq_links_code`."""
+        return fitting(f"{kind}_{self.name}_{'_'.join(columns)}", LONGEST_IDENTIFIER)
 
 
 def tables(views: Views, imports: Imports) -> tuple[Table, ...]:
@@ -92,9 +92,10 @@ DELIVERIES = Table(
         Column(name="handler", attribute="handler", type=TEXT),
         Column(name="payload", attribute="payload", type=Type(name="list")),
         Column(name="attempts", attribute="attempts", type=INTEGER, default="0"),
-        Column(name="due_at", attribute="due_at", type=DATETIME, default="current_time", indexed=True),
+        Column(name="due_at", attribute="due_at", type=DATETIME, default="current_time"),
     ),
     unique=(),
+    indexes=(("due_at",),),
 )
 TURNS = Table(
     name="turns",
@@ -119,7 +120,7 @@ def _entity_table(entity: Entity, views: Views, imports: Imports) -> Table:
         columns=columns,
         unique=unique,
         checks=tuple(_checks(entity, views)),
-        field_of=tuple((by_field[f.name], f.name) for f in entity.fields),
+        indexes=tuple(tuple(by_field[name] for name in index) for index in entity.indexes),
         generated=frozenset(by_field[f.name] for f in entity.fields if f.generated == "code"),
         origin=entity.id,
     )
@@ -168,7 +169,6 @@ def _column(f: Field, views: Views, imports: Imports) -> Column:
         default=default,
         refers_to=refers_to,
         on_delete=ON_DELETE[f.on_delete] if refers_to else "",
-        indexed=(f.indexed or bool(refers_to)) and not f.unique,
     )
 
 
@@ -177,7 +177,7 @@ def models_module(views: Views, package: str) -> str:
     module = Module(doc="The rows that this service keeps.", package=package)
     imports = module.imports
     found = tables(views, imports)
-    imports.add("sqlalchemy", "BigInteger", "DateTime", "Dialect", "Integer", "MetaData", "Text", "types")
+    imports.add("sqlalchemy", "BigInteger", "DateTime", "Dialect", "Integer", "Text", "UniqueConstraint", "types")
     imports.add("sqlalchemy.dialects", "postgresql")
     imports.add("sqlalchemy.orm", "DeclarativeBase", "Mapped", "mapped_column")
     imports.add("datetime", "UTC", "datetime")
@@ -198,7 +198,7 @@ def models_module(views: Views, package: str) -> str:
     module.add(_base(uses_json))
     for table in found:
         module.add(_model(table, imports, package), table.origin)
-    module.add(_constraint_names(found))
+    module.add(_UNIQUE)
     return module.text()
 
 
@@ -236,15 +236,24 @@ def fits_64_bits(column: str) -> str:
 '''
 
 
+_UNIQUE = '''
+UNIQUE: dict[str, UniqueConstraint] = {
+    name: constraint
+    for table in Base.metadata.tables.values()
+    for constraint in table.constraints
+    if isinstance(constraint, UniqueConstraint)
+    for name in (str(constraint.name), ", ".join(f"{table.name}.{column.name}" for column in constraint.columns))
+}
+"""Unique constraints by what PostgreSQL and SQLite call them."""
+'''
+
+
 def _base(uses_json: bool) -> str:
     json_line = "\n        list[Any]: JSON()," if uses_json else ""
     return f'''
 class Base(DeclarativeBase):
     """What all rows share. Text is compared by code point, on every machine alike."""
 
-    metadata = MetaData(
-        naming_convention={{"fk": "fk_%(table_name)s_%(column_0_name)s", "ix": "ix_%(table_name)s_%(column_0_name)s"}}
-    )
     type_annotation_map: ClassVar = {{
         int: BigInteger(),
         str: Text().with_variant(postgresql.TEXT(collation="C"), "postgresql"),
@@ -260,38 +269,42 @@ def _model(table: Table, imports: Imports, package: str) -> str:
         "",
         f"    __tablename__ = {literal(table.name)}",
     ]
-    constraints = [
-        f"UniqueConstraint({', '.join(literal(c) for c in key)}, name={literal(table.unique_name(key))})"
-        for key in table.unique
-    ]
-    if constraints:
-        imports.add("sqlalchemy", "UniqueConstraint")
+    constraints = [_unique(table, key) for key in table.unique]
     for check in table.checks:
         imports.add("sqlalchemy", "CheckConstraint")
         condition = literal(check.sql) if check.least or check.most else f"fits_64_bits({literal(check.column)})"
-        constraints.append(f"CheckConstraint({condition}, name={literal(f'ck_{table.name}_{check.column}'[:63])})")
+        constraints.append(f"CheckConstraint({condition}, name={literal(table.constraint('ck', check.column))})")
+    for index in table.indexes:
+        imports.add("sqlalchemy", "Index")
+        constraints.append(f"Index({literal(table.constraint('ix', *index))}, {', '.join(literal(c) for c in index)})")
     arguments = ["        " + c + "," for c in (*constraints, '{"sqlite_autoincrement": True}')]
     if constraints:
         lines += ["    __table_args__ = (", *arguments, "    )", "", "    seq: Mapped[Sequence]"]
     else:
         lines += ['    __table_args__ = ({"sqlite_autoincrement": True},)', "", "    seq: Mapped[Sequence]"]
-    lines += [f"    {_attribute(c, imports, package)}" for c in table.columns]
+    lines += [f"    {_attribute(c, table, imports, package)}" for c in table.columns]
     return "\n".join(lines)
 
 
-def _attribute(c: Column, imports: Imports, package: str) -> str:
+def _unique(table: Table, key: tuple[str, ...]) -> str:
+    arguments = [*(literal(c) for c in key), f"name={literal(table.constraint('uq', *key))}"]
+    if set(key) & table.generated:
+        arguments.append('info={"generated": True}')
+    return f"UniqueConstraint({', '.join(arguments)})"
+
+
+def _attribute(c: Column, table: Table, imports: Imports, package: str) -> str:
     options: list[str] = []
     if c.attribute != c.name:
         options.append(literal(c.name))
     if c.refers_to:
         imports.add("sqlalchemy", "ForeignKey")
-        options.append(f'ForeignKey("{c.refers_to}.id", ondelete="{c.on_delete}")')
+        name = literal(table.constraint("fk", c.name))
+        options.append(f'ForeignKey("{c.refers_to}.id", name={name}, ondelete="{c.on_delete}")')
     if c.default:
         if c.default == "current_time":
             imports.add(f"{package}.clock", "current_time")
         options.append(f"default={c.default}")
-    if c.indexed:
-        options.append("index=True")
     hint = type_hint(c.type, imports)
     if c.type.name == "list":
         imports.add("typing", "Any")
@@ -302,28 +315,6 @@ def _attribute(c: Column, imports: Imports, package: str) -> str:
         if not c.type.item:
             options.append("JSON")
     return f"{c.attribute}: Mapped[{hint}]" + (f" = mapped_column({', '.join(options)})" if options else "")
-
-
-def _constraint_names(found: tuple[Table, ...]) -> str:
-    """How the database names each unique constraint, and what a person calls it."""
-    known: list[tuple[str, str]] = []
-    generated: list[str] = []
-    for table in found:
-        names = dict(table.field_of)
-        for key in table.unique:
-            on_sqlite = ", ".join(f"{table.name}.{c}" for c in key)
-            shown = " and ".join(names.get(c, c) for c in key)
-            known += [(table.unique_name(key), shown), (on_sqlite, shown)]
-            if set(key) & table.generated:
-                generated += [table.unique_name(key), on_sqlite]
-    rows = "".join(f"    {literal(name)}: {literal(shown)},\n" for name, shown in known)
-    note = '"""Unique constraints as PostgreSQL and SQLite name them, and what they protect."""'
-    text = f"UNIQUE: dict[str, str] = {{{chr(10) + rows if rows else ''}}}\n{note}"
-    if generated:
-        listed = ", ".join(literal(name) for name in generated)
-        note = '"""Constraints on codes that the service makes: on a collision it makes another."""'
-        text += f"\nGENERATED_CODES = {{{listed}}}\n{note}"
-    return text
 
 
 def migration(views: Views) -> str:
@@ -362,17 +353,17 @@ def _create(table: Table) -> list[str]:
         )
     for c in table.columns:
         if c.refers_to:
-            name = f"fk_{table.name}_{c.name}"
+            name = table.constraint("fk", c.name)
             target = f'["{c.name}"], ["{c.refers_to}.id"], name="{name}", ondelete="{c.on_delete}"'
             lines.append(f"        sa.ForeignKeyConstraint({target}),")
     for key in table.unique:
         listed = ", ".join(literal(c) for c in key)
-        lines.append(f"        sa.UniqueConstraint({listed}, name={literal(table.unique_name(key))}),")
+        lines.append(f"        sa.UniqueConstraint({listed}, name={literal(table.constraint('uq', *key))}),")
     for check in table.checks:
-        name = f"ck_{table.name}_{check.column}"[:63]
+        name = table.constraint("ck", check.column)
         lines.append(f"        sa.CheckConstraint({literal(check.sql)}, name={literal(name)}),")
     lines += ["        sqlite_autoincrement=True,", "    )"]
-    for c in table.columns:
-        if c.indexed:
-            lines.append(f'    op.create_index("ix_{table.name}_{c.name}", {literal(table.name)}, [{literal(c.name)}])')
+    for index in table.indexes:
+        name, listed = literal(table.constraint("ix", *index)), ", ".join(literal(c) for c in index)
+        lines.append(f"    op.create_index({name}, {literal(table.name)}, [{listed}])")
     return lines

@@ -5,24 +5,27 @@ What every service tests alike stands in `templates/tests`; it asks this data fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autocoder.ir.behaviour import Change, Emit, Insert, Invoke, List, Remove, walk_steps
-from autocoder.ir.nodes import Entity, Field, Handler, Operation
+from autocoder.ir.nodes import Entity, Field, Handler, Input, Operation
 from autocoder.ir.types import Type
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import oracle, samples
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.expressions import literal
 from autocoder.targets.python_service.layout import lay_out
-from autocoder.targets.python_service.names import function, model, row_attribute
+from autocoder.targets.python_service.names import attribute, function, model, row_attribute, short
 from autocoder.targets.python_service.scenarios import Arrangement, Scenarios
 from autocoder.targets.python_service.skeletons import fill
 from autocoder.targets.python_service.source import Module, with_sorted_imports
 from autocoder.targets.tree import Tree, marked
 
 INDENT = "    "
+LONGEST_TEST = 100
+"""Characters of a test's name."""
 
 
 def tree(views: Views, package: str) -> Tree:
@@ -120,27 +123,19 @@ class Suite:
         rows: list[str] = []
         good: list[str] = []
         bad: list[str] = []
+        refers: list[str] = []
         for o in self.views.operations:
             places = ", ".join(f"{literal(i.name)}: {literal(i.place)}" for i in o.inputs)
             needed = ", ".join(literal(i.name) for i in o.inputs if i.required and i.place != "path")
             route = f"Route({literal(o.method)}, {literal(o.path)}, {{{places}}}, [{needed}])"
             rows.append(marked(o.id, f"{INDENT}{literal(o.name)}: {route},"))
-            for i in o.inputs:
-                key = f"{INDENT}({literal(o.name)}, {literal(i.name)})"
-                refused = [v for v in samples.bad(i, module.imports) if i.place != "path" or _stands_in_path(v)]
-                bad += [f"{key}: [{', '.join(refused)}],"] if refused else []
-                if i.type.entity is None and (taken := samples.good(i.type, i.constraints, module.imports)):
-                    good.append(f"{key}: [{', '.join(v for v in taken if i.place != 'path' or _stands_in_path(v))}],")
-        refers = [
-            f"{INDENT}({literal(o.name)}, {literal(i.name)}): {literal(i.type.entity)},"
-            for o in self.views.operations
-            for i in o.inputs
-            if i.type.entity
-        ]
-        module.add(_table("REFERENCES: dict[tuple[str, str], str]", refers, "Inputs that are the id of a row."))
+            good += _of_operation(o, {i.name: _taken(i, module) for i in o.inputs})
+            bad += _of_operation(o, {i.name: _refused(i, module) for i in o.inputs})
+            refers += _of_operation(o, {i.name: literal(i.type.entity) if i.type.entity else "" for i in o.inputs})
+        module.add(_table("REFERENCES: dict[str, dict[str, str]]", refers, "Inputs that are the id of a row."))
         module.add(_table("ROUTES: dict[str, Route]", rows, "Each operation's route."))
-        module.add(_table("GOOD: dict[tuple[str, str], list[Any]]", good, "Values of inputs that must be taken."))
-        module.add(_table("BAD: dict[tuple[str, str], list[Any]]", bad, "Values of inputs that must be refused."))
+        module.add(_table("GOOD: dict[str, dict[str, list[Any]]]", good, "Values of inputs that must be taken."))
+        module.add(_table("BAD: dict[str, dict[str, list[Any]]]", bad, "Values of inputs that must be refused."))
         self._add_rows(module)
         module.drop_unused_imports()
         return module.text()
@@ -154,11 +149,16 @@ class Suite:
             kept = ", ".join(f"{literal(f.name)}: {literal(row_attribute(f.name, f.type))}" for f in e.fields)
             fields.append(f"{INDENT}{literal(e.name)}: {{{kept}}},")
         if self.delivers:
+            for e in self.views.events:
+                kept = ", ".join(f"{literal(f.name)}: {literal(attribute(f.name))}" for f in e.fields)
+                fields.append(f"{INDENT}{literal(e.name)}: {{{kept}}},")
             module.imports.add(f"{self.package}.events", *(model(e.name) for e in self.views.events))
             listed = [f"{INDENT}{literal(e.name)}: {model(e.name)}," for e in self.views.events]
             module.add(_table("EVENTS: dict[str, Any]", listed, "Each event and its model."))
         module.add(_table("MODELS: dict[str, Any]", models, "Each kind of row and its model."))
-        module.add(_table("FIELDS: dict[str, dict[str, str]]", fields, "Each field of a row and its attribute."))
+        module.add(
+            _table("FIELDS: dict[str, dict[str, str]]", fields, "The attribute of each field of a row or event.")
+        )
 
     def factories(self) -> str:
         """`tests/support/factories.py`: rows that keep every constraint."""
@@ -169,19 +169,19 @@ class Suite:
         for e in self.views.entities:
             row = samples.of_row(e, module.imports)
             values = ", ".join(f"{literal(name)}: {source}" for name, source in row.items())
-            name = function(_snake(e.name))
+            name = short(f"{_snake(e.name)}_row")
             head = f'def {name}(world: Any, n: int) -> Row:\n    """Values of a {words(e.name)}."""'
             module.add(f"{head}\n    return {{{values}}}", e.id)
             names.append(f"{INDENT}{literal(e.name)}: {name},")
         if self.delivers:
             for event in self.views.events:
                 values = ", ".join(f"{literal(f.name)}: {_event_value(f.type, f, module)}" for f in event.fields)
-                name = function(f"{_snake(event.name)}_event")
+                name = short(f"{_snake(event.name)}_event")
                 module.add(
                     f'def {name}(world: Any) -> Row:\n    """Values of {event.name}."""\n    return {{{values}}}',
                     event.id,
                 )
-            listed = [f"{INDENT}{literal(e.name)}: {function(f'{_snake(e.name)}_event')}," for e in self.views.events]
+            listed = [f"{INDENT}{literal(e.name)}: {short(f'{_snake(e.name)}_event')}," for e in self.views.events]
             module.add(_table("EVENT_VALUES", listed, "A factory for each event."))
         module.drop_unused_imports()
         module.imports.add("typing", "Any")
@@ -224,7 +224,8 @@ class Suite:
     def _setup(self, operation: Operation, found: Arrangement, more: str = "") -> list[str]:
         if operation.access == "anyone":
             return list(found.lines)
-        used = any("caller[" in text for text in (more, *found.lines, *(source for _, source in found.given)))
+        texts = (more, *found.lines, *(source for _, source in found.given))
+        used = any(re.search(r"\bcaller\[", text) for text in texts)
         return [f"token, {'caller' if used else '_'} = world.sign_in()", *found.lines]
 
     # Tests.
@@ -257,6 +258,7 @@ class Suite:
         for case in cases:
             fails = case.status >= 400
             name = f"{operation.name}_{case.name}" + (f"_is_{case.status}" if fails else "")
+            name = name if len(name) <= LONGEST_TEST else f"{short(operation.name)}_{short(case.name)}_{len(seen)}"
             if name not in seen:
                 seen.add(name)
                 yield name, case
@@ -279,6 +281,30 @@ class Route:
 '''
 
 
+def _of_operation(operation: Operation, values: Mapping[str, str]) -> list[str]:
+    """A row of a table: the operation, and a value for each input that has one."""
+    shown = ", ".join(f"{literal(name)}: {value}" for name, value in values.items() if value)
+    return [f"{INDENT}{literal(operation.name)}: {{{shown}}},"] if shown else []
+
+
+def _taken(given: Input, module: Module) -> str:
+    """Values that an input must take; "" where only a row that is there has one."""
+    if given.type.entity:
+        return ""
+    return _sendable(given, samples.good(given.type, given.constraints, module.imports))
+
+
+def _refused(given: Input, module: Module) -> str:
+    """Values that an input must refuse."""
+    return _sendable(given, samples.bad(given, module.imports))
+
+
+def _sendable(given: Input, values: list[str]) -> str:
+    """The values as a list, without those that make another path of the one that they stand in."""
+    found = [v for v in values if given.place != "path" or (v != '""' and "/" not in v)]
+    return f"[{', '.join(found)}]" if found else ""
+
+
 def _table(name: str, rows: list[str], note: str) -> str:
     body = [f"{name} = {{", *rows, "}"] if rows else [f"{name} = {{}}"]
     return "\n".join([*body, f'"""{note}"""'])
@@ -286,11 +312,6 @@ def _table(name: str, rows: list[str], note: str) -> str:
 
 def _row(arrangement: Arrangement) -> str:
     return f"{{{', '.join(f'{literal(name)}: {source}' for name, source in arrangement.given)}}}"
-
-
-def _stands_in_path(source: str) -> bool:
-    """Whether a value is one part of a path: an empty one, or one with a slash, makes another path."""
-    return source != '""' and "/" not in source
 
 
 def _hashes(operation: Operation) -> bool:

@@ -49,8 +49,8 @@ def typed(operation: str, given: Row) -> Row | None:
     """Values as the oracle takes them; None where one is not of its type."""
     found = dict(given)
     for name in given:
-        kinds = {type(value) for value in GOOD.get((operation, name), [])}
-        kinds |= {UUID} if (operation, name) in REFERENCES else set()
+        kinds = {type(value) for value in GOOD.get(operation, {}).get(name, [])}
+        kinds |= {UUID} if name in REFERENCES.get(operation, {}) else set()
         try:
             if UUID in kinds:
                 found[name] = UUID(given[name])

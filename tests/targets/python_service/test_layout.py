@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autocoder.gates.python_source import IGNORED, RULES
 from autocoder.targets.python_service.expressions import literal
 from autocoder.targets.python_service.layout import WIDTH, lay_out
 from tests.targets.python_service.emitted import EXAMPLES, compiled, tree_of
-
-
-def ruff(*words: str, given: str | None = None, cwd: Path | None = None) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "ruff", *words],
-        input=given,
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode in (0, 1), done.stderr
-    return done.stdout
+from tests.targets.python_service.linted import lint, ruff
 
 
 def formatted(source: str) -> str:
@@ -39,11 +24,7 @@ def test_every_emitted_file_is_laid_out_and_clean(name: str, tmp_path: Path) -> 
         path = tmp_path / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.content)
-    layout = ("--isolated", "--no-cache", f"--line-length={WIDTH}", "--target-version=py311")
-    assert "would be" not in ruff("format", "--diff", *layout, ".", cwd=tmp_path)
-    rules = (f"--select={','.join(RULES)}", f"--ignore={','.join(IGNORED)}", "--ignore-noqa")
-    own = ("--config", 'src=["generated/src", "generated/tests"]', "--config", "lint.mccabe.max-complexity=10")
-    assert ruff("check", *layout, *rules, *own, ".", cwd=tmp_path) == "All checks passed!\n"
+    assert lint(tmp_path) == ""
 
 
 NAMES = st.text("abcdefgh", min_size=3, max_size=24)

@@ -9,11 +9,12 @@ from support.scenarios import SUCCEEDING
 from support.world import World
 
 
-def cases(table: dict[tuple[str, str], list[Any]]) -> list[Any]:
+def cases(table: dict[str, dict[str, list[Any]]]) -> list[Any]:
     """Each operation, input and value of a table, with a name."""
     return [
         pytest.param(operation, name, value, id=f"{operation}-{name}-{number}")
-        for (operation, name), values in table.items()
+        for operation, inputs in table.items()
+        for name, values in inputs.items()
         for number, value in enumerate(values)
     ]
 

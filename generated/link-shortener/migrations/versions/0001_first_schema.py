@@ -53,6 +53,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_links_owner_id", "links", ["owner_id"])
+    op.create_index("ix_links_expires_at", "links", ["expires_at"])
     op.create_table(
         "deliveries",
         sa.Column("seq", sequence, primary_key=True),

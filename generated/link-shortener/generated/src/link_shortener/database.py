@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from link_shortener.failures import Invalid, Unavailable, of_database_error, violated
-from link_shortener.models import GENERATED_CODES, Base
+from link_shortener.models import Base
 from link_shortener.settings import settings
 
 ATTEMPTS = 5
@@ -105,7 +105,8 @@ def transactional(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[
 def may_run_again(error: DBAPIError) -> bool:
     """Whether the same transaction may succeed when it runs again."""
     if isinstance(error, IntegrityError):
-        return violated(error) in GENERATED_CODES
+        constraint = violated(error)
+        return constraint is not None and "generated" in constraint.info
     return getattr(error.orig, "sqlstate", None) in SERIALIZATION_FAILURES
 
 

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from starlette.exceptions import HTTPException
 
@@ -73,13 +74,16 @@ class Unavailable(Failure):
     title = "Service Unavailable"
 
 
-def violated(error: DBAPIError) -> str:
-    """The constraint that a statement violated: its name on PostgreSQL, `table.column, …` on SQLite; "" if unknown."""
+def violated(error: DBAPIError) -> UniqueConstraint | None:
+    """The unique constraint that a statement violated: named by PostgreSQL, told by its columns on SQLite."""
     name = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
-    if name:
-        return str(name)
     columns = re.search(r"UNIQUE constraint failed: (.+)", str(error.orig))
-    return columns[1] if columns else ""
+    return UNIQUE.get(name or (columns[1] if columns else ""))
+
+
+def fields_of(constraint: UniqueConstraint) -> str:
+    """What a person calls the columns of a constraint: a reference without its `_id`."""
+    return " and ".join(c.name.removesuffix("_id") if c.foreign_keys else c.name for c in constraint.columns)
 
 
 def of_database_error(error: DBAPIError) -> Exception:
@@ -87,7 +91,8 @@ def of_database_error(error: DBAPIError) -> Exception:
     state = getattr(error.orig, "sqlstate", None) or ""
     text = str(error.orig)
     if state == "23505" or "UNIQUE constraint" in text:
-        return Conflict(f"{UNIQUE.get(violated(error), 'it')} is taken")
+        constraint = violated(error)
+        return Conflict(f"{fields_of(constraint) if constraint else 'it'} is taken")
     if state in ("23001", "23503") or "FOREIGN KEY constraint" in text:
         if (error.statement or "").startswith("DELETE"):
             return Conflict("something still refers to it")

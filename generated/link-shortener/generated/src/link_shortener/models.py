@@ -14,8 +14,8 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    Index,
     Integer,
-    MetaData,
     Text,
     UniqueConstraint,
     types,
@@ -62,9 +62,6 @@ def fits_64_bits(column: str) -> str:
 class Base(DeclarativeBase):
     """What all rows share. Text is compared by code point, on every machine alike."""
 
-    metadata = MetaData(
-        naming_convention={"fk": "fk_%(table_name)s_%(column_0_name)s", "ix": "ix_%(table_name)s_%(column_0_name)s"}
-    )
     type_annotation_map: ClassVar = {
         int: BigInteger(),
         str: Text().with_variant(postgresql.TEXT(collation="C"), "postgresql"),
@@ -113,8 +110,10 @@ class Link(Base):
     __tablename__ = "links"
     __table_args__ = (
         UniqueConstraint("id", name="uq_links_id"),
-        UniqueConstraint("code", name="uq_links_code"),
+        UniqueConstraint("code", name="uq_links_code", info={"generated": True}),
         CheckConstraint(fits_64_bits("clicks"), name="ck_links_clicks"),
+        Index("ix_links_owner_id", "owner_id"),
+        Index("ix_links_expires_at", "expires_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -122,7 +121,7 @@ class Link(Base):
     id: Mapped[UUID] = mapped_column(default=uuid4)
     target_url: Mapped[str]
     code: Mapped[str] = mapped_column(default=partial(random_code, 7))
-    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"), index=True)
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", name="fk_links_owner_id", ondelete="RESTRICT"))
     expires_at: Mapped[datetime]
     clicks: Mapped[int] = mapped_column(default=0)
 
@@ -131,13 +130,16 @@ class Delivery(Base):
     """An event on its way to one handler."""
 
     __tablename__ = "deliveries"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        Index("ix_deliveries_due_at", "due_at"),
+        {"sqlite_autoincrement": True},
+    )
 
     seq: Mapped[Sequence]
     handler: Mapped[str]
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     attempts: Mapped[int] = mapped_column(default=0)
-    due_at: Mapped[datetime] = mapped_column(default=current_time, index=True)
+    due_at: Mapped[datetime] = mapped_column(default=current_time)
 
 
 class Turn(Base):
@@ -154,22 +156,11 @@ class Turn(Base):
     due_at: Mapped[datetime]
 
 
-UNIQUE: dict[str, str] = {
-    "uq_daily_totals_id": "id",
-    "daily_totals.id": "id",
-    "uq_daily_totals_code_day": "code and day",
-    "daily_totals.code, daily_totals.day": "code and day",
-    "uq_users_id": "id",
-    "users.id": "id",
-    "uq_users_email": "email",
-    "users.email": "email",
-    "uq_links_id": "id",
-    "links.id": "id",
-    "uq_links_code": "code",
-    "links.code": "code",
-    "uq_turns_job_due_at": "job and due_at",
-    "turns.job, turns.due_at": "job and due_at",
+UNIQUE: dict[str, UniqueConstraint] = {
+    name: constraint
+    for table in Base.metadata.tables.values()
+    for constraint in table.constraints
+    if isinstance(constraint, UniqueConstraint)
+    for name in (str(constraint.name), ", ".join(f"{table.name}.{column.name}" for column in constraint.columns))
 }
-"""Unique constraints as PostgreSQL and SQLite name them, and what they protect."""
-GENERATED_CODES = {"uq_links_code", "links.code"}
-"""Constraints on codes that the service makes: on a collision it makes another."""
+"""Unique constraints by what PostgreSQL and SQLite call them."""

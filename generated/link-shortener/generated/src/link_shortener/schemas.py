@@ -15,7 +15,7 @@ class LoginRequest(BaseModel):
     password: Str
 
 
-class LoginReply(BaseModel):
+class LoginResult(BaseModel):
     """What login answers."""
 
     access_token: str

@@ -7,17 +7,17 @@ from uuid import UUID
 from support.tables import Row
 
 
-def daily_total(world: Any, n: int) -> Row:
+def daily_total_row(world: Any, n: int) -> Row:
     """Values of a daily total."""
     return {"id": UUID(int=n), "code": f"{n:01d}", "day": date(2024, 2, 29), "clicks": 1}
 
 
-def user(world: Any, n: int) -> Row:
+def user_row(world: Any, n: int) -> Row:
     """Values of a user."""
     return {"id": UUID(int=n), "email": f"user{n}@example.com", "password": "milk"}
 
 
-def link(world: Any, n: int) -> Row:
+def link_row(world: Any, n: int) -> Row:
     """Values of a link."""
     return {
         "id": UUID(int=n),
@@ -41,8 +41,8 @@ EVENT_VALUES = {
 
 
 FACTORIES: dict[str, Any] = {
-    "DailyTotal": daily_total,
-    "User": user,
-    "Link": link,
+    "DailyTotal": daily_total_row,
+    "User": user_row,
+    "Link": link_row,
 }
 """A factory for each kind of row."""

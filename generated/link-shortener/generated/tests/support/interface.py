@@ -17,7 +17,7 @@ class Route:
     required: list[str]
 
 
-REFERENCES: dict[tuple[str, str], str] = {}
+REFERENCES: dict[str, dict[str, str]] = {}
 """Inputs that are the id of a row."""
 
 
@@ -32,79 +32,55 @@ ROUTES: dict[str, Route] = {
 """Each operation's route."""
 
 
-GOOD: dict[tuple[str, str], list[Any]] = {
-    ("delete_link", "code"): ["milk", "Ä ö ß 漢 🙂", "'; DROP TABLE x; --", "%_\\", "x" * 300],
-    ("follow", "code"): ["milk", "Ä ö ß 漢 🙂", "'; DROP TABLE x; --", "%_\\", "x" * 300],
-    ("login", "email"): ["ada@example.com", "grace.hopper+navy@example.org"],
-    ("login", "password"): [
-        "milk",
-        "Ä ö ß 漢 🙂",
-        "'; DROP TABLE x; --",
-        '<b title="x">&amp;</b>',
-        "%_\\",
-        "",
-        "x" * 300,
-    ],
-    ("register", "email"): ["ada@example.com", "grace.hopper+navy@example.org"],
-    ("register", "password"): [
-        "milk",
-        "Ä ö ß 漢 🙂",
-        "'; DROP TABLE x; --",
-        '<b title="x">&amp;</b>',
-        "%_\\",
-        "",
-        "x" * 300,
-    ],
-    ("shorten", "target_url"): [
-        "https://example.com/",
-        "http://127.0.0.1:8080/a/b?c=d&e=%20#f",
-        "https://example.com/" + "x" * 2028,
-    ],
+GOOD: dict[str, dict[str, list[Any]]] = {
+    "delete_link": {"code": ["milk", "Ä ö ß 漢 🙂", "'; DROP TABLE x; --", "%_\\", "x" * 300]},
+    "follow": {"code": ["milk", "Ä ö ß 漢 🙂", "'; DROP TABLE x; --", "%_\\", "x" * 300]},
+    "login": {
+        "email": ["ada@example.com", "grace.hopper+navy@example.org"],
+        "password": ["milk", "Ä ö ß 漢 🙂", "'; DROP TABLE x; --", '<b title="x">&amp;</b>', "%_\\", "", "x" * 300],
+    },
+    "register": {
+        "email": ["ada@example.com", "grace.hopper+navy@example.org"],
+        "password": ["milk", "Ä ö ß 漢 🙂", "'; DROP TABLE x; --", '<b title="x">&amp;</b>', "%_\\", "", "x" * 300],
+    },
+    "shorten": {
+        "target_url": [
+            "https://example.com/",
+            "http://127.0.0.1:8080/a/b?c=d&e=%20#f",
+            "https://example.com/" + "x" * 2028,
+        ]
+    },
 }
 """Values of inputs that must be taken."""
 
 
-BAD: dict[tuple[str, str], list[Any]] = {
-    ("delete_link", "code"): ["a\x00b"],
-    ("follow", "code"): ["a\x00b"],
-    ("login", "email"): [
-        "ada",
-        "@example.com",
-        "ada@",
-        "ada@exa mple.com",
-        "a" * 250 + "@example.com",
-        5,
-        True,
-        ["a"],
-        None,
-    ],
-    ("login", "password"): ["a\x00b", 5, True, ["a"], None],
-    ("register", "email"): [
-        "ada",
-        "@example.com",
-        "ada@",
-        "ada@exa mple.com",
-        "a" * 250 + "@example.com",
-        5,
-        True,
-        ["a"],
-        None,
-    ],
-    ("register", "password"): ["a\x00b", 5, True, ["a"], None],
-    ("shorten", "target_url"): [
-        "example.com",
-        "ftp://example.com/",
-        "https://",
-        "javascript:alert(1)",
-        "https://exämple.com/",
-        "https://example.com/a b",
-        "https://example.com/\x00",
-        "https://example.com/" + "x" * 2048,
-        5,
-        True,
-        ["a"],
-        None,
-    ],
+BAD: dict[str, dict[str, list[Any]]] = {
+    "delete_link": {"code": ["a\x00b"]},
+    "follow": {"code": ["a\x00b"]},
+    "login": {
+        "email": ["ada", "@example.com", "ada@", "ada@exa mple.com", "a" * 250 + "@example.com", 5, True, ["a"], None],
+        "password": ["a\x00b", 5, True, ["a"], None],
+    },
+    "register": {
+        "email": ["ada", "@example.com", "ada@", "ada@exa mple.com", "a" * 250 + "@example.com", 5, True, ["a"], None],
+        "password": ["a\x00b", 5, True, ["a"], None],
+    },
+    "shorten": {
+        "target_url": [
+            "example.com",
+            "ftp://example.com/",
+            "https://",
+            "javascript:alert(1)",
+            "https://exämple.com/",
+            "https://example.com/a b",
+            "https://example.com/\x00",
+            "https://example.com/" + "x" * 2048,
+            5,
+            True,
+            ["a"],
+            None,
+        ]
+    },
 }
 """Values of inputs that must be refused."""
 

@@ -103,7 +103,7 @@ class World:
 
     # Rows.
 
-    def add(self, entity: str, **values: Any) -> Row:
+    def add(self, entity: str, /, **values: Any) -> Row:
         """Adds a row to the database and to the oracle; what is not given is made up."""
         self.added += 1
         row = {**FACTORIES[entity](self, self.added), **values}

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Text, UniqueConstraint, types
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Text, UniqueConstraint, types
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -32,9 +32,6 @@ class Timestamp(types.TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """What all rows share. Text is compared by code point, on every machine alike."""
 
-    metadata = MetaData(
-        naming_convention={"fk": "fk_%(table_name)s_%(column_0_name)s", "ix": "ix_%(table_name)s_%(column_0_name)s"}
-    )
     type_annotation_map: ClassVar = {
         int: BigInteger(),
         str: Text().with_variant(postgresql.TEXT(collation="C"), "postgresql"),
@@ -56,8 +53,11 @@ class Todo(Base):
     title: Mapped[str]
 
 
-UNIQUE: dict[str, str] = {
-    "uq_todos_id": "id",
-    "todos.id": "id",
+UNIQUE: dict[str, UniqueConstraint] = {
+    name: constraint
+    for table in Base.metadata.tables.values()
+    for constraint in table.constraints
+    if isinstance(constraint, UniqueConstraint)
+    for name in (str(constraint.name), ", ".join(f"{table.name}.{column.name}" for column in constraint.columns))
 }
-"""Unique constraints as PostgreSQL and SQLite name them, and what they protect."""
+"""Unique constraints by what PostgreSQL and SQLite call them."""

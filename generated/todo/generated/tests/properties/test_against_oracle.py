@@ -40,8 +40,8 @@ class Requests(RuleBasedStateMachine):
         wrong = data.draw(st.integers(0, 9), "one value is wrong if 9") == 9 and bool(route.places)
         bad = data.draw(st.sampled_from(sorted(route.places)), "wrong") if wrong else None
         for name, place in route.places.items():
-            if name == bad and (operation, name) in BAD:
-                given[name] = data.draw(st.sampled_from(BAD[operation, name]), name)
+            if name == bad and name in BAD.get(operation, {}):
+                given[name] = data.draw(st.sampled_from(BAD[operation][name]), name)
                 continue
             bad = None if name == bad else bad
             optional = name not in route.required and place != "path"
@@ -53,12 +53,12 @@ class Requests(RuleBasedStateMachine):
 
     def values(self, operation: str, name: str) -> list[Any]:
         """Values to send: good ones, and those of the rows that are there."""
-        if (operation, name) in REFERENCES:
-            rows = self.world.oracle.rows[REFERENCES[operation, name]]
+        if name in REFERENCES.get(operation, {}):
+            rows = self.world.oracle.rows[REFERENCES[operation][name]]
             return [row["id"] for row in rows] + [UUID(int=7)]
         there = [row[name] for rows in self.world.oracle.rows.values() for row in rows if row.get(name) is not None]
         fitting = [value for value in there if fits(operation, name, value)]
-        return GOOD.get((operation, name), []) + fitting * 2
+        return GOOD.get(operation, {}).get(name, []) + fitting * 2
 
     def token(self, data: st.DataObject, operation: str) -> str | None:
         """Somebody's token, or none, or a forged one."""
@@ -82,7 +82,7 @@ class Requests(RuleBasedStateMachine):
 
 def fits(operation: str, name: str, value: object) -> bool:
     """Whether a value of a row is of the kind that an input takes."""
-    known = GOOD.get((operation, name), [])
+    known = GOOD.get(operation, {}).get(name, [])
     return not known or any(isinstance(value, type(good)) for good in known)
 
 

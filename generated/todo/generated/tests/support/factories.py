@@ -6,12 +6,12 @@ from uuid import UUID
 from support.tables import Row
 
 
-def todo(world: Any, n: int) -> Row:
+def todo_row(world: Any, n: int) -> Row:
     """Values of a todo."""
     return {"id": UUID(int=n), "title": "milk"}
 
 
 FACTORIES: dict[str, Any] = {
-    "Todo": todo,
+    "Todo": todo_row,
 }
 """A factory for each kind of row."""

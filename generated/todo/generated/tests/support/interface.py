@@ -17,7 +17,7 @@ class Route:
     required: list[str]
 
 
-REFERENCES: dict[tuple[str, str], str] = {}
+REFERENCES: dict[str, dict[str, str]] = {}
 """Inputs that are the id of a row."""
 
 
@@ -31,38 +31,25 @@ ROUTES: dict[str, Route] = {
 """Each operation's route."""
 
 
-GOOD: dict[tuple[str, str], list[Any]] = {
-    ("create_todo", "title"): [
-        "milk",
-        "Ä ö ß 漢 🙂",
-        "'; DROP TABLE x; --",
-        '<b title="x">&amp;</b>',
-        "%_\\",
-        "",
-        "x" * 300,
-    ],
-    ("delete_todo", "id"): [UUID(int=7)],
-    ("get_todo", "id"): [UUID(int=7)],
-    ("update_todo", "id"): [UUID(int=7)],
-    ("update_todo", "title"): [
-        "milk",
-        "Ä ö ß 漢 🙂",
-        "'; DROP TABLE x; --",
-        '<b title="x">&amp;</b>',
-        "%_\\",
-        "",
-        "x" * 300,
-    ],
+GOOD: dict[str, dict[str, list[Any]]] = {
+    "create_todo": {
+        "title": ["milk", "Ä ö ß 漢 🙂", "'; DROP TABLE x; --", '<b title="x">&amp;</b>', "%_\\", "", "x" * 300]
+    },
+    "delete_todo": {"id": [UUID(int=7)]},
+    "get_todo": {"id": [UUID(int=7)]},
+    "update_todo": {
+        "id": [UUID(int=7)],
+        "title": ["milk", "Ä ö ß 漢 🙂", "'; DROP TABLE x; --", '<b title="x">&amp;</b>', "%_\\", "", "x" * 300],
+    },
 }
 """Values of inputs that must be taken."""
 
 
-BAD: dict[tuple[str, str], list[Any]] = {
-    ("create_todo", "title"): ["a\x00b", 5, True, ["a"], None],
-    ("delete_todo", "id"): ["7"],
-    ("get_todo", "id"): ["7"],
-    ("update_todo", "id"): ["7"],
-    ("update_todo", "title"): ["a\x00b", 5, True, ["a"], None],
+BAD: dict[str, dict[str, list[Any]]] = {
+    "create_todo": {"title": ["a\x00b", 5, True, ["a"], None]},
+    "delete_todo": {"id": ["7"]},
+    "get_todo": {"id": ["7"]},
+    "update_todo": {"id": ["7"], "title": ["a\x00b", 5, True, ["a"], None]},
 }
 """Values of inputs that must be refused."""
 

@@ -7,14 +7,14 @@ from link_shortener.authentication import check_password, hash_password, issue_t
 from link_shortener.database import Session, transactional
 from link_shortener.failures import Unauthenticated, problems
 from link_shortener.models import User
-from link_shortener.schemas import LoginReply, LoginRequest, RegisterRequest, UserReply
+from link_shortener.schemas import LoginRequest, LoginResult, RegisterRequest, UserReply
 
 router = APIRouter()
 
 
 @router.post("/login", responses=problems(401, 422))
 @transactional
-async def login(body: LoginRequest, session: Session) -> LoginReply:
+async def login(body: LoginRequest, session: Session) -> LoginResult:
     """Find the user whose email is the given email; check the password; refuse unless there is an account and the
     password is right; issue a token.
     """
@@ -24,7 +24,7 @@ async def login(body: LoginRequest, session: Session) -> LoginReply:
     if account is None or not known:
         raise Unauthenticated("wrong email or password")
     access_token = issue_token(account.id)
-    return LoginReply(access_token=access_token)
+    return LoginResult(access_token=access_token)
 
 
 @router.post("/register", status_code=201, response_model=UserReply, responses=problems(409, 422))

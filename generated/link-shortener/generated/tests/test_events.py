@@ -12,10 +12,16 @@ from link_shortener import events, worker
 from link_shortener.models import Delivery
 from oracle import HANDLERS
 from support.factories import EVENT_VALUES
-from support.interface import EVENTS
+from support.interface import EVENTS, FIELDS
+from support.tables import Row
 from support.world import World, deliver_all
 
 NAMES = sorted({event for event, _ in HANDLERS.values() if event})
+
+
+def made(event: str, values: Row) -> events.Event:
+    """An event with these values."""
+    return EVENTS[event](**{FIELDS[event][name]: value for name, value in values.items()})
 
 
 def publish(world: World, event: str) -> None:
@@ -23,7 +29,7 @@ def publish(world: World, event: str) -> None:
     values = EVENT_VALUES[event](world)
 
     async def work(session: AsyncSession) -> None:
-        events.publish(session, EVENTS[event](**values))
+        events.publish(session, made(event, values))
 
     world.in_session(work)
     world.oracle.publish(event, values)
@@ -101,7 +107,7 @@ def test_a_handler_that_always_fails_ends_as_a_dead_letter(world: World) -> None
 
 def test_an_event_of_a_failed_transaction_is_never_sent(world: World) -> None:
     async def work(session: AsyncSession) -> None:
-        events.publish(session, EVENTS[NAMES[0]](**EVENT_VALUES[NAMES[0]](world)))
+        events.publish(session, made(NAMES[0], EVENT_VALUES[NAMES[0]](world)))
         await session.flush()
         raise RuntimeError("something failed after the event")
 

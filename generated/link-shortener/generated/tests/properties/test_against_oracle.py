@@ -59,6 +59,9 @@ class Requests(RuleBasedStateMachine):
             return [row["id"] for row in rows] + [UUID(int=7)]
         there = [row[name] for rows in self.world.oracle.rows.values() for row in rows if row.get(name) is not None]
         fitting = [value for value in there if fits(operation, name, value)]
+        if ROUTES[operation].places[name] == "path":
+            # Nothing, or a slash, would make another path.
+            fitting = [value for value in fitting if value != "" and "/" not in str(value)]
         return GOOD.get(operation, {}).get(name, []) + fitting * 2
 
     def token(self, data: st.DataObject, operation: str) -> str | None:

@@ -110,5 +110,6 @@ FIELDS: dict[str, dict[str, str]] = {
         "expires_at": "expires_at",
         "clicks": "clicks",
     },
+    "LinkClicked": {"code": "code", "at": "at"},
 }
-"""Each field of a row and its attribute."""
+"""The attribute of each field of a row or event."""

@@ -63,4 +63,4 @@ MODELS: dict[str, Any] = {
 FIELDS: dict[str, dict[str, str]] = {
     "Todo": {"id": "id", "title": "title"},
 }
-"""Each field of a row and its attribute."""
+"""The attribute of each field of a row or event."""

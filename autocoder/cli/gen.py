@@ -123,7 +123,7 @@ def _machine(form: str, report: Report, place: str) -> str:
         case "json":
             return as_json(report)
         case "sarif":
-            return sarif.render(report.findings, version=__version__, default_file=report.index)
+            return sarif.render(report.findings, version=__version__, default_file=report.index, prefix=place)
         case "junit":
             return junit.render(cases(report))
         case _:
@@ -145,7 +145,7 @@ def _refuse(diagnostics: Sequence[Diagnostic], loaded: LoadedIndex | None, form:
         case "json":
             click.echo(render.as_json(diagnostics))
         case "sarif":
-            click.echo(sarif.render(diagnostics, version=__version__))
+            click.echo(sarif.render(diagnostics, version=__version__, prefix=loaded.place if loaded else ""))
         case "junit":
             click.echo(junit.render([junit.Case(name="index", group="gen", diagnostics=tuple(diagnostics))]))
         case _:

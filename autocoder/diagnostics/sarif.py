@@ -15,8 +15,10 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
-def render(diagnostics: Sequence[Diagnostic], *, version: str, default_file: str = "") -> str:
-    """The JSON document. A diagnostic without a place is shown on the first line of `default_file`, if one is given."""
+def render(diagnostics: Sequence[Diagnostic], *, version: str, default_file: str = "", prefix: str = "") -> str:
+    """The JSON document. A diagnostic without a place is shown on the first line of `default_file`, if one is given.
+    `prefix` is the path from the repository, which hosts resolve against, to the folder that spans are relative to.
+    """
     codes = sorted({d.code for d in diagnostics})
     run: dict[str, Any] = {
         "tool": {
@@ -27,8 +29,8 @@ def render(diagnostics: Sequence[Diagnostic], *, version: str, default_file: str
             }
         },
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {"PROJECT": {"description": {"text": "the project's folder"}}},
-        "results": [_result(d, codes.index(d.code), default_file) for d in diagnostics],
+        "originalUriBaseIds": {"REPOSITORY": {"description": {"text": "the repository's top folder"}}},
+        "results": [_result(d, codes.index(d.code), default_file, prefix) for d in diagnostics],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
 
@@ -43,7 +45,7 @@ def _rule(name: str) -> dict[str, Any]:
     }
 
 
-def _result(d: Diagnostic, rule: int, default_file: str) -> dict[str, Any]:
+def _result(d: Diagnostic, rule: int, default_file: str, prefix: str) -> dict[str, Any]:
     span = d.span or (Span(file=default_file, line=1, column=1) if default_file else None)
     parts = (d.message, d.rule and f"Rule: {d.rule}", d.help and f"Next: {d.help}", *(note.message for note in d.notes))
     result: dict[str, Any] = {
@@ -54,16 +56,16 @@ def _result(d: Diagnostic, rule: int, default_file: str) -> dict[str, Any]:
         "partialFingerprints": {"autocoder/v1": _fingerprint(d)},
     }
     if span:
-        result["locations"] = [{"physicalLocation": _location(span)}]
+        result["locations"] = [{"physicalLocation": _location(span, prefix)}]
     related = [
-        {"id": number, "physicalLocation": _location(note.span), "message": {"text": note.message}}
+        {"id": number, "physicalLocation": _location(note.span, prefix), "message": {"text": note.message}}
         for number, note in enumerate(d.notes)
         if note.span
     ]
     return result | ({"relatedLocations": related} if related else {})
 
 
-def _location(span: Span) -> dict[str, Any]:
+def _location(span: Span, prefix: str) -> dict[str, Any]:
     region = {
         "startLine": span.line,
         "startColumn": span.column,
@@ -71,7 +73,7 @@ def _location(span: Span) -> dict[str, Any]:
         "endColumn": span.end_column,
     }
     return {
-        "artifactLocation": {"uri": quote(span.file), "uriBaseId": "PROJECT"},
+        "artifactLocation": {"uri": quote(f"{prefix}{span.file}"), "uriBaseId": "REPOSITORY"},
         "region": {key: value for key, value in region.items() if value is not None},
     }
 

@@ -97,7 +97,7 @@ def test_sarif_has_positions_in_the_index(stale):
     first = found["results"][0]
     assert (first["ruleId"], first["level"]) == ("AC7102", "error")
     place = first["locations"][0]["physicalLocation"]
-    assert place["artifactLocation"] == {"uri": "arch/gen/index.json", "uriBaseId": "PROJECT"}
+    assert place["artifactLocation"] == {"uri": "arch/gen/index.json", "uriBaseId": "REPOSITORY"}
     assert (place["region"]["startLine"], place["region"]["startColumn"]) == (17, 18)
     assert found["tool"]["driver"]["rules"][first["ruleIndex"]]["id"] == "AC7102"
 
@@ -116,12 +116,15 @@ def test_github_annotations_stand_at_the_line(stale):
     assert first.startswith("::error file=arch/gen/index.json,line=17,col=18,")
 
 
-def test_github_annotations_are_relative_to_the_repository(make_project, tmp_path, monkeypatch):
+def test_annotations_are_relative_to_the_repository(make_project, tmp_path, monkeypatch):
     make_project(tmp_path)
     project = make_project(tmp_path / "packages/one", git=False)
     project.generator("api", "0", files={"out/api": "x"}).commit()
     monkeypatch.chdir(project.root)
     assert run("verify", "--format", "github").stdout.startswith("::error file=packages/one/arch/gen/index.json,line=")
+    result = json.loads(run("verify", "--format", "sarif").stdout)["runs"][0]["results"][0]
+    place = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place["uri"] == "packages/one/arch/gen/index.json"
 
 
 @pytest.mark.parametrize("form", ["terminal", "json", "sarif", "junit", "github"])

@@ -110,7 +110,7 @@ def test_a_body_that_nobody_approved_is_a_warning_that_says_how_to() -> None:
     (warning,) = [d for d in made.warnings if d.code == "AC3143"]
     assert warning.subject == "functions.double.body" and warning.severity == "warning"
     (decision,) = made.unapproved
-    assert f"{{decision: {decision.id}, by: YOU}}" in warning.help
+    assert f"autocoder approve {decision.subject} --by" in warning.help
     assert origin(made) is Origin.UNAPPROVED
 
 

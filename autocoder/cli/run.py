@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import os
+import socket
 from pathlib import Path
 
 import click
@@ -10,12 +12,18 @@ import click
 from autocoder.cli import workspace_options as workspace
 from autocoder.diagnostics import Diagnostic, StageFailed
 
+PORT = click.IntRange(1, 65535)
+
 
 @click.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False, exists=True))
-@click.option("--port", default=8000, show_default=True, help="Of the API.")
+@click.option("--port", default=8000, type=PORT, show_default=True, help="Of the API.")
 @click.option(
-    "--management-port", default=9000, show_default=True, help="Of health, metrics and the API's description."
+    "--management-port",
+    default=9000,
+    type=PORT,
+    show_default=True,
+    help="Of health, metrics and the API's description.",
 )
 @click.option(
     "--data",
@@ -33,6 +41,7 @@ def run(folder: Path | None, port: int, management_port: int, data: Path | None)
     where = folder or Path()
     generated = where / "generated"
     package = _package(generated)
+    _check_ports({"--port": port, "--management-port": management_port})
     screen = workspace.Screen()
     python = python_environment.prepare([(generated / "requirements.txt").read_bytes()], progress=screen.progress)
     kept = (data or where / ".autocoder" / "run").resolve()
@@ -46,11 +55,56 @@ def run(folder: Path | None, port: int, management_port: int, data: Path | None)
         "PYTHONDONTWRITEBYTECODE": "1",
         **{name: os.environ[name] for name in ("TOKEN_KEY", "LOG_LEVEL") if name in os.environ},
     }
-    click.echo(f"  api       http://127.0.0.1:{port}", err=True)
-    click.echo(f"  openapi   http://127.0.0.1:{management_port}/docs", err=True)
-    click.echo(f"  data      {kept}", err=True)
-    click.echo("  stop      Ctrl-C", err=True)
-    raise SystemExit(run_in_foreground([python, "-m", package], cwd=generated.resolve(), env=settings))
+    announced: list[bool] = []
+
+    def announce() -> None:
+        announced.append(True)
+        click.echo(f"  api       http://127.0.0.1:{port}", err=True)
+        click.echo(f"  openapi   http://127.0.0.1:{management_port}/docs", err=True)
+        click.echo(f"  data      {kept}", err=True)
+        click.echo("  stop      Ctrl-C", err=True)
+
+    status = run_in_foreground(
+        [python, "-m", package],
+        cwd=generated.resolve(),
+        env=settings,
+        answers=lambda: _is_ready(management_port),
+        announce=announce,
+    )
+    if status:
+        when = "" if announced else " before it answered"
+        message = f"the service ended with status {status}{when}"
+        raise StageFailed([Diagnostic(code="AC8222", message=message, help="read its log above")])
+
+
+def _check_ports(ports: dict[str, int]) -> None:
+    """Each port must be free, and not the other's. Raises `StageFailed`."""
+    found: list[Diagnostic] = []
+    for option, port in ports.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                message = f"{option} {port}: the port cannot be used: {error.strerror}"
+                help_ = f"stop what uses it, or give another one with `{option}`"
+                found.append(Diagnostic(code="AC8221", message=message, subject=option, value=str(port), help=help_))
+    if len(set(ports.values())) < len(ports):
+        message = f"{' and '.join(ports)} are both {next(iter(ports.values()))}"
+        found.append(Diagnostic(code="AC8221", message=message, help="give each a port of its own"))
+    if found:
+        raise StageFailed(found)
+
+
+def _is_ready(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+    try:
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _package(generated: Path) -> str:

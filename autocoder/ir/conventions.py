@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from autocoder.decisions import Decision, Source
 from autocoder.ir.behaviour import List, Reply, walk_steps
+from autocoder.ir.field_types import PASSWORD_LENGTH
 from autocoder.ir.lower_behaviour import LIST_LIMIT
 from autocoder.ir.views import Views
 
@@ -68,6 +69,17 @@ def _operations(views: Views) -> Iterator[Decision]:
                     pass
 
 
+def _password_length(entity: str, field: str) -> Decision:
+    return Decision(
+        subject=f"entities.{entity}.fields.{field}.length",
+        value=" to ".join(str(limit) for limit in PASSWORD_LENGTH),
+        source=Source.DEFAULT,
+        because="a short password is guessed, and a very long one only costs time to hash",
+        alternatives=("min: 12", "max: 64"),
+        consequence="a new password outside these limits is refused",
+    )
+
+
 def _system(views: Views) -> Iterator[Decision]:
     yield Decision(
         subject="errors.body",
@@ -76,6 +88,12 @@ def _system(views: Views) -> Iterator[Decision]:
         because="RFC 9457 is the standard shape of an HTTP error",
         consequence="clients read title, status and detail",
     )
+    usual = tuple(str(limit) for limit in PASSWORD_LENGTH)
+    for entity in views.entities:
+        for f in entity.fields:
+            limits = f.constraints
+            if f.type.format == "password" and (limits.minimum, limits.maximum) == usual:
+                yield _password_length(entity.name, f.name)
     if views.auth:
         yield Decision(
             subject="auth.tokens",
@@ -84,6 +102,14 @@ def _system(views: Views) -> Iterator[Decision]:
             because="one service issues and checks its own tokens",
             alternatives=("another lifetime by TOKEN_LIFETIME",),
             consequence="TOKEN_KEY must be set in production; whoever is signed in logs in again after an hour",
+        )
+        yield Decision(
+            subject="auth.login.attempts",
+            value="not limited by the service",
+            source=Source.DEFAULT,
+            because="a lock on an account lets anyone lock its owner out, and the service sees no client's address",
+            alternatives=("a limit for each address at the ingress",),
+            consequence="each attempt costs a slow hash, two of which a process computes at once",
         )
     if views.events:
         yield Decision(

@@ -34,6 +34,10 @@ CODE_LENGTH = 8
 """Length of a generated code where nothing is stated."""
 
 
+PASSWORD_LENGTH = (8, 128)
+"""Least and greatest length of a new password where nothing is stated."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class TypeContext:
     """What a type word may refer to, and where complaints go."""
@@ -87,9 +91,11 @@ def _reference(spec: FieldSpec, span: Span, subject: str, context: TypeContext) 
 def constraints_of(spec: FieldSpec) -> Constraints:
     """The constraints that a field states, `length` of a code by convention."""
     length = spec.length or (CODE_LENGTH if spec.type == "code" else None)
+    least, most = PASSWORD_LENGTH if spec.type == "password" else (None, None)
+    least, most = (stated if stated is not None else usual for stated, usual in ((spec.min, least), (spec.max, most)))
     return Constraints(
-        minimum=None if spec.min is None else str(spec.min),
-        maximum=None if spec.max is None else str(spec.max),
+        minimum=None if least is None else str(least),
+        maximum=None if most is None else str(most),
         length=length,
         pattern=spec.pattern,
         values=spec.values,

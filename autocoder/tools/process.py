@@ -18,6 +18,7 @@ OUTPUT_LIMIT = 1_000_000
 """Bytes kept of each stream; the rest is counted and dropped."""
 
 _WATCH_SECONDS = 0.25
+_GRACE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,11 +141,34 @@ def _head(file: IO[bytes], limit: int | None) -> bytes:
     return file.read(limit) + f"\n… {size - limit} more bytes\n".encode()
 
 
-def run_in_foreground(argv: Sequence[str | os.PathLike[str]], *, cwd: Path, env: Mapping[str, str]) -> int:
-    """Runs a program with this terminal until it ends, and returns its exit status. Ctrl-C goes to the program."""
-    with subprocess.Popen([os.fspath(word) for word in argv], cwd=cwd, env=dict(env)) as child:
-        while True:
-            try:
-                return child.wait()
-            except KeyboardInterrupt:
-                continue  # the terminal has sent it to the program too, which ends in its own time
+def run_in_foreground(
+    argv: Sequence[str | os.PathLike[str]],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    answers: Callable[[], bool],
+    announce: Callable[[], None],
+) -> int:
+    """Runs a program with this terminal until it ends, or until Ctrl-C or SIGTERM, and returns its exit status.
+
+    `announce` is called when `answers` first says so. A program that is told to end gets SIGTERM, then ten seconds;
+    nothing of its process group is left.
+    """
+    words = [os.fspath(word) for word in argv]
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # In a session of its own, so that Ctrl-C reaches this process alone, which passes it on once.
+    process = subprocess.Popen(words, cwd=cwd, env=dict(env), start_new_session=True)
+    try:
+        while not answers() and not _ends(process, _WATCH_SECONDS):
+            pass
+        if not _ends(process, 0):
+            announce()
+        while not _ends(process, _WATCH_SECONDS):
+            pass
+    except KeyboardInterrupt:
+        process.terminate()
+        _ends(process, _GRACE_SECONDS)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        _kill_all(process)
+    return process.returncode

@@ -96,4 +96,17 @@ CODES: tuple[dict[str, str], ...] = (
         "why": "An approval is about a decision that the compiler made for this blueprint.",
         "fix": "Use a subject or an id that `autocoder review` shows.",
     },
+    {
+        "code": "AC8221",
+        "title": "a port that cannot be used",
+        "why": "`run` serves the API and the management port on loopback, each on a port of its own that is free.",
+        "fix": "Stop what uses the port, or give another one with `--port` or `--management-port`.",
+    },
+    {
+        "code": "AC8222",
+        "title": "the service ended by itself",
+        "why": "A service runs until it is told to stop. It ended before: its database cannot be reached, a setting is "
+        "refused, or it failed.",
+        "fix": "Read the service's own log, which stands above the message.",
+    },
 )

@@ -18,7 +18,7 @@ LOW, HIGH = -(2**63), 2**63 - 1
 _URL = "https://example.com/"
 _GOOD = {
     "url": (f'"{_URL}"', '"http://127.0.0.1:8080/a/b?c=d&e=%20#f"', f'"{_URL}" + "x" * {2048 - len(_URL)}'),
-    "email": ('"ada@example.com"', '"grace.hopper+navy@example.org"'),
+    "email": ('"ada@example.com"', '"grace.hopper+navy@example.org"', '"Ada@Example.COM"'),
     "slug": ('"a"', '"a-1-b"', '"x" * 100'),
     "boolean": ("True", "False"),
     "date": ("date(2024, 2, 29)", "date(1999, 12, 31)"),
@@ -88,6 +88,8 @@ def _good(type_: Type, constraints: Constraints) -> list[str]:
             return [literal(value) for value in constraints.values]
         case "text", ("url" | "email" | "slug") as format_:
             return list(_GOOD[format_])
+        case "text", "password":
+            return [literal("correct horse"), *_texts(constraints)]
         case "text", _:
             return _texts(constraints)
         case "integer", _:

@@ -45,8 +45,8 @@ Url = Annotated[str, Field(max_length=2048), AfterValidator(web_address)]''',
         ),
     ),
     "Email": (
-        "Email = Annotated[EmailStr, Field(max_length=254)]",
-        (("typing", "Annotated"), ("pydantic", "EmailStr"), ("pydantic", "Field")),
+        "Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(str.lower)]",
+        (("typing", "Annotated"), ("pydantic", "AfterValidator"), ("pydantic", "EmailStr"), ("pydantic", "Field")),
     ),
     "Time": (
         '''def as_text(value: object) -> object:

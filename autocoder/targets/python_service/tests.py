@@ -133,6 +133,12 @@ class Suite:
             bad += _of_operation(o, {i.name: _refused(i, module) for i in o.inputs})
             refers += _of_operation(o, {i.name: literal(i.type.entity) if i.type.entity else "" for i in o.inputs})
         module.add(_table("REFERENCES: dict[str, dict[str, str]]", refers, "Inputs that are the id of a row."))
+        emails = [
+            f"{INDENT}{literal(o.name)}: [{', '.join(names)}],"
+            for o in self.views.operations
+            if (names := [literal(i.name) for i in o.inputs if i.type.format == "email"])
+        ]
+        module.add(_table("EMAILS: dict[str, list[str]]", emails, "Inputs that are kept in lower case."))
         module.add(_table("ROUTES: dict[str, Route]", rows, "Each operation's route."))
         module.add(_table("GOOD: dict[str, dict[str, list[Any]]]", good, "Values of inputs that must be taken."))
         module.add(_table("BAD: dict[str, dict[str, list[Any]]]", bad, "Values of inputs that must be refused."))

@@ -53,14 +53,14 @@ MUTANTS = {
         "return SignedIn(*row) if row else SignedIn(subject_of(credentials.credentials))",
     ),
     "another scheme is nobody": ("authentication.py", 'if "Authorization" in request.headers:', "if False:"),
-    "a delivery is repeated": ("worker.py", "await session.delete(delivery)", "pass"),
+    "a delivery is repeated": ("worker.py", "Delivery.seq.in_(", "Delivery.seq.not_in("),
     "a failed delivery is dropped": (
         "worker.py",
-        "await postpone(session, seq, attempts + 1, now)",
-        "await session.delete(delivery)\n            await session.commit()",
+        "await postpone(session, taken[0], now)",
+        "await session.execute(delete(Delivery))\n                await session.commit()",
     ),
     "a failed delivery is never given up": ("worker.py", "Delivery.attempts < ATTEMPTS, ", ""),
-    "a failed delivery is not delayed": ("worker.py", "due_at=later", "due_at=now"),
+    "a failed delivery is not delayed": ("worker.py", '"due_at": later', '"due_at": now'),
     "a turn runs twice": ("scheduler.py", "if known is not None and known >= due:\n            return False\n", ""),
     "a turn runs a minute early": ("scheduler.py", "timedelta(minutes=1)", "timedelta(minutes=2)"),
     "any address is one of the web": ("types.py", 'parts.scheme not in ("http", "https") or ', ""),
@@ -71,7 +71,9 @@ MUTANTS = {
     "the password is shown": ("schemas.py", "    email: str\n", "    email: str\n    password: str\n"),
     "a literal path loses": ("application.py", "    app.router.routes.sort(key=literal_first)\n", ""),
     "a large body is read": ("observability.py", "if size > limit:", "if size > 10 * limit:"),
-    "HEAD is refused": ("application.py", "    app.add_middleware(AnswerHead)\n", ""),
+    "case counts in an address": ("types.py", ", AfterValidator(str.lower)]", "]"),
+    "a short password is taken": ("schemas.py", "min_length=8", "min_length=1"),
+    "any schema is ready": ("database.py", "if found != newest_revision():", "if False:"),
 }
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
-from sqlalchemy import select
+from prometheus_client import REGISTRY
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from link_shortener import events, worker
@@ -83,11 +84,10 @@ def test_a_handler_that_fails_changes_nothing_and_is_tried_again(world: World, e
     sent = len(deliveries(world))
     before = world.stored()
     with patch.dict(worker.HANDLERS, {name: (kind, fail) for name, (kind, _) in worker.HANDLERS.items()}):
-        for _ in range(sent):
-            assert world.run(worker.deliver_one(world.now))
+        assert world.run(worker.deliver(world.now)) == sent
     assert world.stored() == before
     assert [delivery.attempts for delivery in deliveries(world)] == [1] * sent
-    assert not world.run(worker.deliver_one(world.now + timedelta(seconds=2) - timedelta(microseconds=1)))
+    assert not world.run(worker.deliver(world.now + timedelta(seconds=2) - timedelta(microseconds=1)))
     world.now += timedelta(seconds=2)
     world.deliver()
     assert deliveries(world) == []
@@ -97,12 +97,35 @@ def test_a_handler_that_always_fails_ends_as_a_dead_letter(world: World) -> None
     publish(world, NAMES[0])
     sent = len(deliveries(world))
     with patch.dict(worker.HANDLERS, {name: (kind, fail) for name, (kind, _) in worker.HANDLERS.items()}):
-        for _ in range(worker.ATTEMPTS * sent):
-            assert world.run(worker.deliver_one(world.now))
+        for _ in range(worker.ATTEMPTS):
+            assert world.run(worker.deliver(world.now)) == sent
             world.now += timedelta(days=1)
-        assert not world.run(worker.deliver_one(world.now))
-    assert not world.run(worker.deliver_one(world.now))
+        assert not world.run(worker.deliver(world.now))
+    assert not world.run(worker.deliver(world.now))
     assert [delivery.attempts for delivery in deliveries(world)] == [worker.ATTEMPTS] * sent
+
+
+@pytest.mark.parametrize("event", NAMES)
+def test_one_that_fails_does_not_hold_up_those_around_it(world: World, event: str) -> None:
+    for _ in range(3):
+        publish(world, event)
+    broken = deliveries(world)[len(deliveries(world)) // 2]
+
+    async def spoil(session: AsyncSession) -> None:
+        await session.execute(update(Delivery).where(Delivery.seq == broken.seq).values(handler="nobody"))
+
+    world.in_session(spoil)
+    world.run(deliver_all(world.now))
+    assert [(delivery.seq, delivery.attempts) for delivery in deliveries(world)] == [(broken.seq, 1)]
+
+
+def test_the_queue_is_measured(world: World) -> None:
+    publish(world, NAMES[0])
+    sent = len(deliveries(world))
+    due = deliveries(world)[0].due_at
+    world.run(worker.observe_queue(due + timedelta(seconds=5)))
+    assert (REGISTRY.get_sample_value("deliveries_waiting"), REGISTRY.get_sample_value("deliveries_dead")) == (sent, 0)
+    assert REGISTRY.get_sample_value("deliveries_oldest_seconds") == 5
 
 
 def test_an_event_of_a_failed_transaction_is_never_sent(world: World) -> None:

@@ -1,8 +1,13 @@
 """The interface as a whole: every route, what describes it, and what is outside of it."""
 
+import html
+
 import httpx
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from link_shortener.database import newest_revision
 from link_shortener.observability import management
 from support.interface import ROUTES
 from support.scenarios import SUCCEEDING
@@ -32,6 +37,27 @@ def test_the_service_says_that_it_is_alive_and_ready(world: World) -> None:
     assert get(world, "/health/ready").status_code == 200
 
 
+def test_the_service_is_not_ready_on_another_schema(world: World) -> None:
+    async def set_revision(session: AsyncSession, revision: str) -> None:
+        await session.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+
+    world.in_session(lambda session: set_revision(session, "older"))
+    try:
+        assert get(world, "/health/ready").status_code == 503
+        assert get(world, "/health/live").status_code == 200
+    finally:
+        world.in_session(lambda session: set_revision(session, newest_revision() or ""))
+    assert get(world, "/health/ready").status_code == 200
+
+
+def test_the_description_is_a_page_that_loads_nothing(world: World) -> None:
+    page = get(world, "/docs").text
+    assert all(html.escape(route.path) in page for route in ROUTES.values())
+    assert "http:" not in page
+    assert "https:" not in page
+    assert "<script" not in page
+
+
 def test_requests_are_counted_by_operation(world: World) -> None:
     world.run(world.client.get("/no/such/path/at/all"))
     assert 'http_requests_total{operation="none",status="404"}' in get(world, "/metrics").text
@@ -49,7 +75,8 @@ def test_a_method_that_is_not_there_is_refused(world: World) -> None:
 
 
 @pytest.mark.parametrize("operation", ["follow", "list_links"])
-def test_head_is_answered_as_get_is(world: World, operation: str) -> None:
-    arrange, status = SUCCEEDING[operation]
+def test_head_is_refused_and_does_nothing(world: World, operation: str) -> None:
+    arrange, _ = SUCCEEDING[operation]
     given, token = arrange(world)
-    assert world.send(operation, given, token, method="HEAD").status_code == status
+    assert world.send(operation, given, token, method="HEAD").status_code == 405
+    world.check_rows()

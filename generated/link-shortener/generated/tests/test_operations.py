@@ -70,30 +70,30 @@ def test_list_links_shows_at_most_100_rows(world: World) -> None:
 
 
 def test_login_answers_200(world: World) -> None:
-    account = world.add("User", password="milk")
-    reply = world.call("login", {"email": account["email"], "password": "milk"})
+    account = world.add("User", password="correct horse")
+    reply = world.call("login", {"email": account["email"], "password": "correct horse"})
     assert reply.status_code == 200
 
 
 def test_login_with_a_wrong_password_is_401(world: World) -> None:
-    account = world.add("User", password="milk")
-    reply = world.call("login", {"email": account["email"], "password": "milk" + "x"})
+    account = world.add("User", password="correct horse")
+    reply = world.call("login", {"email": account["email"], "password": "correct horse" + "x"})
     assert reply.status_code == 401
 
 
 def test_login_of_nobody_is_401(world: World) -> None:
-    reply = world.call("login", {"email": "ada@example.com", "password": "milk"})
+    reply = world.call("login", {"email": "ada@example.com", "password": "correct horse"})
     assert reply.status_code == 401
 
 
 def test_register_answers_201(world: World) -> None:
-    reply = world.call("register", {"email": "ada@example.com", "password": "milk"})
+    reply = world.call("register", {"email": "ada@example.com", "password": "correct horse"})
     assert reply.status_code == 201
 
 
 def test_register_email_taken_is_409(world: World) -> None:
     world.add("User", email="ada@example.com")
-    reply = world.call("register", {"email": "ada@example.com", "password": "milk"})
+    reply = world.call("register", {"email": "ada@example.com", "password": "correct horse"})
     assert reply.status_code == 409
 
 

@@ -5,17 +5,15 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import alembic.command
-import alembic.config
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.loops.auto import auto_loop_factory
 
 from link_shortener import scheduler, worker
 from link_shortener.application import create_app
-from link_shortener.database import engine
+from link_shortener.database import engine, migrations
 from link_shortener.observability import configure_logging, management
 from link_shortener.settings import settings
 
@@ -40,8 +38,7 @@ def server(app: ASGIApp, port: int) -> Server:
 
 def migrate() -> None:
     """Brings the database to the newest schema."""
-    config = alembic.config.Config(Path.cwd() / "alembic.ini")
-    alembic.command.upgrade(config, "head")
+    alembic.command.upgrade(migrations(), "head")
 
 
 async def run(parts: tuple[str, ...]) -> None:
@@ -57,14 +54,11 @@ async def run(parts: tuple[str, ...]) -> None:
     async with asyncio.TaskGroup() as tasks:
         for part in servers:
             tasks.create_task(part.serve())
-        loops = []
         if "worker" in parts:
-            loops.append(tasks.create_task(worker.deliver_forever()))
+            tasks.create_task(worker.deliver_until(stop))
         if "scheduler" in parts:
-            loops.append(tasks.create_task(scheduler.run_forever()))
+            tasks.create_task(scheduler.run_until(stop))
         await stop.wait()
-        for task in loops:
-            task.cancel()
         for part in servers:
             part.should_exit = True
     await engine().dispose()

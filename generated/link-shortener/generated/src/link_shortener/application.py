@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
 from link_shortener import failures
-from link_shortener.observability import AnswerHead, LimitBody, Observe
+from link_shortener.observability import LimitBody, Observe
 from link_shortener.operations import ROUTERS
 
 
@@ -23,7 +23,6 @@ def create_app() -> FastAPI:
         app.include_router(router)
     app.router.routes.sort(key=literal_first)
     failures.install(app)
-    app.add_middleware(AnswerHead)
     app.add_middleware(LimitBody)
     app.add_middleware(Observe)
     return app

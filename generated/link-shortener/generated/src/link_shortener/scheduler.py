@@ -9,7 +9,7 @@ from cronsim import CronSim
 from sqlalchemy import func, select
 
 from link_shortener import handlers
-from link_shortener.clock import current_time
+from link_shortener.clock import current_time, pause
 from link_shortener.database import insert_into, sessions
 from link_shortener.models import Turn
 from link_shortener.settings import settings
@@ -48,13 +48,13 @@ async def run_due(name: str, now: datetime) -> bool:
         return known is not None
 
 
-async def run_forever() -> None:
+async def run_until(stop: asyncio.Event) -> None:
     """Runs what is due, then waits. Work that fails is tried again at the next look."""
-    while True:
+    while not stop.is_set():
         for name in JOBS:
             try:
                 if await run_due(name, current_time()):
                     log.info("turn done", job=name)
             except Exception:
                 log.exception("turn failed", job=name)
-        await asyncio.sleep(settings().poll_seconds)
+        await pause(stop, settings().poll_seconds)

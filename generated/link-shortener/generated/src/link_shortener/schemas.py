@@ -1,6 +1,7 @@
 """What clients send and get."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -25,7 +26,7 @@ class RegisterRequest(BaseModel):
     """The body of register."""
 
     email: Email
-    password: Str
+    password: Annotated[Str, Field(min_length=8, max_length=128)]
 
 
 class ShortenRequest(BaseModel):

@@ -5,8 +5,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Literal
 
-import structlog
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, PrivateAttr, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
 
@@ -23,6 +22,7 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1_000_000, ge=1)
     token_key: SecretStr = SecretStr("")
     token_lifetime: timedelta = timedelta(hours=1)
+    _token_key_is_temporary: bool = PrivateAttr(default=False)
     poll_seconds: float = Field(default=0.5, gt=0)
 
     @field_validator("database_url")
@@ -41,9 +41,14 @@ class Settings(BaseSettings):
         if len(self.token_key.get_secret_value()) < 32:
             if self.environment == "production":
                 raise ValueError("TOKEN_KEY must have at least 32 characters in production")
-            structlog.get_logger().warning("TOKEN_KEY is not set: tokens end with this process")
+            self._token_key_is_temporary = True
             self.token_key = SecretStr(secrets.token_urlsafe(32))
         return self
+
+    @property
+    def token_key_is_temporary(self) -> bool:
+        """Whether the key was made up, because none that is long enough is set."""
+        return self._token_key_is_temporary
 
 
 @cache

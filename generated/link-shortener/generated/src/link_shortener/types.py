@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, EmailStr, Field
 
-Email = Annotated[EmailStr, Field(max_length=254)]
+Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(str.lower)]
 
 
 def without_nul(value: str) -> str:

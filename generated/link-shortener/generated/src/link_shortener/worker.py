@@ -3,63 +3,91 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
-from sqlalchemy import select, update
+from prometheus_client import Gauge
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from link_shortener import handlers
-from link_shortener.clock import current_time
+from link_shortener.clock import current_time, pause
 from link_shortener.database import sessions
 from link_shortener.events import Event, LinkClicked
 from link_shortener.models import Delivery
 from link_shortener.settings import settings
 
 ATTEMPTS = 10
+BATCH = 50
 log = structlog.get_logger()
+WAITING = Gauge("deliveries_waiting", "Deliveries on their way.")
+OLDEST = Gauge("deliveries_oldest_seconds", "Time since the oldest of them was due.")
+DEAD = Gauge("deliveries_dead", "Deliveries that were given up.")
 
 HANDLERS: dict[str, tuple[type[Event], Callable[..., Awaitable[None]]]] = {
     "count_click": (LinkClicked, handlers.count_click),
 }
 
 
-async def deliver_one(now: datetime) -> bool:
-    """Runs the handler of the oldest delivery that is due; False where none is.
+async def deliver(now: datetime, most: int = BATCH) -> int:
+    """Runs the handlers of the oldest deliveries that are due, and says how many these were.
 
-    The delivery is removed in the handler's own transaction, so its effect happens once. A failure is tried again
-    later, and after the last attempt the delivery stays as a dead letter.
+    All of them run in one transaction, which removes them too, so each effect happens once. Where one fails none of
+    them has happened, and each is run in a transaction of its own.
     """
+    due = select(Delivery.seq, Delivery.handler, Delivery.payload, Delivery.attempts)
+    due = due.where(Delivery.attempts < ATTEMPTS, Delivery.due_at <= now).order_by(Delivery.seq).limit(most)
     async with sessions()() as session:
-        due = select(Delivery).where(Delivery.attempts < ATTEMPTS, Delivery.due_at <= now)
-        delivery = await session.scalar(due.order_by(Delivery.seq).limit(1).with_for_update(skip_locked=True))
-        if delivery is None:
-            return False
-        seq, name, attempts = delivery.seq, delivery.handler, delivery.attempts
+        taken = (await session.execute(due.with_for_update(skip_locked=True))).all()
         try:
-            event, handle = HANDLERS[name]
-            await session.delete(delivery)
-            await handle(event.model_validate(delivery.payload), now=now, session=session)
+            for delivery in taken:
+                event, handle = HANDLERS[delivery.handler]
+                await handle(event.model_validate(delivery.payload), now=now, session=session)
+                await session.flush()
+                session.expunge_all()  # the next handler reads rows as this one left them
+            await session.execute(delete(Delivery).where(Delivery.seq.in_([delivery.seq for delivery in taken])))
             await session.commit()
+            return len(taken)
         except Exception:
+            log.exception("delivery failed", handlers=sorted({delivery.handler for delivery in taken}))
             await session.rollback()
-            log.exception("delivery failed", handler=name, attempt=attempts + 1, last=attempts + 1 == ATTEMPTS)
-            await postpone(session, seq, attempts + 1, now)
-        return True
+            if len(taken) == 1:
+                await postpone(session, taken[0], now)
+                return 1
+    for _ in taken:
+        await deliver(now, 1)
+    return len(taken)
 
 
-async def postpone(session: AsyncSession, seq: int, attempts: int, now: datetime) -> None:
-    """Counts a failed attempt; each wait is twice as long as the one before."""
+async def postpone(session: AsyncSession, delivery: Row[tuple[int, str, dict[str, Any], int]], now: datetime) -> None:
+    """Counts a failed attempt; each wait is twice as long as the one before, and the last leaves a dead letter."""
+    attempts = delivery.attempts + 1
+    log.warning("delivery postponed", handler=delivery.handler, attempt=attempts, last=attempts == ATTEMPTS)
     later = now + timedelta(seconds=2**attempts)
-    await session.execute(update(Delivery).where(Delivery.seq == seq).values(attempts=attempts, due_at=later))
+    values = {"attempts": attempts, "due_at": later}
+    await session.execute(update(Delivery).where(Delivery.seq == delivery.seq).values(values))
     await session.commit()
 
 
-async def deliver_forever() -> None:
+async def observe_queue(now: datetime) -> None:
+    """Measures how much is on its way, for how long, and how much was given up."""
+    waiting = Delivery.attempts < ATTEMPTS
+    async with sessions()() as session:
+        query = select(func.count(), func.min(Delivery.due_at)).where(waiting)
+        count, oldest = (await session.execute(query)).one()
+        dead = await session.scalar(select(func.count()).select_from(Delivery).where(~waiting))
+    WAITING.set(count)
+    OLDEST.set(max((now - oldest).total_seconds(), 0) if oldest else 0)
+    DEAD.set(dead or 0)
+
+
+async def deliver_until(stop: asyncio.Event) -> None:
     """Delivers what is due, then waits for more. A database that is away is tried again."""
-    while True:
+    while not stop.is_set():
         try:
-            while await deliver_one(current_time()):
-                pass
+            await observe_queue(current_time())
+            if await deliver(current_time()) == BATCH:
+                continue
         except Exception:
             log.exception("deliveries cannot be read")
-        await asyncio.sleep(settings().poll_seconds)
+        await pause(stop, settings().poll_seconds)

@@ -14,7 +14,7 @@ def daily_total_row(world: Any, n: int) -> Row:
 
 def user_row(world: Any, n: int) -> Row:
     """Values of a user."""
-    return {"id": UUID(int=n), "email": f"user{n}@example.com", "password": "milk"}
+    return {"id": UUID(int=n), "email": f"user{n}@example.com", "password": "correct horse"}
 
 
 def link_row(world: Any, n: int) -> Row:

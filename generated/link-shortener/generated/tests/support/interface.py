@@ -21,6 +21,13 @@ REFERENCES: dict[str, dict[str, str]] = {}
 """Inputs that are the id of a row."""
 
 
+EMAILS: dict[str, list[str]] = {
+    "login": ["email"],
+    "register": ["email"],
+}
+"""Inputs that are kept in lower case."""
+
+
 ROUTES: dict[str, Route] = {
     "delete_link": Route("DELETE", "/links/{code}", {"code": "path"}, []),
     "follow": Route("GET", "/{code}", {"code": "path"}, []),
@@ -36,12 +43,28 @@ GOOD: dict[str, dict[str, list[Any]]] = {
     "delete_link": {"code": ["milk", "Ä ö ß 漢 🙂", "'; DROP TABLE x; --", "%_\\", "x" * 300]},
     "follow": {"code": ["milk", "Ä ö ß 漢 🙂", "'; DROP TABLE x; --", "%_\\", "x" * 300]},
     "login": {
-        "email": ["ada@example.com", "grace.hopper+navy@example.org"],
-        "password": ["milk", "Ä ö ß 漢 🙂", "'; DROP TABLE x; --", '<b title="x">&amp;</b>', "%_\\", "", "x" * 300],
+        "email": ["ada@example.com", "grace.hopper+navy@example.org", "Ada@Example.COM"],
+        "password": [
+            "correct horse",
+            "milk",
+            "Ä ö ß 漢 🙂",
+            "'; DROP TABLE x; --",
+            '<b title="x">&amp;</b>',
+            "%_\\",
+            "",
+            "x" * 300,
+        ],
     },
     "register": {
-        "email": ["ada@example.com", "grace.hopper+navy@example.org"],
-        "password": ["milk", "Ä ö ß 漢 🙂", "'; DROP TABLE x; --", '<b title="x">&amp;</b>', "%_\\", "", "x" * 300],
+        "email": ["ada@example.com", "grace.hopper+navy@example.org", "Ada@Example.COM"],
+        "password": [
+            "correct horse",
+            "Ä ö ß 漢 🙂",
+            "'; DROP TABLE x; --",
+            '<b title="x">&amp;</b>',
+            "x" * 8,
+            "x" * 128,
+        ],
     },
     "shorten": {
         "target_url": [
@@ -63,7 +86,7 @@ BAD: dict[str, dict[str, list[Any]]] = {
     },
     "register": {
         "email": ["ada", "@example.com", "ada@", "ada@exa mple.com", "a" * 250 + "@example.com", 5, True, ["a"], None],
-        "password": ["a\x00b", 5, True, ["a"], None],
+        "password": ["a\x00b", "x" * 7, "x" * 129, 5, True, ["a"], None],
     },
     "shorten": {
         "target_url": [

@@ -29,13 +29,13 @@ def list_links(world: World, rows: int = 0) -> tuple[Row, str | None]:
 
 def login(world: World) -> tuple[Row, str | None]:
     """A request that login answers with 200."""
-    account = world.add("User", password="milk")
-    return {"email": account["email"], "password": "milk"}, None
+    account = world.add("User", password="correct horse")
+    return {"email": account["email"], "password": "correct horse"}, None
 
 
 def register(world: World) -> tuple[Row, str | None]:
     """A request that register answers with 201."""
-    return {"email": "ada@example.com", "password": "milk"}, None
+    return {"email": "ada@example.com", "password": "correct horse"}, None
 
 
 def shorten(world: World) -> tuple[Row, str | None]:

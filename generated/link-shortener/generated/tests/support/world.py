@@ -20,7 +20,7 @@ from link_shortener.clock import current_time
 from link_shortener.database import engine, sessions
 from oracle import HANDLERS, OPERATIONS, Oracle
 from support.factories import FACTORIES
-from support.interface import FIELDS, MODELS, ROUTES
+from support.interface import EMAILS, FIELDS, MODELS, ROUTES
 from support.tables import Failed, Reply, Row, Token
 
 T = TypeVar("T")
@@ -194,7 +194,8 @@ class World:
             raise Failed(401)
         if not valid:
             raise Failed(422)
-        return work(self.oracle, given, caller, self.now)
+        emails = {name: given[name].lower() for name in EMAILS.get(operation, []) if given.get(name)}
+        return work(self.oracle, {**given, **emails}, caller, self.now)
 
     def caller(self, token: str | None) -> Row | None:
         """Whose token it is. One that means nobody is refused."""
@@ -256,7 +257,7 @@ class World:
 async def deliver_all(now: datetime) -> None:
     """Delivers until nothing is due."""
     for _ in range(1000):
-        if not await worker.deliver_one(now):
+        if not await worker.deliver(now):
             return
     raise AssertionError("deliveries do not come to an end")
 

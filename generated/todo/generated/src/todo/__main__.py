@@ -5,16 +5,14 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import alembic.command
-import alembic.config
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.loops.auto import auto_loop_factory
 
 from todo.application import create_app
-from todo.database import engine
+from todo.database import engine, migrations
 from todo.observability import configure_logging, management
 from todo.settings import settings
 
@@ -39,8 +37,7 @@ def server(app: ASGIApp, port: int) -> Server:
 
 def migrate() -> None:
     """Brings the database to the newest schema."""
-    config = alembic.config.Config(Path.cwd() / "alembic.ini")
-    alembic.command.upgrade(config, "head")
+    alembic.command.upgrade(migrations(), "head")
 
 
 async def run(parts: tuple[str, ...]) -> None:

@@ -2,10 +2,14 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import cache, wraps
+from pathlib import Path
 from typing import Annotated, Any, ParamSpec, TypeVar, cast
 
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from fastapi import Depends
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -66,6 +70,33 @@ async def open_session() -> AsyncIterator[AsyncSession]:
     """One session for one request."""
     async with sessions()() as session:
         yield session
+
+
+class SchemaMismatch(Exception):
+    """The database has not the schema that this code was written for."""
+
+
+def migrations() -> Config:
+    """Where the migrations are: the service runs in the project's folder."""
+    return Config(Path.cwd() / "alembic.ini")
+
+
+@cache
+def newest_revision() -> str | None:
+    """The revision of the newest migration."""
+    return ScriptDirectory.from_config(migrations()).get_current_head()
+
+
+async def check_schema() -> None:
+    """Raises `SchemaMismatch` where the database's revision is not the newest one."""
+
+    def revision(connection: Connection) -> str | None:
+        return MigrationContext.configure(connection).get_current_revision()
+
+    async with engine().connect() as connection:
+        found = await connection.run_sync(revision)
+    if found != newest_revision():
+        raise SchemaMismatch(f"the schema is at {found}, not at {newest_revision()}: run the migrations")
 
 
 Session = Annotated[AsyncSession, Depends(open_session)]

@@ -1,21 +1,22 @@
 """Logs, metrics and health. None of them ever holds what a client sent."""
 
 import logging
+import sys
 import time
 import uuid
+from html import escape
 
 import structlog
 from fastapi import FastAPI
-from fastapi.openapi.docs import get_swagger_ui_html
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
-from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.stdlib import ProcessorFormatter
 
-from todo.database import engine
+from todo.database import SchemaMismatch, check_schema
 from todo.failures import problem
 from todo.settings import settings
 
@@ -30,18 +31,21 @@ DURATION = Histogram(
 
 
 def configure_logging() -> None:
-    """One JSON object a line on standard output."""
+    """One JSON object a line on standard output; of libraries only warnings and errors."""
     level = logging.getLevelNamesMapping()[settings().log_level]
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
+    shared = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    render = structlog.processors.JSONRenderer()
+    structlog.configure(processors=[*shared, render], wrapper_class=structlog.make_filtering_bound_logger(level))
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        ProcessorFormatter(foreign_pre_chain=shared, processors=[ProcessorFormatter.remove_processors_meta, render])
     )
+    logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
 
 
 class Observe:
@@ -80,17 +84,6 @@ class Observe:
                 log.info("request", operation=operation, status=status, ms=round(seconds * 1000, 2))
 
 
-class AnswerHead:
-    """Answers HEAD as GET; the server leaves the body out."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on."""
-        await self.app({**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope, receive, send)
-
-
 class LimitBody:
     """Refuses a request body of more bytes than the settings allow, however it is sent."""
 
@@ -125,14 +118,31 @@ async def live(_request: Request) -> Response:
 
 
 async def ready(_request: Request) -> Response:
-    """The database answers too."""
+    """The database answers too, and has the schema that this code was written for."""
     try:
-        async with engine().connect() as connection:
-            await connection.execute(text("SELECT 1"))
+        await check_schema()
+    except SchemaMismatch as mismatch:
+        log.warning("not ready", reason=str(mismatch))
+        return JSONResponse({"status": str(mismatch)}, 503)
     except Exception:
         log.exception("not ready")
         return JSONResponse({"status": "the database does not answer"}, 503)
     return JSONResponse({"status": "ok"})
+
+
+def description(api: FastAPI) -> str:
+    """The operations of an API as a page that loads nothing from elsewhere."""
+    shown = api.openapi()
+    operations = "".join(
+        f"<dt><code>{method.upper()} {escape(path)}</code></dt><dd>{escape(operation.get('description', ''))}</dd>"
+        for path, methods in shown["paths"].items()
+        for method, operation in methods.items()
+    )
+    title = escape(shown["info"]["title"])
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1>'
+        f'<p>As <a href="/openapi.json">OpenAPI</a>.</p><dl>{operations}</dl></html>'
+    )
 
 
 async def metrics(_request: Request) -> Response:
@@ -150,7 +160,7 @@ def management(api: FastAPI | None) -> Starlette:
             return JSONResponse(described.openapi())
 
         async def docs(_request: Request) -> HTMLResponse:
-            return get_swagger_ui_html(openapi_url="/openapi.json", title=described.title)
+            return HTMLResponse(description(described))
 
         routes += [Route("/openapi.json", openapi), Route("/docs", docs)]
     return Starlette(routes=routes)

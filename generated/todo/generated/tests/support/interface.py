@@ -21,6 +21,10 @@ REFERENCES: dict[str, dict[str, str]] = {}
 """Inputs that are the id of a row."""
 
 
+EMAILS: dict[str, list[str]] = {}
+"""Inputs that are kept in lower case."""
+
+
 ROUTES: dict[str, Route] = {
     "create_todo": Route("POST", "/todos", {"title": "body"}, ["title"]),
     "delete_todo": Route("DELETE", "/todos/{id}", {"id": "path"}, []),

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from oracle import OPERATIONS, Oracle
 from support.factories import FACTORIES
-from support.interface import FIELDS, MODELS, ROUTES
+from support.interface import EMAILS, FIELDS, MODELS, ROUTES
 from support.tables import Failed, Reply, Row
 from todo import models
 from todo.application import create_app
@@ -175,7 +175,8 @@ class World:
         assert token is None
         if not valid:
             raise Failed(422)
-        return work(self.oracle, given, caller, self.now)
+        emails = {name: given[name].lower() for name in EMAILS.get(operation, []) if given.get(name)}
+        return work(self.oracle, {**given, **emails}, caller, self.now)
 
     def take_what_was_made(self) -> dict[str, list[Row]]:
         """All rows; the oracle is shown those that are new, so that it knows their ids and codes."""

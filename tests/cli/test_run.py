@@ -1,0 +1,113 @@
+"""`autocoder run`: a service on loopback, from its start to its end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ROOT / "generated" / "todo", tmp_path / "todo"))
+
+
+def free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as two:
+        one.bind(("127.0.0.1", 0))
+        two.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1]), int(two.getsockname()[1])
+
+
+@contextmanager
+def running(folder: Path, ports: tuple[int, int], **variables: str) -> Iterator[subprocess.Popen[str]]:
+    words = ["run", str(folder), "--port", str(ports[0]), "--management-port", str(ports[1])]
+    with subprocess.Popen(
+        [sys.executable, "-m", "autocoder", *words],
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 60) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with suppress(httpx.TransportError):
+            if holds():
+                return True
+        time.sleep(0.05)
+    return False
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_cleanly_and_runs_again_with_its_data(workspace: Path, end: signal.Signals) -> None:
+    for turn in range(2):
+        ports = free_ports()
+        with running(workspace, ports) as process:
+            assert process.stderr
+            # The first line comes only when the service answers.
+            assert process.stderr.readline() == f"  api       http://127.0.0.1:{ports[0]}\n"
+            listed = httpx.get(f"http://127.0.0.1:{ports[0]}/todos")
+            assert (listed.status_code, len(listed.json())) == (200, turn)
+            assert httpx.post(f"http://127.0.0.1:{ports[0]}/todos", json={"title": "Milk"}).status_code == 201
+            process.send_signal(end)
+            assert process.wait(20) == 0
+            assert "Traceback" not in process.stderr.read()
+        assert eventually(lambda ports=ports: all(is_free(port) for port in ports), 5)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_port_that_is_in_use_is_named(workspace: Path, which: int) -> None:
+    ports = free_ports()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", ports[which]))
+        other.listen()
+        with running(workspace, ports) as process:
+            out, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    option = ("--port", "--management-port")[which]
+    assert f"error[AC8221] {option} {ports[which]}: the port cannot be used: Address already in use" in " ".join(err.split())
+    assert "http://" not in err + out
+
+
+def test_two_ports_are_not_the_same(workspace: Path) -> None:
+    (port, _) = free_ports()
+    with running(workspace, (port, port)) as process:
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert f"--port and --management-port are both {port}" in err
+
+
+def test_a_service_that_cannot_start_is_reported(workspace: Path) -> None:
+    with running(workspace, free_ports(), DATABASE_URL="sqlite:////no/such/folder/x.db") as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "AC8222" in err
+    assert "before it answered" in err
+    assert "http://" not in err + out.replace("https://sqlalche.me", "")

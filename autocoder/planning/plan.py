@@ -6,6 +6,7 @@ nobody stated is a decision.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from autocoder.blueprint.model import (
@@ -19,7 +20,7 @@ from autocoder.blueprint.model import (
 )
 from autocoder.decisions import Decision, Source
 from autocoder.diagnostics import Diagnostic
-from autocoder.facts import Via
+from autocoder.facts import Fact, Via
 from autocoder.planning import names
 from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints
 from autocoder.planning.entities import plan_bare_entities, plan_entities
@@ -40,45 +41,98 @@ class Plan:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def plan(reading: Reading, system_name_hint: str) -> Plan:
+def plan(reading: Reading, system_name_hint: str, agreed: Collection[int] = ()) -> Plan:
     """The blueprint of a reading.
 
-    `system_name_hint` names the system where the text does not (the folder, or the file without its ending). Raises
-    `StageFailed` with every fact that has no place in the blueprint.
+    `system_name_hint` names the system where the text does not (the folder, or the file without its ending). Facts
+    whose sentences start at one of `agreed` may be left out where the blueprint has no place for them. Raises
+    `StageFailed` with every other fact that has none.
     """
-    bench = Workbench(facts=tuple(sorted(reading.facts, key=lambda f: f.start)))
-    system = _system(bench, reading, system_name_hint)
-    _answers(bench, reading)
-    requirements, trace = _requirements(bench)
-    plan_entities(bench)
-    plan_endpoint_fields(bench)
-    plan_bare_entities(bench)
-    plan_endpoints(bench)
-    plan_operations(bench)
-    plan_handlers(bench)
-    auth = plan_auth(bench, trace)
-    policy = plan_policy(bench, trace)
-    deployment = plan_deployment(bench, system.name, trace)
-    _unplanned(bench)
-    _nothing_to_build(bench, reading)
-    bench.diagnostics.stop()
-    architecture = Architecture(
-        schema_version=SCHEMA_VERSION,
-        system=system,
-        requirements=requirements,
-        auth=auth,
-        entities={e.name: _entity(e, trace) for e in _ordered(bench)},
-        events=bench.events,
-        operations={name: _traced(d.operation, trace(d.facts)) for name, d in bench.operations.items()},
-        handlers={n: h.model_copy(update={"satisfies": trace(facts)}) for n, (h, facts) in bench.handlers.items()},
-        policy=policy,
-    )
-    return Plan(
-        architecture=architecture,
-        deployment=deployment,
-        decisions=tuple(bench.decisions),
-        diagnostics=tuple(bench.diagnostics),
-    )
+    facts, left = reading.facts, list[Fact]()
+    while True:
+        draft = _Draft(reading, facts, system_name_hint)
+        refused = {id(f) for f, _ in draft.bench.refused if f.evidence[0].start in agreed}
+        if not refused:
+            break
+        left += [f for f in facts if id(f) in refused]
+        facts = tuple(f for f in facts if id(f) not in refused)
+    for _, diagnostic in draft.bench.refused:
+        draft.bench.diagnostics.add(diagnostic)
+    _left_out(draft.bench, reading, agreed)
+    return draft.finish(reading)
+
+
+def examine(reading: Reading) -> list[tuple[Fact, Diagnostic]]:
+    """The facts that have no place in the blueprint, each with its diagnostic; without them the rest has one.
+
+    Raises `StageFailed` where nothing is left to build.
+    """
+    facts, left = reading.facts, list[tuple[Fact, Diagnostic]]()
+    while True:
+        draft = _Draft(reading, facts, "service")
+        if not draft.bench.refused:
+            break
+        left += draft.bench.refused
+        refused = {id(f) for f, _ in draft.bench.refused}
+        facts = tuple(f for f in facts if id(f) not in refused)
+    draft.finish(reading)
+    return left
+
+
+class _Draft:
+    """Everything planned from some facts; `finish` makes the blueprint of it."""
+
+    def __init__(self, reading: Reading, facts: Sequence[Fact], hint: str) -> None:
+        self.bench = bench = Workbench(facts=tuple(sorted(facts, key=lambda f: f.start)))
+        self.system = _system(bench, reading, hint)
+        _answers(bench, reading)
+        self.requirements, self.trace = _requirements(bench)
+        plan_entities(bench)
+        plan_endpoint_fields(bench)
+        plan_bare_entities(bench)
+        plan_endpoints(bench)
+        plan_operations(bench)
+        plan_handlers(bench)
+        self.auth = plan_auth(bench, self.trace)
+        self.policy = plan_policy(bench, self.trace)
+        self.deployment = plan_deployment(bench, self.system.name, self.trace)
+        _unplanned(bench)
+
+    def finish(self, reading: Reading) -> Plan:
+        """The plan. Raises `StageFailed` for what was refused, and where there is nothing to build."""
+        bench, trace = self.bench, self.trace
+        _nothing_to_build(bench, reading)
+        bench.diagnostics.stop()
+        architecture = Architecture(
+            schema_version=SCHEMA_VERSION,
+            system=self.system,
+            requirements=self.requirements,
+            auth=self.auth,
+            entities={e.name: _entity(e, trace) for e in _ordered(bench)},
+            events=bench.events,
+            operations={name: _traced(d.operation, trace(d.facts)) for name, d in bench.operations.items()},
+            handlers={n: h.model_copy(update={"satisfies": trace(facts)}) for n, (h, facts) in bench.handlers.items()},
+            policy=self.policy,
+        )
+        return Plan(
+            architecture=architecture,
+            deployment=self.deployment,
+            decisions=tuple(bench.decisions),
+            diagnostics=tuple(bench.diagnostics),
+        )
+
+
+def _left_out(bench: Workbench, reading: Reading, agreed: Collection[int]) -> None:
+    """What people agreed to leave out, sentence by sentence."""
+    for sentence in reading.sentences:
+        if sentence.span.start in agreed:
+            bench.decide(
+                f"left_out.line{sentence.span.place.line}.column{sentence.span.place.column}",
+                " ".join(sentence.span.text.split()),
+                "It is not understood, or has no place in the blueprint, as a whole.",
+                consequence="What the warnings name of it is not built.",
+                source=Source.ANSWERED,
+            )
 
 
 def _system(bench: Workbench, reading: Reading, hint: str) -> System:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from autocoder import registry
 from autocoder.decisions import Decision
 from autocoder.diagnostics import Diagnostic, Note, Severity, StageFailed, nearest
+from autocoder.planning import left_out
 from autocoder.planning.plan import Plan, plan
 from autocoder.readers.protocol import Option, Question, Reader, Reading
 
@@ -14,7 +15,7 @@ from autocoder.readers.protocol import Option, Question, Reader, Reading
 def read(prose: str, *, file: str, reader: str = "rules") -> Reading:
     """What a reader makes of the prose."""
     chosen: Reader = registry.load(registry.READERS[reader])()
-    return chosen.read(prose, file=file)
+    return left_out.asked(chosen.read(prose, file=file))
 
 
 def answers_for(reading: Reading, *, answers: Mapping[str, str], accept_defaults: bool) -> dict[str, str]:
@@ -63,11 +64,16 @@ def _open(question: Question) -> Diagnostic:
         subject=question.id,
         value=question.span.text,
         help=_how(question),
-        notes=tuple(Note(message=_option(o, question)) for o in question.options),
+        notes=(
+            *(Note(message=_option(o, question)) for o in question.options),
+            *(Note(message=" ".join(q.text.split()), span=q.place) for q in question.about),
+        ),
     )
 
 
 def _how(question: Question) -> str:
+    if not question.options:
+        return "say it in the text; then ask again"
     if question.default is None:
         keys = "|".join(option.key for option in question.options)
         return f"this question has no safe default: answer it with --answer {question.id}={keys}"
@@ -82,7 +88,7 @@ def _option(option: Option, question: Question) -> str:
 
 def propose(reading: Reading, hint: str) -> Plan:
     """The blueprint that the reading leads to. Raises `StageFailed` as planning does."""
-    return plan(reading, hint)
+    return plan(reading, hint, left_out.agreed(reading))
 
 
 def planned_decisions(prose: str | None, answers: Mapping[str, str], hint: str) -> tuple[Decision, ...]:

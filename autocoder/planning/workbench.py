@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from autocoder.blueprint.model import FieldSpec, Handler, Operation
 from autocoder.decisions import Decision, Source
-from autocoder.diagnostics import Diagnostics
+from autocoder.diagnostics import Diagnostic, Diagnostics
 from autocoder.facts import Fact
 from autocoder.planning import names
 
@@ -76,6 +76,7 @@ class Workbench:
     decisions: list[Decision] = field(default_factory=list[Decision])
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
     planned: set[int] = field(default_factory=set[int])
+    refused: list[tuple[Fact, Diagnostic]] = field(default_factory=list[tuple[Fact, Diagnostic]])
 
     def of(self, kind: str) -> list[Fact]:
         """The facts of a kind, in order of the text."""
@@ -131,7 +132,8 @@ class Workbench:
         """An error at the sentence that a fact comes from."""
         self.use(fact)
         quote = fact.evidence[0]
-        self.diagnostics.error(code, message, quote.place, value=" ".join(quote.text.split()), rule=rule, help=help)
+        value = " ".join(quote.text.split())
+        self.refused.append((fact, Diagnostic(code=code, message=message, span=quote.place, value=value, rule=rule, help=help)))
 
 
 def merged(facts: Iterable[Fact]) -> list[Fact]:

@@ -54,13 +54,17 @@ class Option:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Something that the text leaves open. `default` is an option's key; None where no default would be safe."""
+    """Something that the text leaves open. `default` is an option's key; None where no default would be safe.
+
+    `about` are the stretches that an answer speaks of, where they are more than `span`.
+    """
 
     id: str
     text: str
     span: Quote
     options: tuple[Option, ...]
     default: str | None = None
+    about: tuple[Quote, ...] = ()
 
     def as_data(self) -> dict[str, Any]:
         """JSON-ready."""

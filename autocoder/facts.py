@@ -181,6 +181,9 @@ def _of(kind: SlotType, meaning: str, *, required: bool = False) -> SlotSpec:
 DOES = ("create", "list", "read", "update", "delete", "manage", "search", "visit", "convert", "other")
 """What a verb does to rows; `manage` stands for create, list, read, update and delete."""
 
+TOPICS = ("limit", "rate limit", "no overlap", "audit", "encryption", "privacy", "delivery", "cross-origin")
+"""What a policy may be about."""
+
 _METHOD = _choice("HTTP method", "GET", "POST", "PUT", "PATCH", "DELETE")
 _ACTOR = _choice("who: anyone, a signed-in user, or someone with a role", "anyone", "user", "role", "nobody", "guest")
 _ROLE = _word("the role's name where the actor is a role or a named kind of user")
@@ -217,6 +220,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 length=_of("integer", "exact number of characters"),
                 values=_of("list", "the closed list of values"),
                 pattern=_of("text", "regular expression"),
+                computed=_of("text", "what it is computed from, in the prose's words"),
             ),
             _kind(
                 "relation",
@@ -242,6 +246,12 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 given_type=_word("its type"),
                 parent=_word("what the object belongs to"),
                 state=_word("a state that restricts the rows"),
+                to_state=_word("the state that the row goes into"),
+                from_states=_of("list", "the states in which it may be done"),
+                before=_of("duration", "it may be done until this long before a time of the row"),
+                of=_word("that time's name"),
+                filters=_of("list", "the fields that a list or a search is narrowed by"),
+                limit=_of("integer", "rows of one answer, or of one page"),
                 older_than=_of("duration", "only rows older than this"),
                 order=_choice("order of a list", "newest first", "oldest first"),
                 method=_METHOD,
@@ -287,6 +297,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 does=_choice("what the verb does to rows", *DOES),
                 object=_word("what it is done to"),
                 scope=_SCOPE,
+                state=_word("a state that restricts the rows"),
                 allowed=_of("boolean", "may or may not", required=True),
                 without=_word("what must not be left out: sign in"),
             ),
@@ -296,7 +307,8 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 entity=_word("who signs in"),
                 login=_word("the field that names them"),
                 secret=_word("the field that proves it"),
-                scheme=_word("bearer, password"),
+                scheme=_word("bearer, password, api key, openid connect"),
+                roles=_of("list", "all roles"),
                 needed=_of("boolean", "whether there are users at all"),
             ),
             _kind(
@@ -331,6 +343,9 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 "A system outside.",
                 name=_word("its name", required=True),
                 purpose=_of("text", "what it is used for"),
+                object=_word("what it is told of"),
+                to=_word("who is told"),
+                before=_of("duration", "how long before"),
             ),
             _kind("storage", "Where data is kept.", engine=_word("the product", required=True)),
             _kind(
@@ -359,10 +374,21 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
             _kind(
                 "environment",
                 "Where it runs.",
-                name=_word("production, staging", required=True),
+                "name",
+                "region",
+                name=_word("production, staging"),
                 region=_word("where"),
             ),
-            _kind("policy", "A rule that the design keeps.", rule=_word("the rule", required=True)),
+            _kind(
+                "policy",
+                "A rule that the design keeps.",
+                topic=_choice("what it is about", *TOPICS, required=True),
+                entity=_word("what it limits"),
+                per=_word("for each of which"),
+                max=_of("number", "at most so many"),
+                unit=_word("per second, per minute"),
+                rule=_of("text", "the rule, in the prose's words"),
+            ),
             _kind(
                 "budget",
                 "A limit on what may be spent.",

@@ -7,11 +7,14 @@ because something took it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from autocoder.facts import Prose
 from autocoder.readers.protocol import Taken, Word
 from autocoder.readers.rules.discourse import Draft
+from autocoder.readers.rules.lexicon import closed
 from autocoder.readers.rules.lexicon.fillers import FILLERS, Filler
+from autocoder.readers.rules.matching import Parse
 from autocoder.readers.rules.phrases import Item
 
 
@@ -57,15 +60,39 @@ def words(items: Sequence[Item], by: Mapping[int, str], filled: Mapping[int, str
     return tuple(found)
 
 
-def segments(
-    items: Sequence[Item], drafts: Sequence[Draft], account: Sequence[Word]
-) -> Iterator[tuple[list[Draft], list[Word]]]:
-    """The parts of a sentence between semicolons: each with its facts and words. Nothing in one restricts another."""
-    bounds = [w.token.end for i in items for w in i.words if w.token.text == ";"]
-    starts, ends = [0, *bounds], [*bounds, items[-1].words[-1].token.end]
-    place = {i.index: i.words[0].token.start for i in items}
-    for start, end in zip(starts, ends, strict=True):
-        words_ = [w for w in account if start <= w.span.start < end]
-        mine = [d for d in drafts if start <= place[min(d.items)] < end]
-        if words_ or mine:
-            yield mine, words_
+@dataclass(kw_only=True)
+class Segment:
+    """A group of a sentence with its facts, its words, and those of them that nothing took."""
+
+    drafts: list[Draft]
+    words: list[Word]
+    unread: list[Word]
+    doubtful: bool
+
+
+def segments(parse: Parse, account: Sequence[Word]) -> Iterator[Segment]:
+    """The groups of a sentence, each with its facts and words; nothing in one restricts another.
+
+    A fact is doubtful where a word beside it is unread that may narrow it: every word but those of soft phrases.
+    """
+    index = {w.token.start: i.index for i in parse.items for w in i.words}
+    told: set[int] = set()
+    assigned: set[int] = set()
+    for group in parse.groups:
+        mine = [d for d in parse.drafts if id(d) not in assigned and d.items & group.own]
+        assigned |= {id(d) for d in mine}
+        place = {w.span.start: index[w.span.start] for w in account}
+        around = [w for w in account if place[w.span.start] in group.own | group.shared]
+        open_ = [w for w in around if w.taken is Taken.UNREAD]
+        doubtful = any(
+            place[w.span.start] not in group.soft or w.span.text.lower() in closed.RESTRICTORS for w in open_
+        )
+        fresh = [w for w in around if place[w.span.start] not in told]
+        told |= {place[w.span.start] for w in around}
+        if mine or fresh:
+            yield Segment(
+                drafts=mine,
+                words=around if mine else fresh,
+                unread=open_ if mine else [w for w in fresh if w.taken is Taken.UNREAD],
+                doubtful=doubtful,
+            )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from autocoder.facts import Via
-from autocoder.readers.rules import endpoints, fields, roles
+from autocoder.readers.rules import endpoints, fields, readings, roles
 from autocoder.readers.rules.clauses import Adjunct, Noun
 from autocoder.readers.rules.discourse import Discourse, Part
 from autocoder.readers.rules.lexicon import nouns
@@ -162,6 +162,7 @@ def _plain(lemmas: frozenset[str]) -> roles.Reads:
 
 NOUN_READS: Mapping[str, roles.Reads] = {
     **roles.READS,
+    **readings.NOUNS,
     "field": fields.field,
     "answer field": fields.answer_field,
     "labelled thing": roles.labelled_thing,
@@ -184,6 +185,7 @@ NOUN_READS: Mapping[str, roles.Reads] = {
 }
 
 ADJUNCT_READS: Mapping[str, Reads] = {
+    **readings.ADJUNCTS,
     **{name: noun_inside(reads) for name, reads in NOUN_READS.items()},
     "constraint": fields.constraint,
     "limits": fields.bounds,

@@ -44,20 +44,21 @@ _TAIL = re.compile(r"[ \t]*(?:#+[ \t]*)?$")
 def units(text: str) -> Iterator[Unit]:
     """The units of a Markdown text, in order."""
     starts = [0, *(i + 1 for i, c in enumerate(text) if c == "\n"), len(text) + 1]
-    level, context = 0, ""
+    level, context, depth = 0, "", 0
     for block in _parser().parse(_same_length(text)):
         match block.type:
             case "list_item_open" | "list_item_close":
                 level += block.nesting
             case "heading_open" | "heading_close" | "table_open" | "table_close":
                 context = block.type.removesuffix("_open") if block.nesting > 0 else ""
+                depth = int(block.tag[1]) if context == "heading" else 0
             case "inline" if context == "table":
                 continue
             case "tr_open" if block.map:
                 yield _unit(text, starts, block.map, "row", 0)
             case "inline" if block.map:
                 kind = "heading" if context == "heading" else "item" if level else "paragraph"
-                yield _unit(text, starts, block.map, kind, level)
+                yield _unit(text, starts, block.map, kind, depth if kind == "heading" else level)
             case "fence" | "code_block" | "html_block" if block.map:
                 yield from _opaque(text, starts, block, block.map)
             case _:

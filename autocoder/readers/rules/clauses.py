@@ -26,12 +26,16 @@ class Adjunct:
 
 @dataclass(kw_only=True)
 class Noun:
-    """A noun phrase: `items` are all of its own words in order, `post` is what follows and narrows it."""
+    """A noun phrase: `items` are all of its own words in order, `post` is what follows and narrows it.
+
+    `relative` are the predicates of "who …", `clause` is a relative clause with a subject of its own.
+    """
 
     items: list[Item]
     head: Item
     post: list[Adjunct] = field(default_factory=list[Adjunct])
     relative: list[Predicate] = field(default_factory=list["Predicate"])
+    clause: Clause | None = None
     paren: list[Item] = field(default_factory=list[Item])
 
     @property
@@ -86,6 +90,7 @@ def _items(part: Adjunct | Noun | Predicate | Clause) -> list[Item]:
             own, inner = part.items, [*part.nouns, *([part.gerund] if part.gerund else [])]
         case Noun():
             own, inner = [*part.items, *part.paren], [*part.post, *part.relative]
+            inner += [part.clause] if part.clause else []
         case Predicate():
             own = [*part.group, *part.verbs]
             inner = [*part.objects, *part.adjuncts, *part.conditions]
@@ -97,7 +102,7 @@ def _items(part: Adjunct | Noun | Predicate | Clause) -> list[Item]:
     return [*own, *(i for x in inner for i in _items(x))]
 
 
-_NOUN_TAGS = frozenset("DSQUNJLOH")
+_NOUN_TAGS = frozenset("DSQUNJLOHK")
 _GROUP_TAGS = frozenset("MAXR")
 _PHRASES = {"Z": "schedule", "B": "bound", "Y": "order", "H": "quantity", "R": "adverb", "J": "adjective"}
 _MAX_DEPTH = 12
@@ -287,6 +292,7 @@ class _Parser:
                 found.append(self.prepositional(part=part))
             elif item.tag in _PHRASES and not (item.tag == "R" and self._verb_opens()):
                 found.append(Adjunct(kind=_PHRASES[item.tag], items=[self.take()]))
+                self._more_adjectives(found[-1])
             elif item.tag == "V" and item.form in {"VBN", "VBG"} and self.depth < _MAX_DEPTH:
                 inner = self.predicate()
                 inner.passive = item.form == "VBN"
@@ -294,6 +300,16 @@ class _Parser:
             else:
                 return found
         return found
+
+    def _more_adjectives(self, adjunct: Adjunct) -> None:
+        """Adjectives that go on behind a conjunction: "placed or paid"."""
+        while adjunct.kind == "adjective" and (skip := self._separator()):
+            item = self.peek(skip)
+            alone = item is not None and (item.tag == "J" or item.form == "VBN") and self.tag(skip + 1) not in "NJL"
+            if not alone:
+                return
+            self.at += skip
+            adjunct.items.append(self.take())
 
     def _duration(self) -> bool:
         """A duration behind a preposition stands alone: "after 30 days links expire"."""
@@ -316,7 +332,7 @@ class _Parser:
 
     def _noun_opens(self) -> bool:
         ahead = 0
-        while self.tag(ahead) in "DSQUJHR" and ahead < 8:
+        while self.tag(ahead) in "DSQUJHRK" and ahead < 8:
             ahead += 1
         if self.tag(ahead) in "NLO":
             return True
@@ -377,7 +393,7 @@ class _Parser:
     def _noun_items(self) -> list[Item]:
         items: list[Item] = []
         while item := self.peek():
-            if (item.tag in "DSQUNJLOH" and not self._ends_noun(items, item)) or (
+            if (item.tag in "DSQUNJLOHK" and not self._ends_noun(items, item)) or (
                 item.tag == "R" and self.tag(1) == "J" and self.tag(2) in "NJ"
             ):
                 items.append(self.take())
@@ -394,7 +410,7 @@ class _Parser:
             return False
         if items[-1].tag == "S":
             return False
-        if item.tag in "DSQUOH":
+        if item.tag in "DSQUOHK":
             return True
         return item.tag == "J" and self.tag(1) not in "NJL"
 
@@ -407,9 +423,28 @@ class _Parser:
         noun.paren = list(self.items[self.at + 1 : end])
         self.at = end + 1
 
+    def _own_subject(self, noun: Noun, skip: int) -> None:
+        """A relative clause with a subject of its own: "rooms that people can book"."""
+        start = self.at
+        self.at += skip + 1
+        self.depth += 1
+        marker, inner = self.items[self.at - 1], Clause()
+        if self._noun_opens():
+            inner.subject = [self.noun(shallow=True)]
+            self._predicates(inner)
+        self.depth -= 1
+        if not inner.predicates or inner.predicates[0].objects:
+            self.at = start
+            return
+        inner.predicates[0].group.insert(0, marker)
+        noun.clause = inner
+
     def _relative(self, noun: Noun) -> None:
         skip = 1 if self.tag() == "," and self.tag(1) == "T" else 0
-        if self.tag(skip) != "T" or self.depth >= _MAX_DEPTH or not self._verb_opens(skip + 1):
+        if self.tag(skip) != "T" or self.depth >= _MAX_DEPTH:
+            return
+        if not self._verb_opens(skip + 1):
+            self._own_subject(noun, skip)
             return
         self.at += skip
         marker = self.take()

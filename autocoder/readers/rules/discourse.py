@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from autocoder.facts import Prose, Value, Via
 from autocoder.readers.rules.frames.model import Ask
+from autocoder.readers.rules.lexicon.verbs import CLASSES, DOMAIN_VERBS
 from autocoder.readers.rules.phrases import Item
 
 
@@ -47,20 +48,43 @@ class Symbols:
     """The first pass over the whole text: in which sentences each lemma stands."""
 
     where: dict[str, frozenset[int]]
+    things: frozenset[str] = frozenset()
 
     @staticmethod
     def of(sentences: Iterable[Sequence[Item]]) -> Symbols:
         """Collects the lemmas."""
         found: dict[str, set[int]] = {}
+        things: set[str] = set()
         for number, items in enumerate(sentences):
+            things |= _things(items)
             for item in items:
                 for word in item.words:
                     found.setdefault(word.lemma, set()).add(number)
-        return Symbols(where={lemma: frozenset(numbers) for lemma, numbers in found.items()})
+        return Symbols(
+            where={lemma: frozenset(numbers) for lemma, numbers in found.items()}, things=frozenset(things)
+        )
 
     def elsewhere(self, lemma: str, sentence: int) -> bool:
         """Whether a lemma stands in another sentence too."""
         return bool(self.where.get(lemma, frozenset()) - {sentence})
+
+
+_KEPT = CLASSES["create"] | CLASSES["delete"] | CLASSES["manage"] | CLASSES["list"] | DOMAIN_VERBS
+
+
+def _things(items: Sequence[Item]) -> set[str]:
+    """The nouns that a sentence treats as things: what has something, and what is made, changed or deleted."""
+    found: set[str] = set()
+    for i, item in enumerate(items):
+        after = items[i + 1] if i + 1 < len(items) else None
+        if item.tag == "N" and after and after.lemma in {"have", "consist", "contain", "belong"}:
+            found.add(item.lemma)
+        if item.tag == "V" and item.lemma in _KEPT:
+            rest = [k for k in range(i + 1, min(i + 6, len(items)))]
+            head = next((k for k in rest if items[k].tag == "N" and (k + 1 == len(items) or items[k + 1].tag != "N")), None)
+            if head and all(items[k].tag in "DSQJNUK" for k in range(i + 1, head)):
+                found.add(items[head].lemma)
+    return found
 
 
 @dataclass(kw_only=True)
@@ -76,6 +100,7 @@ class Discourse:
     entity: Part | None = None
     endpoint: dict[str, Part] = field(default_factory=dict[str, Part])
     fields: dict[str, dict[str, Part]] = field(default_factory=dict[str, "dict[str, Part]"])
+    columns: list[str] = field(default_factory=list[str])
     title: bool = False
 
     def copy(self) -> Discourse:
@@ -85,6 +110,7 @@ class Discourse:
             actor=dict(self.actor),
             operation=dict(self.operation),
             endpoint=dict(self.endpoint),
+            columns=list(self.columns),
             fields={name: dict(owners) for name, owners in self.fields.items()},
         )
 

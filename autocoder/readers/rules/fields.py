@@ -45,7 +45,7 @@ _FLAG_HEADS = frozenset({"flag", "checkbox", "switch", "marker"})
 def field(noun: Noun, _discourse: Discourse) -> Filled | None:
     """A field that something has: a title, a list of ingredients, a rating from 1 to 5, a done flag."""
     filled = Filled(parts={})
-    if endpoints.sign_in(noun, _discourse) or not _named(noun, filled):
+    if endpoints.sign_in(noun, _discourse) or not _named(noun, filled, _discourse):
         return None
     for item in noun.modifiers:
         _modifier(item, filled)
@@ -58,7 +58,7 @@ def field(noun: Noun, _discourse: Discourse) -> Filled | None:
     return filled
 
 
-def _named(noun: Noun, filled: Filled) -> bool:
+def _named(noun: Noun, filled: Filled, discourse: Discourse) -> bool:
     """The field's name and the type that the name suggests."""
     literals = [i for i in noun.items if i.tag == "L" and i.kind in {"code", "quoted", "camel", "snake"}]
     if len(literals) == 1:
@@ -71,9 +71,13 @@ def _named(noun: Noun, filled: Filled) -> bool:
     if noun.head.lemma in {"list", "set", "array"} and len(items) == 1:
         return _list(noun, filled)
     if noun.head.plural and not any(i.tag in "DS" for i in noun.modifiers):
-        known = nouns.VALUE_TYPES.get(noun.head.lemma)
-        if known is None:
+        counted = any(i.tag in "QU" for i in noun.modifiers)
+        if counted or (noun.head.lemma in discourse.symbols.things and noun.head.lemma not in nouns.VALUE_TYPES):
             return False
+        if noun.head.lemma not in nouns.VALUE_TYPES:
+            filled.put("value", words_of(items), *items)
+            filled.put("type", "list of text", noun.head, via=Via.INFERRED)
+            return True
     _dated(noun, items, filled)
     return True
 
@@ -150,6 +154,8 @@ def _modifier(item: Item, filled: Filled) -> None:
     if item.tag == "J" and item.lemma in FLAGS:
         slot, value = FLAGS[item.lemma]
         filled.put(slot, value, item, via=Via.LEXICON)
+    elif item.tag == "K":
+        limits(item, filled)
     elif item.tag == "D" or (item.tag == "J" and item.lemma in _PLAIN) or (item.tag == "S" and item.lemma != "'s"):
         filled.use(item)
 

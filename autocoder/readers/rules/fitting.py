@@ -6,11 +6,11 @@ Owns what a role's `at` means. A frame fits whole or not at all; what it did not
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from autocoder.facts import KINDS, SlotSpec, Via
-from autocoder.readers.rules import endpoints
+from autocoder.readers.rules import endpoints, readings
 from autocoder.readers.rules.adjuncts import ADJUNCT_READS, NOUN_READS
 from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, Predicate
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
@@ -36,6 +36,7 @@ class Situation:
     conditions: list[Clause] = field(default_factory=list[Clause])
     gerund: bool = False
     gerund_subject: bool = False
+    act: Predicate | None = None
 
 
 @dataclass(kw_only=True)
@@ -60,10 +61,10 @@ def fragment(clause: Clause, labels: list[Noun]) -> Situation:
 
 def situation(clause: Clause, predicate: Predicate) -> Situation:
     """A predicate with its subject; a passive one becomes active."""
-    subjects, objects = clause.subject, predicate.objects
+    subjects, objects = _shared_owner(clause.subject), predicate.objects
     if predicate.passive:
         agents = [a for a in predicate.around if a.prep == "by" and a.nouns]
-        subjects, objects = [n for a in agents for n in a.nouns], clause.subject or objects
+        subjects, objects = [n for a in agents for n in a.nouns], subjects or objects
     return Situation(
         subjects=subjects,
         objects=objects,
@@ -72,7 +73,16 @@ def situation(clause: Clause, predicate: Predicate) -> Situation:
         verbs=predicate.verbs,
         conditions=[*predicate.conditions, *clause.conditions],
         gerund_subject=clause.gerund is not None,
+        act=clause.gerund,
     )
+
+
+def _shared_owner(found: list[Noun]) -> list[Noun]:
+    """What stands behind the last of several nouns belongs to all: "names and phone numbers of guests"."""
+    owner = [a for a in found[-1].post if a.prep == "of"] if len(found) > 1 else []
+    if not owner or any(n.post for n in found[:-1]):
+        return found
+    return [*(replace(n, post=owner) for n in found[:-1]), found[-1]]
 
 
 @dataclass(kw_only=True)
@@ -101,6 +111,10 @@ class Fitter:
         passive = at.predicate is not None and at.predicate.passive
         bare = not at.subjects and not at.gerund and not passive
         if not _triggered(frame, at) or (frame.bare == "gerund" and bare):
+            return False
+        if frame.bare == "imperative" and not (bare and not at.labels):
+            return False
+        if frame.passive and not _may_be_done(at):
             return False
         if bool(at.labels) != any(r.at == "label" for r in frame.roles):
             return False
@@ -136,15 +150,31 @@ class Fitter:
                 return self._understood_route(at)
             case "subject" | "object" | "label":
                 nouns = {"subject": at.subjects, "object": at.objects, "label": at.labels}[role.at]
-                shared = role.reads == "route"
+                shared = role.reads == "route" or role.shared
                 return self._nouns(role, [n for n in nouns if shared or not {i.index for i in n.items} & taken])
             case "context":
                 return self._understood_route(at)
+            case "act":
+                return self._act(at)
+            case "while":
+                found = readings.states(at.conditions, self.discourse)
+                return [found] if found else []
             case "condition":
                 found = endpoints.why(at.conditions, at.adjuncts, self.discourse)
                 return [found] if found and not found.items & taken else []
             case _:
                 return self._adjunct(role, at, taken)
+
+    def _act(self, at: Situation) -> list[Filled]:
+        """What is done where a gerund is the subject: "placing an order publishes …"."""
+        act = at.act
+        if act is None or len(act.verbs) != 1 or len(act.objects) != 1:
+            return []
+        named = readings.plain(act.objects[0], self.discourse)
+        if named is None:
+            return []
+        parts = {"value": Part(value=act.verbs[0].lemma, items=act.verbs), "object": named.parts["value"]}
+        return [Filled(parts=parts, items=named.items | {act.verbs[0].index})]
 
     def _nouns(self, role: Role, nouns: list[Noun]) -> list[Filled]:
         if role.reads == "shape":
@@ -160,14 +190,19 @@ class Fitter:
     def _adjunct(self, role: Role, at: Situation, taken: set[int]) -> list[Filled]:
         kind, _, preps = role.at.partition(":")
         for adjunct in at.adjuncts:
-            fits = adjunct.kind == kind and (not preps or adjunct.prep in preps.split(","))
-            if not fits or {i.index for i in adjunct.items} & taken:
+            fits = adjunct.kind == kind and self._goes_with(role, adjunct, at) and (not preps or adjunct.prep in preps.split(","))
+            if not fits or ({i.index for i in adjunct.items} & taken and not role.shared):
                 continue
             if role.each and adjunct.nouns:
                 return self._each(role, adjunct)
             if filled := ADJUNCT_READS[role.reads](adjunct, self.discourse):
                 return [filled]
         return []
+
+    def _goes_with(self, role: Role, adjunct: Adjunct, at: Situation) -> bool:
+        """Whether a verb names what it acts on behind this preposition."""
+        verb = at.verbs[0].lemma if at.verbs else ""
+        return role.slot != "object" or verb not in verbs.ACTS_ON or adjunct.prep in verbs.ACTS_ON[verb].split()
 
     def _each(self, role: Role, adjunct: Adjunct) -> list[Filled]:
         """The coordinated nouns of a prepositional phrase, each read on its own."""
@@ -208,6 +243,8 @@ class Fitter:
             return None
         if frame.names and verb is not None:
             _name_verb(parts, verb, at)
+        if frame.passive and verb is not None:
+            parts["to_state"] = Part(value=verb.text.lower(), items=[verb])
         for name, value in frame.constants.items():
             parts[name] = Part(value=value, items=[anchor], via=Via.LEXICON)
         if frame.route:
@@ -251,12 +288,19 @@ def _of_route(direction: str, route: dict[str, Part], parts: dict[str, Part], an
         parts["location"] = Part(value=place, items=[anchor], via=Via.LEXICON)
 
 
+def _may_be_done(at: Situation) -> bool:
+    """Whether it is a passive with a modal verb, and nobody is named who acts."""
+    predicate = at.predicate
+    return predicate is not None and predicate.passive and not at.subjects and any(i.tag == "M" for i in predicate.group)
+
+
 def _triggered(frame: Frame, at: Situation) -> bool:
     if at.predicate is None:
         return not frame.verbs
     if not frame.verbs or at.predicate.negated != frame.negated or not at.verbs:
         return False
-    return all(v.lemma in _LEMMAS[frame.name] for v in at.verbs)
+    open_ = frame in _OPEN
+    return all(v.lemma in _LEMMAS[frame.name] or (open_ and v.lemma not in verbs.STATIVE) for v in at.verbs)
 
 
 def _lemmas(frame: Frame) -> frozenset[str]:
@@ -271,13 +315,17 @@ _BY_LEMMA = {
     lemma: tuple(f for f in FRAMES if lemma in _LEMMAS[f.name]) for lemma in frozenset[str]().union(*_LEMMAS.values())
 }
 _OF_FRAGMENTS = tuple(f for f in FRAMES if not f.verbs)
+_OPEN = tuple(f for f in FRAMES if "domain" in f.verbs and all(r.reads != "route" for r in f.roles))
 
 
 def candidates(at: Situation) -> tuple[Frame, ...]:
     """The frames that a situation's verb triggers; for a fragment, those without a verb."""
     if at.predicate is None:
         return _OF_FRAGMENTS
-    return _BY_LEMMA.get(at.verbs[0].lemma, ()) if at.verbs else ()
+    if not at.verbs:
+        return ()
+    named = _BY_LEMMA.get(at.verbs[0].lemma, ())
+    return (*named, *(f for f in _OPEN if f not in named))
 
 
 def _group_items(at: Situation) -> set[int]:

@@ -11,13 +11,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from autocoder.facts import Value
-from autocoder.readers.rules import runs
-from autocoder.readers.rules.clauses import Clause, Noun
+from autocoder.readers.rules import enumerations, runs
+from autocoder.readers.rules.clauses import Clause, Noun, Predicate, items_of
 from autocoder.readers.rules.discourse import Discourse, Draft, remembered
 from autocoder.readers.rules.fitting import Fitter, Match, Situation, candidates, fragment, situation
 from autocoder.readers.rules.frames import RUNS
+from autocoder.readers.rules.lexicon import closed
 from autocoder.readers.rules.lexicon.verbs import CLASSES
+from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
+
+
+METHODS = ("GET ", "POST ", "PUT ", "PATCH ", "DELETE ")
+"""How the owner of an operation's field starts."""
+
+
+@dataclass(kw_only=True)
+class Group:
+    """What belongs together in a sentence: a predicate with its parts, and what it shares with others of its clause.
+
+    `soft` are the items of phrases that only add how, where or with what.
+    """
+
+    own: set[int]
+    shared: set[int]
+    soft: set[int]
 
 
 @dataclass(kw_only=True)
@@ -27,15 +45,23 @@ class Parse:
     items: Sequence[Item]
     drafts: list[Draft] = field(default_factory=list[Draft])
     used: set[int] = field(default_factory=set[int])
+    groups: list[Group] = field(default_factory=list[Group])
+    reasons: set[int] = field(default_factory=set[int])
     ties: list[tuple[list[Draft], list[Draft]]] = field(default_factory=list["tuple[list[Draft], list[Draft]]"])
 
 
 def read_sentence(items: Sequence[Item], found: Sequence[Clause], discourse: Discourse) -> Parse:
     """Fits everything there is to the clauses of a sentence."""
-    parse = Parse(items=items)
+    parse = Parse(items=items, groups=_groups(items, found))
     reader = _Reader(parse=parse, discourse=discourse, fitter=Fitter(discourse=discourse, items=items))
+    for draft in enumerations.read(items, discourse):
+        parse.drafts.append(draft)
+        parse.used |= draft.items
+        _remember(draft, discourse)
     labels: list[Noun] = []
     for clause in found:
+        if any(i.index in parse.used for i in items_of(clause)):
+            continue
         reader.labels, labels = labels, clause.subject if clause.label and not clause.predicates else []
         if not labels:
             reader.clause(clause)
@@ -43,6 +69,58 @@ def read_sentence(items: Sequence[Item], found: Sequence[Clause], discourse: Dis
         _merge_run(parse, draft)
         parse.used |= draft.items
     return parse
+
+
+def _groups(items: Sequence[Item], found: Sequence[Clause]) -> list[Group]:
+    """The groups of a sentence. A fragment behind a predicate joins it: it may restrict what was said there."""
+    groups: list[Group] = []
+    for clause in found:
+        shared = Clause(
+            lead=clause.lead, conditions=clause.conditions, opener=clause.opener, subject=clause.subject,
+            gerund=clause.gerund, stray=clause.stray,
+        )  # fmt: skip
+        common = {i.index for i in items_of(shared)}
+        starts = not groups or items[min(common, default=0) - 1].tag == ";"
+        if clause.predicates and groups and not starts and not _predicated(groups[-1]):
+            common |= groups.pop().own  # a phrase that stands before a clause belongs to it
+        if clause.predicates:
+            groups += [
+                Group(own={i.index for i in items_of(p)}, shared=common, soft=_soft(p)) for p in clause.predicates
+            ]
+        elif starts or not _predicated(groups[-1]):
+            groups.append(Group(own=common, shared=common, soft=set()))
+        else:
+            groups[-1].own |= common
+    return _with_gaps(items, groups)
+
+
+def _predicated(group: Group) -> bool:
+    return group.own != group.shared
+
+
+def _with_gaps(items: Sequence[Item], groups: list[Group]) -> list[Group]:
+    """Every item is in a group: what stands between two belongs to the one before."""
+    known = set[int]().union(*(g.own | g.shared for g in groups)) if groups else set[int]()
+    last = [(max(g.own, default=-1), g) for g in groups]
+    for item in items:
+        if item.index not in known and groups:
+            before = [g for end, g in last if end < item.index]
+            (before[-1] if before else groups[0]).own.add(item.index)
+    return groups
+
+
+SOFT = frozenset(words("with in at to from through via over as by on into about using at onto across upon for"))
+"""Prepositions of phrases that add to what was said; they do not narrow it."""
+
+
+def _soft(predicate: Predicate) -> set[int]:
+    return {
+        i.index
+        for a in predicate.around
+        if a.kind == "prep" and a.prep in SOFT and not a.gerund
+        for i in items_of(a)
+        if i.lemma not in closed.RESTRICTORS
+    }
 
 
 def _merge_run(parse: Parse, draft: Draft) -> None:
@@ -63,12 +141,17 @@ class _Reader:
     labels: list[Noun] = field(default_factory=list[Noun])
 
     def clause(self, clause: Clause) -> None:
+        clause = _as_somebody(clause)
+        for condition in (*clause.conditions, *(c for p in clause.predicates for c in p.conditions)):
+            self._reason(condition)
         for condition in clause.conditions:
             self._condition(condition)
         for noun in clause.subject:
             self._visitor(noun)
         if clause.gerund:
             self._best(replace(situation(Clause(), clause.gerund), gerund=True))
+        for noun in (*clause.subject, *(n for p in clause.predicates for n in p.objects)):
+            self._done_to(noun)
         for predicate in clause.predicates:
             self._best(replace(situation(clause, predicate), labels=self.labels))
             for condition in predicate.conditions:
@@ -85,6 +168,14 @@ class _Reader:
                 who = Clause(subject=[replace(noun, relative=[], post=[])])
                 self._best(situation(who, predicate))
 
+    def _done_to(self, noun: Noun) -> None:
+        """Reads "rooms that people can book": somebody does something to the thing itself."""
+        if noun.clause is None:
+            return
+        for predicate in noun.clause.predicates:
+            thing = replace(noun, clause=None, post=[], relative=[], paren=[])
+            self._best(situation(noun.clause, replace(predicate, objects=[thing])))
+
     def _condition(self, condition: Clause) -> None:
         """Reads "when somebody opens a link": it names an operation. Any other condition stays for a frame."""
         opener = condition.opener
@@ -94,6 +185,11 @@ class _Reader:
         self.clause(condition)
         if len(self.parse.drafts) > before:
             self.parse.used.add(opener.index)
+
+    def _reason(self, condition: Clause) -> None:
+        """Why somebody wants it ("so that I can plan my work"): documentation, no fact."""
+        if condition.opener and condition.opener.lemma in {"so", "because"}:
+            self.parse.reasons |= {i.index for i in items_of(condition)}
 
     def _goes_on(self, condition: Clause) -> None:
         """Reads "a pastebin where pastes expire": what a system does is stated like anything else."""
@@ -148,6 +244,28 @@ class _Reader:
             self.parse.drafts.append(replace(new, parts={**named, **new.parts}))
 
 
+def _as_somebody(clause: Clause) -> Clause:
+    """Reads "As a member, I want to post messages": the member posts messages."""
+    who = [a for a in clause.lead if a.prep == "as" and len(a.nouns) == 1]
+    if not who or [n.head.lemma for n in clause.subject] not in (["i"], ["we"]):
+        return clause
+    noun = who[0].nouns[0]
+    wishes = [p for p in clause.predicates if p.infinitive and p.verbs and p.verbs[0].lemma in WISHES]
+    predicates = [
+        replace(p.infinitive, group=[*p.group, *p.verbs, *p.infinitive.group], conditions=[*p.conditions, *p.infinitive.conditions])
+        if p in wishes and p.infinitive
+        else p
+        for p in clause.predicates
+    ]
+    told = [who[0].items[0], *clause.subject[0].items]
+    predicates[:1] = [replace(p, group=[*told, *p.group]) for p in predicates[:1]]
+    lead = [a for a in clause.lead if a is not who[0]]
+    return replace(clause, subject=[noun], lead=lead, predicates=predicates)
+
+
+WISHES = frozenset({"want", "like", "need", "wish"})
+
+
 def _remember(draft: Draft, discourse: Discourse) -> None:
     parts = draft.parts
     match draft.kind:
@@ -157,7 +275,11 @@ def _remember(draft: Draft, discourse: Discourse) -> None:
             discourse.event = parts["name"]
         case "lifecycle":
             discourse.entity = parts["entity"]
+        case "relation":
+            discourse.entity = parts["entity"]
         case "field":
+            if not str(parts["of"].value).startswith(METHODS):
+                discourse.entity = parts["of"]
             discourse.fields.setdefault(str(parts["name"].value), {})[str(parts["of"].value)] = parts["of"]
         case _:
             pass

@@ -39,7 +39,10 @@ class Bound:
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """What the parser sees: a word (`tag` as tagged), or a phrase (`tag` H quantity, B bound, Z schedule, Y order)."""
+    """What the parser sees: a word (`tag` as tagged), or a phrase.
+
+    Tags of phrases: H quantity, B bound, K bound number of things, Z schedule, Y order.
+    """
 
     index: int
     tag: str
@@ -77,7 +80,8 @@ def phrases(words: Sequence[Tagged]) -> tuple[Item, ...]:
         if found:
             size, tag, meaning = found
             took = tuple(words[at : at + size])
-            items.append(Item(index=len(items), tag=tag, lemma=took[0].lemma, words=took, meaning=meaning))
+            lemma = str(meaning) if tag == "N" else took[0].lemma
+            items.append(Item(index=len(items), tag=tag, lemma=lemma, words=took, meaning=None if tag == "N" else meaning))
             at += size
         else:
             word = words[at]
@@ -199,7 +203,7 @@ def _table(phrases_: Iterable[str]) -> _Table:
 
 
 _NEAR, _UPPER, _LOWER = _table(units.NEAR), _table(units.UPPER), _table(units.LOWER)
-_RATE_BOUNDS = _table(("up to", "at least"))
+_RATE_BOUNDS = _table(("up to", "at least", "at most", "no more than", "a maximum of", "max"))
 
 
 def _longest(words: Sequence[Tagged], at: int, table: _Table) -> tuple[int, str]:
@@ -226,8 +230,14 @@ def _bound(words: Sequence[Tagged], at: int) -> Found:
         if size and (found := _measure_or_number(words, at + size)):
             limit = found[1]
             bound = Bound(high=limit) if upper else Bound(low=limit)
-            return size + found[0], "B", bound
+            return size + found[0], _bound_tag(words, at + size + found[0], limit), bound
     return _range(words, at)
+
+
+def _bound_tag(words: Sequence[Tagged], after: int, limit: Measure) -> str:
+    """A number of things is part of their noun phrase ("at most five loans"); another bound stands alone."""
+    counts = limit.dimension == "count" and after < len(words) and words[after].tag in "NJ"
+    return "K" if counts else "B"
 
 
 def _measure_or_number(words: Sequence[Tagged], at: int) -> tuple[int, Measure] | None:
@@ -252,7 +262,8 @@ def _range(words: Sequence[Tagged], at: int) -> Found:
     high = _measure_or_number(words, start + low[0] + 1)
     if not high:
         return None
-    return start - at + low[0] + 1 + high[0], "B", Bound(low=low[1], high=high[1])
+    end = start + low[0] + 1 + high[0]
+    return end - at, _bound_tag(words, end, high[1]), Bound(low=low[1], high=high[1])
 
 
 # schedules
@@ -380,7 +391,7 @@ _ORDER_TABLE = _table(_ORDERS)
 
 def _fixed(words: Sequence[Tagged], at: int) -> Found:
     """Several words that are one: "not found"."""
-    return next(((n, "N", phrase) for phrase in ("not found",) if (n := _matches(words, at, phrase))), None)
+    return next(((n, "N", phrase) for phrase in ("not found", "audit log", "audit trail", "api key") if (n := _matches(words, at, phrase))), None)
 
 
 _PARSERS: tuple[Callable[[Sequence[Tagged], int], Found], ...] = (_fixed, _schedule, _order, _rate, _bound, _quantity)

@@ -13,15 +13,17 @@ from dataclasses import dataclass, replace
 from autocoder.diagnostics import Diagnostic, Severity
 from autocoder.facts import Fact, Prose, Quote, Slot, Via
 from autocoder.readers.protocol import Context, Option, Outcome, Question, Reading, Sentence, Taken, Word
-from autocoder.readers.rules import accounting, matching
+from autocoder.readers.rules import accounting, matching, tables
+from autocoder.readers.rules.accounting import Segment
 from autocoder.readers.rules.blocks import Unit, units
 from autocoder.readers.rules.clauses import clauses
+from autocoder.readers.rules.contexts import Line, variants, with_openers
 from autocoder.readers.rules.contradictions import contradictions
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, Symbols
 from autocoder.readers.rules.frames import Ask
 from autocoder.readers.rules.hints import hint
-from autocoder.readers.rules.lexicon import closed
-from autocoder.readers.rules.matching import Parse
+from autocoder.readers.rules.lexicon import nouns
+from autocoder.readers.rules.matching import Group, Parse
 from autocoder.readers.rules.phrases import Item, phrases
 from autocoder.readers.rules.tagging import Tagged, alternatives, tag
 from autocoder.readers.rules.tokens import Token, sentences, tokenize
@@ -32,12 +34,21 @@ MAX_WORDS = 200
 
 @dataclass(frozen=True, kw_only=True)
 class _Line:
-    """A sentence before it is read."""
+    """A sentence before it is read. `readings` are the item sequences that it may stand for, its own words first."""
 
-    unit: Unit
-    tokens: tuple[Token, ...]
+    line: Line
     tagged: tuple[Tagged, ...]
     items: tuple[Item, ...]
+
+    @property
+    def unit(self) -> Unit:
+        """Its block."""
+        return self.line.unit
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """Its own words."""
+        return self.line.tokens
 
 
 class RulesReader:
@@ -50,17 +61,20 @@ class RulesReader:
         text = Prose(text=prose, file=file)
         lines = list(_lines(text))
         discourse = Discourse(prose=text, symbols=Symbols.of(line.items for line in lines))
-        sentences_: list[Sentence] = []
-        questions: list[Question] = []
-        diagnostics: list[Diagnostic] = []
+        read: list[_Sentence] = []
+        openers: dict[int, int] = {}
         for number, line in enumerate(lines):
             discourse.sentence = number
-            discourse.title = line.unit.kind == "heading" and line.unit.start == lines[0].unit.start
-            _endpoint(line, discourse)
+            discourse.title = number == 0 and _is_title(line, lines)
+            _section(line, discourse)
             done = _Sentence(line, text, discourse)
-            sentences_.append(done.sentence)
-            questions += done.questions
-            diagnostics += done.diagnostics
+            if done.led is not None and done.led in openers:
+                read[openers[done.led]].closes_nothing()
+            openers[line.tokens[0].start] = number
+            read.append(done)
+        sentences_ = [done.sentence for done in read]
+        questions = [q for done in read for q in done.questions]
+        diagnostics = [d for done in read for d in done.diagnostics]
         facts = (*(context.facts if context else ()), *(f for s in sentences_ for f in s.facts))
         diagnostics += contradictions(facts)
         return Reading(
@@ -73,14 +87,26 @@ class RulesReader:
 
 
 def _lines(text: Prose) -> Iterator[_Line]:
+    for line in with_openers(_sentences(text)):
+        readable = line.unit.kind != "opaque" and len(line.tokens) <= MAX_WORDS
+        tagged = tag(line.tokens) if readable else ()
+        yield _Line(line=line, tagged=tagged, items=phrases(tagged))
+
+
+def _sentences(text: Prose) -> Iterator[Line]:
     for unit in units(text.text):
         content = text.text[unit.start : unit.end]
         for tokens in sentences(tokenize(content, unit.start), content, unit.start):
-            if not any(t.is_word for t in tokens):
-                continue
-            readable = unit.kind != "opaque" and len(tokens) <= MAX_WORDS
-            tagged = tag(tokens) if readable else ()
-            yield _Line(unit=unit, tokens=tokens, tagged=tagged, items=phrases(tagged))
+            if any(t.is_word for t in tokens):
+                yield Line(unit=unit, tokens=tokens)
+
+
+def _is_title(line: _Line, lines: Sequence[_Line]) -> bool:
+    """A heading that opens the text; a short first line without a verb, too, where more follows."""
+    if line.unit.kind == "heading":
+        return line.unit.level == 1 or len(lines) == 1 or lines[1].unit.kind not in {"item", "row"}
+    short = len(line.tokens) <= 6 and line.tokens[-1].text not in {".", ":", "!", "?"}
+    return line.unit.kind == "paragraph" and short and len(lines) > 1 and all(w.tag in "NJD" for w in line.tagged)
 
 
 class _Sentence:
@@ -92,17 +118,45 @@ class _Sentence:
         self.questions: list[Question] = []
         self.diagnostics: list[Diagnostic] = []
         self.span = prose.quote(line.tokens[0].start, line.tokens[-1].end)
+        self.led: int | None = None
         if not line.items:
             self.sentence = self._unread()
             return
-        parse, state = (_title(line), discourse) if discourse.title else _best_parse(line, discourse)
+        parse, state = self._parsed(discourse)
         by = {index: draft.kind for draft in parse.drafts for index in draft.items}
         by |= {index: "fact" for index in parse.used if index not in by} if parse.drafts else {}
-        filled = accounting.fillers(parse.items, by)
-        self.words = accounting.words(parse.items, by, filled, prose)
+        filled = accounting.fillers(parse.items, by) | {i: "reason" for i in parse.reasons if i not in by}
+        self.words = tuple(
+            w for w in accounting.words(parse.items, by, filled, prose) if w.span.start >= self.span.start
+        )
         self.sentence = self._finish(parse)
         if self.sentence.outcome is Outcome.FACTS:
             discourse.adopt(state)
+
+    def _parsed(self, discourse: Discourse) -> tuple[Parse, Discourse]:
+        line = self.line
+        if discourse.title:
+            return _title(line), discourse
+        if line.unit.kind == "row":
+            return _row(line, discourse), discourse
+        best = _best_parse(line.tagged, line.items, discourse)
+        for tokens in variants(line.line):
+            if _score(best[0]) == 0 and best[0].drafts:
+                break
+            tagged = tag(tokens) if tokens is not line.tokens and len(tokens) <= MAX_WORDS else ()
+            other = _best_parse(tagged, phrases(tagged), discourse) if tagged else best
+            if other[0].drafts and (_score(other[0]) > _score(best[0]) or not best[0].drafts):
+                best = other
+                self.led = tokens[0].start
+        return best
+
+    def closes_nothing(self) -> None:
+        """The line opens a list whose items were read with it."""
+        if self.sentence.facts or self.questions:
+            return
+        words = tuple(replace(w, taken=Taken.FILLER, by="opens a list") for w in self.sentence.words)
+        self.sentence = replace(self.sentence, outcome=Outcome.FILLER, words=words)
+        self.diagnostics = []
 
     def _facts(self, drafts: Sequence[Draft]) -> Iterator[Fact]:
         for draft in drafts:
@@ -117,33 +171,39 @@ class _Sentence:
     def _finish(self, parse: Parse) -> Sentence:
         unread = [w for w in self.words if w.taken is Taken.UNREAD]
         if not parse.drafts:
-            return self._nothing_taken(unread)
+            taken = bool(parse.used) and self.line.unit.kind == "row"
+            return self._sentence(Outcome.FILLER, ()) if taken else self._nothing_taken(unread)
         for one, other in parse.ties:
             self._tie(one, other)
         if parse.ties:
             return self._sentence(Outcome.QUESTION, ())
-        if any(w.span.text.lower() in closed.RESTRICTORS for w in unread):
-            return self._doubtful(parse.drafts, unread, self.words)
         facts: list[Fact] = []
         outcomes: set[Outcome] = set()
-        for drafts, words in accounting.segments(parse.items, parse.drafts, self.words):
-            left = [w for w in words if w.taken is Taken.UNREAD]
-            if not left:
-                open_ = [d for d in drafts if d.asks]
-                facts += self._facts([d for d in drafts if not d.asks])
-                self.questions += [self._ask(d, d.asks) for d in open_ if d.asks]
-                outcomes.add(Outcome.QUESTION if open_ else Outcome.FACTS)
-            elif drafts:
-                outcomes.add(self._doubtful(drafts, left, words).outcome)
-            else:
-                self._report_words(left)
-                outcomes.add(Outcome.PARTLY)
+        for segment in accounting.segments(parse, self.words):
+            found, outcome = self._segment(segment)
+            facts += found
+            outcomes.add(outcome)
+        outcomes.discard(Outcome.FILLER)
         worst = next(
-            o for o in (Outcome.PARTLY, Outcome.NOT_UNDERSTOOD, Outcome.QUESTION, Outcome.FACTS) if o in outcomes
+            (o for o in (Outcome.PARTLY, Outcome.NOT_UNDERSTOOD, Outcome.QUESTION, Outcome.FACTS) if o in outcomes),
+            Outcome.FILLER,
         )
         if worst is Outcome.NOT_UNDERSTOOD and facts:
             worst = Outcome.PARTLY
         return self._sentence(worst, tuple(facts))
+
+    def _segment(self, segment: Segment) -> tuple[list[Fact], Outcome]:
+        """What becomes of one group of words: facts, a question, or a report of what was not understood."""
+        drafts = segment.drafts
+        if not segment.unread:
+            open_ = [d for d in drafts if d.asks]
+            self.questions += [self._ask(d, d.asks) for d in open_ if d.asks]
+            facts = list(self._facts([d for d in drafts if not d.asks]))
+            return facts, Outcome.QUESTION if open_ else Outcome.FACTS if drafts else Outcome.FILLER
+        if drafts and segment.doubtful:
+            return [], self._doubtful(drafts, segment.unread, segment.words).outcome
+        self._report_words(segment.unread)
+        return list(self._facts([d for d in drafts if not d.asks])), Outcome.PARTLY
 
     def _ask(self, draft: Draft, ask: Ask) -> Question:
         """The question about a slot that the sentence leaves open; an answer completes the fact."""
@@ -176,7 +236,7 @@ class _Sentence:
     # what becomes of it
 
     def _nothing_taken(self, unread: Sequence[Word]) -> Sentence:
-        if self.line.unit.kind == "heading":
+        if self.line.unit.kind == "heading" or tables.is_rule(self.span.text):
             return self._sentence(Outcome.FILLER, ())
         if not unread:
             return self._sentence(Outcome.FILLER, ())
@@ -269,6 +329,34 @@ class _Sentence:
         )
 
 
+def _section(line: _Line, discourse: Discourse) -> None:
+    """What the text is at: a heading names a thing, a row of a table its columns; an endpoint ends with both."""
+    if line.unit.kind != "row":
+        discourse.columns = []
+    if line.unit.kind == "heading" and not discourse.title:
+        named = [i for i in line.items if i.tag not in ".:"]
+        heads = named if named and all(i.tag in "NJ" for i in named) and len(named) <= 3 else []
+        known = heads and heads[-1].tag == "N" and heads[-1].lemma not in nouns.LIST_LABELS
+        discourse.entity = Part(value=" ".join(i.lemma for i in heads), items=list(heads)) if known else None
+    _endpoint(line, discourse)
+
+
+def _row(line: _Line, discourse: Discourse) -> Parse:
+    """A row of a table: its header, a line, or a field."""
+    used: set[int] = set()
+    drafts: list[Draft] = []
+    columns = tables.header(line.items)
+    if columns:
+        discourse.columns = columns
+        used = {i.index for i in line.items}
+    elif discourse.columns and (draft := tables.row(line.items, discourse.columns, discourse)):
+        drafts, used = [draft], draft.items
+    everything = {i.index for i in line.items}
+    return Parse(
+        items=line.items, drafts=drafts, used=used, groups=[Group(own=everything, shared=everything, soft=set())]
+    )
+
+
 def _endpoint(line: _Line, discourse: Discourse) -> None:
     """Which endpoint the text is at: the one route that a sentence names; a heading or a bare path ends it."""
     routes = [i for i in line.items if i.kind == "route"]
@@ -289,17 +377,18 @@ def _title(line: _Line) -> Parse:
     text = " ".join(w.token.text for i in words for w in i.words)
     part = Part(value=text, items=words)
     used = {i.index for i in words}
-    return Parse(items=line.items, drafts=[Draft(kind="system", parts={"name": part}, items=used)], used=used)
+    draft = Draft(kind="system", parts={"name": part}, items=used)
+    return Parse(items=line.items, drafts=[draft], used=used, groups=[Group(own=used, shared=used, soft=set())])
 
 
-def _best_parse(line: _Line, discourse: Discourse) -> tuple[Parse, Discourse]:
+def _best_parse(tagged: Sequence[Tagged], items: Sequence[Item], discourse: Discourse) -> tuple[Parse, Discourse]:
     """The tagging whose parse uses most words, and the state after it; the first one wins among equals."""
-    best = _parse(line.items, discourse)
+    best = _parse(items, discourse)
     best_score = _score(best[0])
-    for tagged in alternatives(line.tagged):
+    for other_tags in alternatives(tagged):
         if best_score == 0:
             break
-        other = _parse(phrases(tagged), discourse)
+        other = _parse(phrases(other_tags), discourse)
         if _score(other[0]) > best_score:
             best, best_score = other, _score(other[0])
     return best
@@ -313,7 +402,7 @@ def _parse(items: Sequence[Item], discourse: Discourse) -> tuple[Parse, Discours
 def _score(parse: Parse) -> int:
     """Minus the number of words that nothing took."""
     by = dict.fromkeys(parse.used, "fact") if parse.drafts else {}
-    filled = accounting.fillers(parse.items, by)
+    filled = accounting.fillers(parse.items, by).keys() | parse.reasons
     return -sum(
         1 for i in parse.items for w in i.words if w.token.is_word and i.index not in by and i.index not in filled
     )

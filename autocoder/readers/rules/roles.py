@@ -55,6 +55,7 @@ def _common(noun: Noun, filled: Filled) -> None:
             or (item.tag == "Q" and item.lemma in fillers.FILLER_QUANTIFIERS)
             or (item.tag == "J" and item.lemma in fillers.FILLER_ADJECTIVES)
             or (item.tag == "S" and item.lemma in {"our", "your", "my", "its"})
+            or (item.lemma == "other" and person(noun.head.lemma))
         )
         if plain:
             filled.use(item)
@@ -69,28 +70,43 @@ def actor(noun: Noun, discourse: Discourse) -> Filled | None:
         return filled
     if head.lemma in nouns.OWNERS:
         return _owner(noun)
+    if head.lemma in {"you", "i", "we"} and len(noun.items) == 1:
+        return Filled(parts={}, items={head.index})  # whoever uses it: nobody in particular
     filled = Filled(parts={})
     states = {i.lemma: i for i in noun.modifiers if i.tag == "J"}
     signed_in = [i for lemma, i in states.items() if lemma in nouns.SIGNED_IN]
     signed_out = [i for lemma, i in states.items() if lemma in nouns.SIGNED_OUT]
-    if head.lemma in nouns.ROLES:
+    if person(head.lemma) and head.lemma not in nouns.ACTORS and not signed_in:
         filled.put("value", "role", head, via=Via.LEXICON)
         filled.put("role", words_of(name_items(noun)), *name_items(noun))
     elif signed_out and head.lemma in nouns.ACTORS:
         filled.put("value", "guest", head, *signed_out, via=Via.LEXICON)
-    elif signed_in and head.lemma in nouns.ACTORS:
+    elif signed_in and (head.lemma in nouns.ACTORS or person(head.lemma)):
         filled.put("value", "user", head, *signed_in, via=Via.LEXICON)
     elif nouns.ACTORS.get(head.lemma, "nobody") != "nobody" and len(name_items(noun)) == 1:
         filled.put("value", nouns.ACTORS[head.lemma], head, via=Via.LEXICON)
     else:
         return None
-    if filled.parts["value"].value == "user" and head.lemma != "user":
+    if filled.parts["value"].value == "user" and head.lemma != "user" and "role" not in filled.parts:
         filled.parts["role"] = Part(value=head.lemma, items=[head])
     _common(noun, filled)
     _signed_in_after(noun, filled)
     if filled.parts["value"].value in {"user", "role"}:
         filled.use(*(i for i in noun.modifiers if i.lemma == "only"))
     return filled
+
+
+def person(lemma: str) -> bool:
+    """Whether a noun names people, or machines that act on their own.
+
+    >>> person("librarian"), person("translator"), person("folder")
+    (True, True, False)
+    """
+    if lemma in nouns.ROLES:
+        return True
+    if lemma in nouns.NO_PERSONS or lemma in nouns.SYSTEMS or lemma in nouns.PEOPLE_WORKERS or len(lemma) < 5:
+        return False
+    return lemma.endswith(nouns.PERSON_ENDINGS) and lemma not in nouns.VALUE_TYPES
 
 
 def _owner(noun: Noun) -> Filled | None:
@@ -175,6 +191,9 @@ def _narrow(item: Item, noun: Noun, filled: Filled) -> None:
 
 def _narrow_after(adjunct: Adjunct, filled: Filled) -> None:
     first = adjunct.items[0]
+    if adjunct.prep == "of" and len(adjunct.nouns) == 1 and len(adjunct.items) == 1:
+        _parent(adjunct, filled)
+        return
     if adjunct.kind == "bound" and not isinstance(first.meaning, (str, Measure)) and first.meaning:
         older = first.words[0].token.value in {"older", "over", "more"}
         low = first.meaning.low
@@ -186,6 +205,15 @@ def _narrow_after(adjunct: Adjunct, filled: Filled) -> None:
         measure = adjunct.items[1].meaning
         if measure.dimension == "length":
             filled.put("length", int(measure.amount), *adjunct.items, via=Via.LEXICON)
+
+
+def _parent(adjunct: Adjunct, filled: Filled) -> None:
+    """The measurements of a device: what the rows belong to."""
+    noun = adjunct.nouns[0]
+    plain = all(i.tag in "DN" or i.lemma in {"each", "every", "given"} for i in noun.items)
+    if noun.head.tag == "N" and plain and not noun.post and not noun.relative and noun.head.lemma != "other":
+        filled.put("parent", words_of(name_items(noun)), *name_items(noun))
+        filled.use(*adjunct.items, *noun.items)
 
 
 def _narrow_relative(predicate: Predicate, filled: Filled) -> None:

@@ -83,6 +83,10 @@ def _engine(item: Item) -> Parts | None:
     }
 
 
+def _api_key(item: Item) -> Parts | None:
+    return {"value": Part(value="api key", items=[item])} if item.lemma == "api key" else None
+
+
 MATCHERS: Mapping[str, Callable[[Item], Parts | None]] = {
     "rate": _rate,
     "percent": _percent,
@@ -92,6 +96,7 @@ MATCHERS: Mapping[str, Callable[[Item], Parts | None]] = {
     "share": _share,
     "address": _address,
     "engine": _engine,
+    "api key": _api_key,
 }
 
 

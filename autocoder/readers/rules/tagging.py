@@ -87,6 +87,9 @@ def _lexicon(word: str, found: dict[str, str]) -> None:
         found["N"] = singular
         if singular not in _KNOWN_VERBS:
             found.pop("V", None)
+    if word in nouns.NOUNS_ONLY or singular in nouns.NOUNS_ONLY:
+        found.clear()
+        found["N"] = singular if singular in nouns.NOUNS_ONLY else word
     if word in fillers.FILLER_ADJECTIVES | fillers.ADJECTIVES:
         found.clear()
         found["J"] = word
@@ -156,7 +159,7 @@ def with_tag(word: Tagged, tag_: str) -> Tagged:
 
 
 def _decide(word: Tagged, done: list[Tagged], rest: list[Tagged]) -> Tagged:
-    before = next((w for w in reversed(done) if w.tag != "R"), None)
+    before = _before(done)
     if len(word.candidates) == 1:
         if word.form == "VB" and "V" in word.candidates and done and done[-1].tag in {"D", "S"}:
             return replace(word, tag="N", form="")  # a verb behind an article is a noun: "a select"
@@ -165,6 +168,18 @@ def _decide(word: Tagged, done: list[Tagged], rest: list[Tagged]) -> Tagged:
         if rule.choose in word.candidates and _applies(rule, word, before, done, rest):
             return with_tag(word, rule.choose)
     return with_tag(word, sorted(word.candidates)[0])
+
+
+def _before(done: Sequence[Tagged]) -> Tagged | None:
+    """The word before, adverbs and parentheses skipped."""
+    depth = 0
+    for word in reversed(done):
+        depth += (word.tag == ")") - (word.tag == "(" and depth > 0)
+        if depth == 0 and word.tag not in {"R", "("}:
+            return word
+        if depth == 0 and word.tag == "(" and done[-1].tag != ")":
+            return word
+    return None
 
 
 def _applies(rule: TagRule, word: Tagged, before: Tagged | None, done: list[Tagged], rest: list[Tagged]) -> bool:
@@ -179,7 +194,13 @@ def _applies(rule: TagRule, word: Tagged, before: Tagged | None, done: list[Tagg
         and (rule.finite is None or rule.finite == _finite(done))
         and (rule.agrees is None or rule.agrees == (before is not None and _agrees(before, word)))
         and (rule.noun_next is None or rule.noun_next == _can_be(after, "N"))
+        and (not rule.joins or _joined(done) in rule.joins)
     )
+
+
+def _joined(done: Sequence[Tagged]) -> str:
+    """The tag of the word that a conjunction or a comma joins the next one to."""
+    return next((w.tag for w in reversed(done) if w.tag not in {"C", ",", "R"}), "$")
 
 
 def _has_form(forms: str, word: Tagged) -> bool:
@@ -195,10 +216,11 @@ def _can_be(word: Tagged | None, tags: str) -> bool:
 
 def _finite(done: Iterable[Tagged]) -> bool:
     """Whether the clause that `done` ends in has its finite verb."""
-    found = False
-    for word in done:
-        if word.tag in _CLAUSE_MARKS or word.tag in "WT":
-            found = False
+    found, leading = False, False
+    for position, word in enumerate(done):
+        leading = leading or (position == 0 and word.tag in "WP")
+        if word.tag in _CLAUSE_MARKS or word.tag in "WT" or (leading and word.tag == ","):
+            found, leading = False, leading and word.tag != ","
         elif word.tag in "MA" or (word.tag == "V" and word.form in {"VB", "VBZ"}):
             found = True
     return found
@@ -219,11 +241,39 @@ def _repair(words: list[Tagged]) -> list[Tagged]:
         before = words[i - 1] if i else None
         if word.tag == "F" and not (after and after.tag in "VAR"):
             repaired[i] = replace(word, tag="P")
+        elif word.lemma in {"that", "which", "whom"} and before and before.tag == "N" and _subject_follows(words, i):
+            repaired[i] = replace(word, tag="T")
         elif word.lemma == "that" and before and before.tag in "NLO" and after and after.tag in "VAMXR":
             repaired[i] = replace(word, tag="T")
         elif word.lemma in {"first", "last"} and after and after.tag in "NJU":
             repaired[i] = replace(word, tag="Q")
+        elif word.lemma == "have" and after:
+            _perfect(repaired, i, words)
     return repaired
+
+
+def _subject_follows(words: Sequence[Tagged], i: int) -> bool:
+    """Whether a relative clause with a subject of its own opens here: "rooms that people book"."""
+    at = i + 1
+    while at < len(words) and words[at].tag in "DSQJN" and at < i + 5:
+        at += 1
+    at += at < len(words) and words[at].tag == "O" and at == i + 1
+    subject = at > i + 1 and words[at - 1].tag in "NO"
+    return subject and at < len(words) and words[at].tag in "MAV" and words[at].form in {"VB", "VBZ", "VBN", ""}
+
+
+def _perfect(repaired: list[Tagged], i: int, words: Sequence[Tagged]) -> None:
+    """Tags "has closed": an auxiliary with a participle, where no noun follows that the participle could describe."""
+    at = next((k for k in range(i + 1, len(words)) if words[k].tag not in "RX"), None)
+    if at is None:
+        return
+    inner, after = words[at], words[at + 1] if at + 1 < len(words) else None
+    participle = inner.form == "VBN" or ("V" in inner.candidates and look_up(inner.token.value).form == "VBN")
+    if inner.token.value == "been":
+        repaired[i] = replace(repaired[i], tag="A", lemma="have")
+    elif participle and inner.tag in "VJ" and not (after and after.tag == "N"):
+        repaired[i] = replace(repaired[i], tag="A", lemma="have")
+        repaired[at] = replace(with_tag(inner, "V"), form="VBN")
 
 
 def alternatives(words: Sequence[Tagged], limit: int = 6) -> list[tuple[Tagged, ...]]:

@@ -4,9 +4,10 @@ from autocoder.readers.rules.frames.behaviour import FRAMES as BEHAVIOUR
 from autocoder.readers.rules.frames.data import FRAMES as DATA
 from autocoder.readers.rules.frames.endpoint import FRAMES as ENDPOINT
 from autocoder.readers.rules.frames.model import Ask, Frame, Role, Run
+from autocoder.readers.rules.frames.narrative import FRAMES as NARRATIVE
 from autocoder.readers.rules.frames.platform import FRAMES as PLATFORM
 from autocoder.readers.rules.frames.platform import RUNS
 
-FRAMES: tuple[Frame, ...] = (*BEHAVIOUR, *DATA, *ENDPOINT, *PLATFORM)
+FRAMES: tuple[Frame, ...] = (*BEHAVIOUR, *DATA, *NARRATIVE, *ENDPOINT, *PLATFORM)
 
 __all__ = ["FRAMES", "RUNS", "Ask", "Frame", "Role", "Run"]

@@ -78,7 +78,7 @@ FRAMES: tuple[Frame, ...] = (
         verbs=("belong",),
         roles=(
             Role(at="subject", slot="entity", reads="named thing", each=True),
-            Role(at="prep:to", slot="to", reads="named thing"),
+            Role(at="prep:to", slot="to", reads="plain", each=True),
         ),
         example="Each task belongs to a user.",
         gives=(("relation", {"entity": "task", "to": "user"}),),

@@ -14,7 +14,8 @@ class Role:
     `at` is where it stands: `subject`, `object`, `prep:in,on` (one of these prepositions), or the kind of an adjunct
     (`adjective`, `schedule`, `bound`, `quantity`, `order`). `reads` names a reading of `roles.READS`, or for an
     adjunct the dimension of its measure. The reading's main value goes to `slot` (none: it is only used), its others
-    to the slots of their own name. With `each`, coordinated nouns give a fact each.
+    to the slots of their own name. With `each`, coordinated nouns give a fact each; a
+    `shared` role may use words that another role of the same clause used.
     """
 
     at: str
@@ -22,6 +23,7 @@ class Role:
     reads: str = ""
     optional: bool = False
     each: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +43,8 @@ class Frame:
     `verbs` are classes of the lexicon; without any, the frame reads a fragment (a subject without a verb). `names`
     gives the slot that takes the verb itself. `extends` adds to the operation of the same sentence, or of the one
     before. `negated` frames read clauses with a negation, all others only clauses without.
-    With `bare` "gerund" it reads a predicate without a subject only where it is a gerund ("visiting …"). `route` makes
+    A `passive` one reads only passives with a modal verb and nobody who acts, and takes the participle as `to_state`.
+    One with `bare` "imperative" reads only clauses without a subject. With `bare` "gerund" it reads a predicate without a subject only where it is a gerund ("visiting …"). `route` makes
     the facts fields of the endpoint's `request` or `response`. `extra` frames are tried on the same clause once this
     one fits; their verbs do not matter. `asks` makes its facts a question about a slot that no role can fill.
     """
@@ -55,6 +58,7 @@ class Frame:
     extends: bool = False
     negated: bool = False
     bare: str = ""
+    passive: bool = False
     route: str = ""
     extra: tuple[Frame, ...] = ()
     asks: Ask | None = None

@@ -9,6 +9,16 @@ FRAMES: tuple[Frame, ...] = (
         name="a system, named in a phrase",
         kind="system",
         roles=(Role(at="subject", reads="about"),),
+        extra=(
+            Frame(
+                name="what its things have",
+                kind="relation",
+                roles=(
+                    Role(at="prep:with,including", slot="entity", reads="bare several", each=True),
+                    Role(at="prep:for", slot="to", reads="plain", shared=True),
+                ),
+            ),
+        ),
         example="A to-do list API.",
         gives=(("system", {"form": "api", "subject": "to-do list"}),),
     ),
@@ -96,6 +106,15 @@ FRAMES: tuple[Frame, ...] = (
         roles=(Role(at="object", reads="system"),),
         example="It is exposed publicly over HTTPS.",
         gives=(("exposure", {"public": True, "tls": True}),),
+    ),
+    Frame(
+        name="the service is not reachable so",
+        kind="",
+        verbs=("be", "reach", "answer"),
+        negated=True,
+        roles=(Role(at="subject", reads="system"),),
+        example="It is not reachable from the internet.",
+        gives=(("exposure", {"public": False}),),
     ),
     Frame(
         name="the service is reachable so",
@@ -203,6 +222,32 @@ RUNS: tuple[Run, ...] = (
         constants={"public": True},
         example="The service is public.",
         gives=(("exposure", {"public": True}),),
+    ),
+    Run(
+        name="not reachable",
+        kind="exposure",
+        pattern=(
+            "word:not",
+            "word:public|publicly?",
+            "word:reachable|accessible|available|exposed|public|visible?",
+            "word:from|on|to|over",
+            "word:public?",
+            "word:internet|outside|web",
+        ),
+        constants={"public": False},
+        example="The service is not reachable from the internet.",
+        gives=(("exposure", {"public": False}),),
+    ),
+    Run(
+        name="an API key",
+        kind="authentication",
+        pattern=("word:with|by|via|using", "scheme=api key"),
+        example="Devices send measurements with an API key. A measurement has a value.",
+        gives=(
+            ("operation", {"actor": "role", "role": "device", "verb": "send", "does": "other", "object": "measurement"}),
+            ("authentication", {"scheme": "api key"}),
+            ("field", {"of": "measurement", "name": "value"}),
+        ),
     ),
     Run(
         name="not public",

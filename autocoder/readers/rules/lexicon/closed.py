@@ -59,6 +59,6 @@ NEGATIVE_WORDS = words(
 RESTRICTORS = words(
     "except unless only not never no nobody none nothing until till without but first last before after while once "
     "most least than if when where otherwise however instead excluding unlike neither nor cannot n't per each every "
-    "more less"
+    "more less or twice"
 )
 """Words that narrow or turn round what the rest of the sentence says: unread, they make a question."""

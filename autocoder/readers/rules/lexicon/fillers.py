@@ -24,7 +24,7 @@ class Filler:
 FILLERS: tuple[Filler, ...] = (
     Filler(name="determiner", tags="D", needs="next"),
     Filler(name="possessive", tags="S", needs="next", words=words("our your my its")),
-    Filler(name="conjunction", tags="C", needs="both", words=frozenset({"and"})),
+    Filler(name="conjunction", tags="C", needs="both", words=frozenset({"and", "or"})),
     Filler(
         name="adverb without effect",
         tags="R",
@@ -36,7 +36,7 @@ FILLERS: tuple[Filler, ...] = (
 
 FILLER_ADJECTIVES = words(
     "new given existing corresponding specific particular single short simple small little basic own various different "
-    "individual respective entire whole own tiny minimal modern nice"
+    "individual respective entire whole own tiny minimal modern nice self-hosted simple lightweight fast-growing online web-based"
 )
 """Adjectives that leave a noun what it is."""
 

@@ -21,9 +21,29 @@ OWNERS = words("owner creator")
 ROLES = words(
     "admin administrator moderator editor operator manager staff librarian teacher student author reviewer agent clerk "
     "viewer lawyer doctor patient employee organizer organiser host participant instructor seller buyer driver "
-    "supervisor partner"
+    "supervisor partner client candidate applicant tenant merchant assistant accountant consultant attendant tutor "
+    "parent pupil child resident citizen volunteer guard nurse vet chef cook secretary treasurer president director "
+    "principal head boss colleague professional nutritionist physician technician mechanic musician electrician "
+    "politician freelancer contractor landlord athlete coach captain referee judge expert specialist representative "
+    "executive auditor recipient sponsor donor fan friend creator partner guardian company firm team organisation "
+    "organization department shop restaurant vendor supplier courier device sensor station machine robot meter "
+    "terminal gateway finance reception back-office hr office school club community"
 )
 """Nouns for people with a certain role: signed in, and more than a user."""
+
+PERSON_ENDINGS = ("er", "or", "ist", "ee")
+"""Endings of nouns for people: translator, dentist, trainee."""
+
+NO_PERSONS = words(
+    "order number folder letter paper offer header parameter timer counter tracker container server worker computer "
+    "printer calendar reminder transfer chapter answer quarter register filter layer buffer error color colour factor "
+    "vector sector newsletter sensor power tower river center centre cover drawer locker poster sticker ticker voucher "
+    "trailer banner folder identifier browser crawler scanner router broker handler consumer scheduler processor "
+    "paper water weather matter master pointer setter getter monitor mirror behavior floor door editor-in-chief fee "
+    "coffee tree committee degree list checklist playlist wishlist waitlist shortlist trigger summer winter december "
+    "september october november footer character tier other another after flyer planner manager-id"
+)
+"""Nouns with such an ending that are no people."""
 
 SIGNED_IN = words("signed-in logged-in registered authenticated authorised authorized")
 SIGNED_OUT = words("anonymous unauthenticated unregistered signed-out logged-out")
@@ -76,10 +96,10 @@ _TYPE_NOUNS: dict[str, str] = {
     "integer": "number integer int int32 int64 long count quantity rating score age year stock position priority order "
     "rank size point points capacity duration-in-minutes",
     "decimal": "amount decimal float double temperature weight height latitude longitude humidity percentage distance",
-    "money": "price cost fee salary balance money",
+    "money": "price cost fee salary balance money fare rent wage revenue",
     "boolean": "flag boolean bool checkbox",
-    "date": "date birthday deadline day date-of-birth birthdate",
-    "datetime": "time timestamp datetime date-time moment",
+    "date": "date birthday deadline expiry day date-of-birth birthdate",
+    "datetime": "time timestamp datetime date-time moment start end beginning",
     "duration": "duration",
     "email": "e-mail email e-mail-address",
     "phone": "phone telephone",
@@ -120,6 +140,12 @@ EXTRA_NOUNS = words(
     "webhook backend frontend login logout signup pastebin paste timestamp slug inbox p95 uptime"
 )
 """Words that the tables do not know, or know as something else only."""
+
+NOUNS_ONLY = words(
+    "rest people staff meeting building booking rating reading listing parking training wedding shipping housing "
+    "painting drawing recording setting spelling meal recipe room person audit employee status patient client"
+)
+"""Words that are nouns here, though the tables have other readings for them."""
 
 INVARIANT = words("data https news series species status address access class process business stats")
 """Nouns whose singular is the word itself."""

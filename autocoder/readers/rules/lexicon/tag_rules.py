@@ -3,7 +3,8 @@
 Owns only the rows. A row applies where every given column holds; the candidate it names must be among the word's.
 `before` and `after` are tags of the neighbours (adverbs and emphasis skipped, `^` start of a clause, `$` its end;
 after a word its candidates count); `finite` says whether the clause has a finite verb already; `agrees` whether the
-word could be the finite verb of the noun before it ("links expire", "a link expires").
+word could be the finite verb of the noun before it ("links expire", "a link expires"); `joins` are tags of the word
+that a conjunction or comma before it joins it to.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ class TagRule:
     finite: bool | None = None
     agrees: bool | None = None
     noun_next: bool | None = None
+    joins: str = ""
 
 
 TAG_RULES: tuple[TagRule, ...] = (
@@ -43,8 +45,9 @@ TAG_RULES: tuple[TagRule, ...] = (
     TagRule(name="imperative, or verb without subject", choose="V", before="^:;", after="DSQLOU", form="VB VBZ"),
     TagRule(name="imperative before a plural", choose="V", before="^:;", noun_next=True, form="VB"),
     TagRule(name="second verb of a list", choose="V", before="C,", finite=True, after="DSQLOPF", form="VB VBZ"),
-    TagRule(name="verb among coordinated verbs", choose="V", before="C,", finite=True, form="VB", after="C,$NJ"),
-    TagRule(name="verb at the end of a coordination", choose="V", before="C", finite=True, form="VB VBZ"),
+    TagRule(name="verb among coordinated verbs", choose="V", before="C,", finite=True, form="VB", after="C,$", joins="V"),
+    TagRule(name="verb with its object", choose="V", before="C,", finite=True, form="VB", after="NJ"),
+    TagRule(name="verb at the end of a coordination", choose="V", before="C", finite=True, form="VB VBZ", joins="V"),
     TagRule(name="noun after a finite verb", choose="N", finite=True),
     TagRule(name="noun by default", choose="N"),
     TagRule(name="adjective", choose="J"),

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from autocoder.readers.rules.lexicon.words import words
 
+ACTS_ON: dict[str, str] = {
+    "comment": "on", "vote": "on for", "apply": "to for", "enrol": "in on", "enroll": "in on", "subscribe": "to",
+    "register": "for", "look": "at", "pay": "for", "ask": "for", "bid": "on", "reply": "to", "respond": "to",
+    "react": "to", "contribute": "to", "participate": "in", "search": "for", "join": "in", "donate": "to", "work": "on",
+    "unsubscribe": "from", "log": "on", "sign": "for",
+}  # fmt: skip
+"""Verb to the prepositions behind which it names what it is done to."""
+
 VERBS: dict[str, str] = {
     # what is done to rows
     "create": "create add make post submit write enter leave insert compose draft publish_new start open_new "
-    "author record log",
+    "author record log open",
     "upload": "upload save store paste share",
     "list": "list browse",
-    "read": "read get fetch view see show open retrieve look_up display look_at find access inspect",
+    "read": "read get fetch view see show retrieve look_up display look_at find access inspect",
     "update": "update edit change modify rename adjust correct revise amend",
     "delete": "delete remove erase discard destroy purge clear drop",
     "manage": "manage maintain administer organize organise",
@@ -38,6 +46,16 @@ VERBS: dict[str, str] = {
     "answer": "answer respond reply finish complete return take",
     "reach": "reach expose serve offer host publish make deploy access call",
     "sign_in": "sign log register authenticate identify",
+    "act on": " ".join(ACTS_ON),
+    "send": "send make post submit issue",
+    "make with": "create add make post submit write enter open start raise file report register record publish save "
+    "upload issue compose draft place define",
+    "keep track": "track manage store collect record monitor organise organize administer catalogue catalog keep log",
+    "run": "run host deploy operate locate stay live",
+    "tell": "notify inform tell remind warn alert e-mail email mail",
+    "overlap": "overlap collide intersect conflict",
+    "close": "close end finish",
+    "record": "record log write note store",
     "be": "be",
     "stay": "stay remain",
     "allow": "allow let permit enable",
@@ -69,6 +87,19 @@ PHRASAL: frozenset[str] = frozenset({"sign in", "log in", "sign up", "log on", "
 
 DOMAIN_VERBS: frozenset[str] = words(
     "approve reject archive cancel close complete confirm decline reopen activate deactivate suspend ban block rate "
-    "like follow_up vote assign unassign claim pause resume restore ship deliver pay refund"
+    "like follow_up vote assign unassign claim pause resume restore ship deliver pay refund book borrow lend reserve "
+    "invite enrol enroll comment check accept submit review grade finish mark move park sell buy order rent retire "
+    "sign join leave schedule import export download donate apply register place resolve grant revoke "
+    "start stop draw win play score report send subscribe unsubscribe attend withdraw transfer deposit redeem issue "
+    "print preview share rename tag pin mute flag escalate dispatch inspect measure monitor weigh scan unlock lock"
 )
-"""Verbs that are understood as something done to a thing, but not what they do to its data."""
+"""Verbs that are understood as something done to a thing, but not what they do to its data: for the tagger."""
+
+STATIVE: frozenset[str] = words(
+    "be have contain include comprise consist belong expire live need want require exist mean overlap last stay become "
+    "remain seem happen count redirect publish know use support run cost receive gain do let allow permit enable help "
+    "make take keep hold store lie cope survive lose match differ depend concern work go come call answer tell ask "
+    "sustain provide offer ensure guarantee appear turn wish like hate love think believe hope expect reach fit say "
+    "give get exceed serve collect track notify inform remind email mail warn alert arrive fail"
+)
+"""Verbs that state something else than an operation of somebody."""

@@ -1,0 +1,75 @@
+"""What stands above a line and belongs to it: a sentence that opens a list, the heading of a section.
+
+Owns the stack of openers. An item below "Users can:" is read as "Users can …", one below "Books" as "Books: …"; the
+openers' words keep their own place in the prose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from autocoder.readers.rules.blocks import Unit
+from autocoder.readers.rules.tokens import Token
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A sentence with what stands above it: `lead` is the line that opens its list, `heading` its section's."""
+
+    unit: Unit
+    tokens: tuple[Token, ...]
+    lead: tuple[Token, ...] = ()
+    heading: tuple[Token, ...] = ()
+
+    @property
+    def opens(self) -> bool:
+        """Whether it opens a list."""
+        return self.tokens[-1].text == ":"
+
+
+def with_openers(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines with what stands above them."""
+    heading: tuple[Token, ...] = ()
+    open_: list[Line] = []
+    for line in lines:
+        if line.unit.kind == "heading":
+            heading, open_ = line.tokens, []
+        while open_ and not _below(line.unit, open_[-1].unit):
+            open_.pop()
+        lead = open_[-1].tokens[:-1] if open_ and line.unit.kind == "item" else ()
+        yield replace(line, lead=lead, heading=heading if line.unit.kind in {"item", "row"} else ())
+        if line.opens:
+            open_.append(line)
+
+
+def _below(unit: Unit, opener: Unit) -> bool:
+    """Whether a unit is in the list that another one opens."""
+    return unit.kind == "item" and (opener.kind != "item" or unit.level > opener.level)
+
+
+def variants(line: Line) -> Iterator[tuple[Token, ...]]:
+    """The token sequences that a line may be read as: alone, behind what opens its list, under its label."""
+    yield line.tokens
+    opener = tuple(t for t in line.lead if t.kind != "mark")
+    if opener:
+        yield (*_without_announcement(opener), *line.tokens)
+        yield (*opener, _colon(opener[-1]), *line.tokens)
+    if line.heading and len(line.heading) <= 4 and line.unit.kind == "item":
+        yield (*line.heading, _colon(line.heading[-1]), *line.tokens)
+
+
+_ANNOUNCING = ("the following", "these things", "as follows", "following")
+
+
+def _without_announcement(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Drops what only says that a list comes: "the following"."""
+    text = " ".join(t.value for t in tokens)
+    for phrase in _ANNOUNCING:
+        if text.endswith(phrase):
+            return tokens[: -len(phrase.split())]
+    return tokens
+
+
+def _colon(after: Token) -> Token:
+    return Token(kind="punct", text=":", start=after.end, end=after.end, value=":")

@@ -1,0 +1,327 @@
+"""Readings of limits, moments, channels, filters, states: the phrases that narratives narrow an action with.
+
+Like `roles`, a reading answers the slots and the items it used; None where the phrase says anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from autocoder.facts import Via
+from autocoder.readers.rules import enumerations, roles
+from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, items_of
+from autocoder.readers.rules.discourse import Discourse, Part, remembered
+from autocoder.readers.rules.lexicon import closed, nouns
+from autocoder.readers.rules.lexicon.words import words
+from autocoder.readers.rules.phrases import Bound, Item, Measure
+from autocoder.readers.rules.roles import Filled, name_items, words_of
+
+CHANNELS = {
+    "e-mail": "e-mail", "email": "e-mail", "mail": "e-mail", "sms": "sms", "text": "sms", "webhook": "webhook",
+    "slack": "slack", "push": "push",
+}  # fmt: skip
+"""What something is sent by, and the name of the outside system."""
+
+FORMULAS = words(
+    "sum product average mean number count difference total minimum maximum ratio percentage quotient median"
+)
+"""Nouns that open a computed value."""
+
+PLACES = words(
+    "eu europe germany france us usa uk switzerland austria netherlands ireland spain italy poland sweden canada "
+    "australia india japan singapore brazil frankfurt dublin london paris zurich amsterdam stockholm virginia ohio "
+    "oregon california tokyo sydney mumbai"
+)
+"""Where a service may run."""
+
+LOGS = frozenset({"audit log", "audit trail", "audit", "log", "history"})
+
+
+def _plain(item: Item) -> bool:
+    """A word that leaves a noun what it is."""
+    return item.tag == "D" or (item.tag == "S" and item.lemma != "whose") or item.lemma in {"each", "every", "all", "given"}
+
+
+def _name(noun: Noun, *, adjectives: bool = False) -> list[Item] | None:
+    """The words of a name; None where the phrase has any other word than those that change nothing."""
+    tags = "NJ" if adjectives else "N"
+    named = [i for i in noun.items if i.tag in tags]
+    rest = [i for i in noun.items if i not in named]
+    fits = noun.head.tag == "N" and all(_plain(i) for i in rest) and not noun.relative and not noun.paren
+    return named if fits else None
+
+
+def plain(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """A thing by its name, whatever stands behind it stays for others."""
+    named = _name(noun)
+    if named is None:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", words_of(named), *named)
+    filled.use(*noun.items)
+    return filled
+
+
+def limited(noun: Noun, discourse: Discourse) -> Filled | None:
+    """At most five loans; exactly one vote; max 20 bookings; up to 10 files."""
+    bounds = [i for i in noun.items if i.tag == "K"]
+    if noun.head.tag != "N" or len(bounds) != 1:
+        return None
+    meaning = bounds[0].meaning
+    if not isinstance(meaning, Bound) or meaning.high is None or meaning.low is not None:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", words_of(name_items(noun)), *name_items(noun))
+    filled.put("max", meaning.high.amount, bounds[0], via=Via.LEXICON)
+    for adjunct in noun.post:
+        if adjunct.prep in {"per", "for"} and len(adjunct.nouns) == 1 and (per := plain(adjunct.nouns[0], discourse)):
+            filled.put("per", per.parts["value"].value, *per.parts["value"].items)
+            filled.use(*adjunct.items, *adjunct.nouns[0].items)
+    return filled
+
+
+def overlapping(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """Two bookings of the same room."""
+    if noun.head.tag != "N" or not noun.head.plural:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", words_of(name_items(noun)), *name_items(noun))
+    filled.use(*(i for i in noun.items if i.tag in "DU" or i.lemma in {"two", "any", "no"}))
+    for adjunct in noun.post:
+        if adjunct.prep in {"of", "for", "in"} and len(adjunct.nouns) == 1:
+            inner = adjunct.nouns[0]
+            if any(i.lemma in {"same", "one"} for i in inner.items):
+                filled.put("per", words_of(name_items(inner)), *name_items(inner))
+                filled.use(*adjunct.items, *inner.items)
+    return filled
+
+
+def several(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """Many lessons; several addresses; any number of comments; the plural of a thing that the text knows."""
+    if noun.head.tag != "N" or not noun.head.plural or noun.relative or noun.paren:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", words_of(name_items(noun)), *name_items(noun))
+    counted = [i for i in noun.modifiers if i.lemma in {"many", "several", "some", "multiple", "various", "numerous"}]
+    filled.use(*counted, *(i for i in noun.modifiers if i.tag == "D"))
+    known = noun.head.lemma in _discourse.symbols.things
+    return filled if counted or known else None
+
+
+def channel(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """By e-mail; via SMS; per mail."""
+    named = [i for i in noun.items if i.lemma in CHANNELS]
+    if len(named) != 1 or any(i.tag not in "ND" for i in noun.items):
+        return None
+    filled = Filled(parts={})
+    filled.put("value", CHANNELS[named[0].lemma], *noun.items, via=Via.LEXICON)
+    for adjunct in noun.post:
+        if adjunct.prep in {"of", "about"} and len(adjunct.nouns) == 1 and (of := told(adjunct.nouns[0], _discourse)):
+            filled.parts["object"] = of.parts["value"]
+            filled.items |= of.items | {adjunct.items[0].index}
+    return filled
+
+
+def told(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """What somebody is told of: every donation, each confirmed appointment."""
+    named = _name(noun, adjectives=True)
+    if not named:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", words_of(named), *named)
+    filled.use(*noun.items)
+    return filled
+
+
+def moment(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """Its start; the start of the booking; their last visit; a patient's last appointment."""
+    at = max((n for n, i in enumerate(noun.items) if i.tag == "S"), default=-1)
+    named = [i for i in noun.items[at + 1 :] if i.tag != "D"]
+    rest = [i for i in noun.items if i not in named]
+    if not named or noun.head.tag != "N" or any(i.tag not in "NJRQ" for i in named) or noun.relative:
+        return None
+    if any(not (_plain(i) or i.tag == "N") for i in rest):
+        return None
+    filled = Filled(parts={})
+    filled.put("value", " ".join(w.token.value for i in named for w in i.words), *named)
+    filled.use(*noun.items)
+    for adjunct in noun.post:
+        if adjunct.prep == "of" and all(_name(n) for n in adjunct.nouns):
+            filled.use(*items_of(adjunct))
+    return filled
+
+
+def formula(noun: Noun, discourse: Discourse) -> Filled | None:
+    """The sum of the line prices: taken in the prose's words."""
+    if noun.head.lemma not in FORMULAS or not any(a.prep in {"of", "between"} for a in noun.post):
+        return None
+    said = [i for i in items_of(noun) if i.index >= noun.head.index]
+    if any(w.token.value in closed.RESTRICTORS - {"per", "each", "every"} for i in said for w in i.words):
+        return None
+    first, last = said[0].words[0].token.start, said[-1].words[-1].token.end
+    filled = Filled(parts={})
+    filled.put("value", discourse.prose.text[first:last], *said)
+    filled.use(*noun.items)
+    return filled
+
+
+def own_field(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A field of what the text is at: the total, its total, the total of an invoice."""
+    named = _name(noun)
+    if not named:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", words_of(named), *named)
+    filled.use(*noun.items)
+    owner = next((a for a in noun.post if a.prep == "of" and len(a.nouns) == 1), None)
+    owners = discourse.fields.get(words_of(named), {})
+    if owner and (of := plain(owner.nouns[0], discourse)):
+        filled.put("of", of.parts["value"].value, *of.parts["value"].items)
+        filled.use(*items_of(owner))
+    elif len(owners) == 1:
+        filled.parts["of"] = remembered(next(iter(owners.values())))
+    elif discourse.entity:
+        filled.parts["of"] = remembered(discourse.entity)
+    else:
+        return None
+    return filled
+
+
+def personal_data(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """Personal data."""
+    if words_of(i for i in noun.items if i.tag != "D") not in {"personal data", "personal datum", "personal information"}:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", True, *noun.items, via=Via.LEXICON)
+    return filled
+
+
+def log(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """An audit log that nobody can change."""
+    if words_of(i for i in noun.items if i.tag in "NJ") not in LOGS:
+        return None
+    filled = Filled(parts={})
+    filled.use(*items_of(noun))
+    return filled
+
+
+def anything(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """Whatever it is: all of its words are the rule's."""
+    filled = Filled(parts={})
+    filled.use(*items_of(noun))
+    return filled
+
+
+def filters(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
+    """By title, author or year."""
+    named = [_name(n) for n in adjunct.nouns]
+    if not adjunct.nouns or not all(named):
+        return None
+    filled = Filled(parts={})
+    values = tuple(words_of(n) for n in named if n)
+    filled.put("value", values, *(i for n in named if n for i in n))
+    filled.use(*items_of(adjunct))
+    return filled
+
+
+def states(conditions: Sequence[Clause], discourse: Discourse) -> Filled | None:
+    """While it is placed or paid; as long as it is open."""
+    if len(conditions) != 1 or conditions[0].opener is None or conditions[0].opener.lemma not in {"while", "when", "if"}:
+        return None
+    condition = conditions[0]
+    if len(condition.predicates) != 1 or len(condition.subject) != 1 or condition.predicates[0].negated:
+        return None
+    predicate = condition.predicates[0]
+    subject = condition.subject[0].head
+    known = subject.lemma in {"it", "they"} or (discourse.entity is not None and subject.lemma == discourse.entity.value)
+    adjectives = [a for a in predicate.around if a.kind == "adjective"]
+    found = adjectives[0].items if len(adjectives) == 1 else predicate.verbs if predicate.passive else []
+    extra = [a for a in predicate.around if a.kind != "adjective"]
+    if not known or not found or extra or predicate.objects:
+        return None
+    filled = Filled(parts={})
+    values = tuple(enumerations.said([i]) for i in found)
+    filled.put("value", values, *found)
+    filled.use(*items_of(condition))
+    return filled
+
+
+def quantity(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
+    """Like: two years; 24 hours."""
+    meaning = adjunct.items[0].meaning
+    if not isinstance(meaning, Measure) or meaning.dimension != "duration":
+        return None
+    filled = Filled(parts={})
+    filled.put("value", meaning.text, adjunct.items[0], via=Via.LEXICON)
+    return filled
+
+
+def account_name(noun: Noun, discourse: Discourse) -> Filled | None:
+    """Somebody by their own name: the client, campaign owners."""
+    named = _name(noun)
+    if not named or not (roles.person(noun.head.lemma) or noun.head.lemma in {*nouns.ACTORS, *nouns.OWNERS}):
+        return None
+    filled = Filled(parts={})
+    filled.put("value", words_of(named), *named)
+    filled.use(*noun.items)
+    return filled if discourse else None
+
+
+def possible_parent(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A thing that the text knows: to a board, in a room, into albums."""
+    known = noun.head.lemma in discourse.symbols.things
+    return plain(noun, discourse) if known and not noun.post else None
+
+
+def place(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """The EU; Frankfurt; our own data centre is none."""
+    named = [i for i in noun.items if i.tag != "D"]
+    if len(named) != 1 or named[0].lemma not in PLACES:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", named[0].lemma, *noun.items, via=Via.LEXICON)
+    return filled
+
+
+def bare_several(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """With reviews; with comments: what each of the things has."""
+    if noun.head.tag != "N" or not noun.head.plural or any(i.tag != "N" for i in noun.items) or noun.post:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", words_of(noun.items), *noun.items)
+    return filled
+
+
+def tracked(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """What a system keeps, where a sentence asks for nothing but to track or manage it."""
+    if noun.head.tag != "N" or any(i.tag not in "DNJS" for i in noun.items):
+        return None
+    filled = Filled(parts={})
+    filled.put("value", words_of(name_items(noun)), *name_items(noun))
+    filled.use(*(i for i in noun.items if i.tag == "D" or i.lemma in {"our", "my"}))
+    return filled
+
+
+NOUNS: Mapping[str, roles.Reads] = {
+    "plain": plain,
+    "limited": limited,
+    "overlapping": overlapping,
+    "several": several,
+    "channel": channel,
+    "told": told,
+    "moment": moment,
+    "formula": formula,
+    "own field": own_field,
+    "personal data": personal_data,
+    "log": log,
+    "anything": anything,
+    "somebody": account_name,
+    "possible parent": possible_parent,
+    "place": place,
+    "bare several": bare_several,
+    "tracked": tracked,
+}
+
+ADJUNCTS: Mapping[str, Callable[[Adjunct, Discourse], Filled | None]] = {"filters": filters, "quantity": quantity}
+
+

@@ -1,0 +1,91 @@
+"""Reads a table that lists fields: its header says what the columns are, its section whose fields they are.
+
+Owns the names of columns and what their cells may say. A cell that says something else leaves its row unread.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from autocoder.facts import Via
+from autocoder.readers.rules import fields
+from autocoder.readers.rules.discourse import Discourse, Draft, Part
+from autocoder.readers.rules.lexicon import nouns
+from autocoder.readers.rules.lexicon.words import words
+from autocoder.readers.rules.phrases import Item
+
+COLUMNS = {
+    "name": words("name field column property attribute key"),
+    "type": words("type kind datatype format"),
+    "required": words("required mandatory"),
+    "more": words("note notes constraint constraints description remarks comment rule rules"),
+}
+"""What a column may be called, by what its cells say."""
+
+_YES = {"yes": True, "y": True, "true": True, "required": True, "x": True, "✓": True, "no": False, "n": False}
+_YES |= {"false": False, "optional": False, "-": False}
+
+
+def cells(items: Sequence[Item]) -> list[list[Item]]:
+    """The items of a row, cell by cell."""
+    found: list[list[Item]] = [[]]
+    for item in items:
+        if item.lemma == "|":
+            found.append([])
+        else:
+            found[-1].append(item)
+    return found[1 if not found[0] else 0 : -1 if not found[-1] else None]
+
+
+def header(items: Sequence[Item]) -> list[str]:
+    """What each column says; empty where the row is no header of a list of fields."""
+    names = [" ".join(i.lemma for i in cell) for cell in cells(items)]
+    known = [next((role for role, called in COLUMNS.items() if name in called), "") for name in names]
+    return known if "name" in known and len(known) > 1 else []
+
+
+def is_rule(text: str) -> bool:
+    """Whether a row only draws a line."""
+    return re.fullmatch(r"[\s|:-]+", text) is not None
+
+
+def row(items: Sequence[Item], columns: Sequence[str], discourse: Discourse) -> Draft | None:
+    """The field of a row."""
+    found = cells(items)
+    if len(found) != len(columns) or discourse.entity is None:
+        return None
+    said = {role: cell for role, cell in zip(columns, found, strict=True) if role and cell}
+    if "name" not in said:
+        return None
+    name = said["name"]
+    parts = {
+        "of": Part(value=discourse.entity.value, items=[], via=Via.CONTEXT, place=discourse.entity.offsets),
+        "name": Part(value=" ".join(i.lemma for i in name), items=name),
+    }
+    used = list(name)
+    for role, reads in (("type", _type), ("required", _required), ("more", _more)):
+        if role in said and (more := reads(said[role])):
+            parts |= more
+            used += said[role]
+    if "type" not in parts and (kind := fields.value_type([i.lemma for i in name])):
+        parts["type"] = Part(value=kind, items=name, via=Via.INFERRED)
+    return Draft(kind="field", parts=parts, items={i.index for i in used})
+
+
+def _type(cell: list[Item]) -> dict[str, Part]:
+    kind = nouns.VALUE_TYPES.get(cell[0].lemma) if len(cell) == 1 and cell[0].lemma in nouns.NAMED_TYPES else None
+    return {"type": Part(value=kind, items=cell, via=Via.LEXICON)} if kind else {}
+
+
+def _required(cell: list[Item]) -> dict[str, Part]:
+    value = _YES.get(cell[0].words[0].token.value) if len(cell) == 1 else None
+    return {} if value is None else {"required": Part(value=value, items=cell, via=Via.LEXICON)}
+
+
+def _more(cell: list[Item]) -> dict[str, Part]:
+    flags = [i for i in cell if i.lemma in fields.FLAGS]
+    if len([i for i in cell if i.tag not in ",C"]) != len(flags):
+        return {}
+    found = {fields.FLAGS[i.lemma][0]: (fields.FLAGS[i.lemma][1], i) for i in flags}
+    return {slot: Part(value=value, items=[item], via=Via.LEXICON) for slot, (value, item) in found.items()}

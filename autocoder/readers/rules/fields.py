@@ -75,6 +75,8 @@ def _named(noun: Noun, filled: Filled, discourse: Discourse) -> bool:
         if counted or (noun.head.lemma in discourse.symbols.things and noun.head.lemma not in nouns.VALUE_TYPES):
             return False
         if noun.head.lemma not in nouns.VALUE_TYPES:
+            if any(isinstance(i.meaning, Bound) and i.meaning.low is None for i in noun.modifiers):
+                return False  # "at most five loans" limits them, it is no list in a field
             filled.put("value", words_of(items), *items)
             filled.put("type", "list of text", noun.head, via=Via.INFERRED)
             return True

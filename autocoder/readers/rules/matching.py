@@ -46,7 +46,7 @@ class Parse:
     drafts: list[Draft] = field(default_factory=list[Draft])
     used: set[int] = field(default_factory=set[int])
     groups: list[Group] = field(default_factory=list[Group])
-    reasons: set[int] = field(default_factory=set[int])
+    aside: dict[int, str] = field(default_factory=dict[int, str])
     ties: list[tuple[list[Draft], list[Draft]]] = field(default_factory=list["tuple[list[Draft], list[Draft]]"])
 
 
@@ -189,7 +189,7 @@ class _Reader:
     def _reason(self, condition: Clause) -> None:
         """Why somebody wants it ("so that I can plan my work"): documentation, no fact."""
         if condition.opener and condition.opener.lemma in {"so", "because"}:
-            self.parse.reasons |= {i.index for i in items_of(condition)}
+            self.parse.aside |= dict.fromkeys((i.index for i in items_of(condition)), "reason")
 
     def _goes_on(self, condition: Clause) -> None:
         """Reads "a pastebin where pastes expire": what a system does is stated like anything else."""
@@ -298,4 +298,5 @@ def _remember_operation(draft: Draft, discourse: Discourse) -> None:
 
 
 def _says(match: Match) -> list[tuple[str, list[tuple[str, Value]]]]:
-    return sorted((d.kind, sorted((k, p.value) for k, p in d.parts.items())) for d in match.drafts)
+    """What a match states; what a verb does to rows only follows from it."""
+    return sorted((d.kind, sorted((k, p.value) for k, p in d.parts.items() if k != "does")) for d in match.drafts)

@@ -106,7 +106,7 @@ def _is_title(line: _Line, lines: Sequence[_Line]) -> bool:
     if line.unit.kind == "heading":
         return line.unit.level == 1 or len(lines) == 1 or lines[1].unit.kind not in {"item", "row"}
     short = len(line.tokens) <= 6 and line.tokens[-1].text not in {".", ":", "!", "?"}
-    return line.unit.kind == "paragraph" and short and len(lines) > 1 and all(w.tag in "NJD" for w in line.tagged)
+    return line.unit.kind == "paragraph" and short and len(lines) > 1 and all(w.tag in "NJD" or "N" in w.candidates for w in line.tagged)
 
 
 class _Sentence:
@@ -125,7 +125,7 @@ class _Sentence:
         parse, state = self._parsed(discourse)
         by = {index: draft.kind for draft in parse.drafts for index in draft.items}
         by |= {index: "fact" for index in parse.used if index not in by} if parse.drafts else {}
-        filled = accounting.fillers(parse.items, by) | {i: "reason" for i in parse.reasons if i not in by}
+        filled = accounting.fillers(parse.items, by) | {i: name for i, name in parse.aside.items() if i not in by}
         self.words = tuple(
             w for w in accounting.words(parse.items, by, filled, prose) if w.span.start >= self.span.start
         )
@@ -171,8 +171,7 @@ class _Sentence:
     def _finish(self, parse: Parse) -> Sentence:
         unread = [w for w in self.words if w.taken is Taken.UNREAD]
         if not parse.drafts:
-            taken = bool(parse.used) and self.line.unit.kind == "row"
-            return self._sentence(Outcome.FILLER, ()) if taken else self._nothing_taken(unread)
+            return self._nothing_taken(unread)
         for one, other in parse.ties:
             self._tie(one, other)
         if parse.ties:
@@ -344,17 +343,17 @@ def _section(line: _Line, discourse: Discourse) -> None:
 def _row(line: _Line, discourse: Discourse) -> Parse:
     """A row of a table: its header, a line, or a field."""
     used: set[int] = set()
+    aside: dict[int, str] = {}
     drafts: list[Draft] = []
     columns = tables.header(line.items)
     if columns:
         discourse.columns = columns
-        used = {i.index for i in line.items}
+        aside = dict.fromkeys((i.index for i in line.items), "names the columns")
     elif discourse.columns and (draft := tables.row(line.items, discourse.columns, discourse)):
         drafts, used = [draft], draft.items
     everything = {i.index for i in line.items}
-    return Parse(
-        items=line.items, drafts=drafts, used=used, groups=[Group(own=everything, shared=everything, soft=set())]
-    )
+    group = Group(own=everything, shared=everything, soft=set())
+    return Parse(items=line.items, drafts=drafts, used=used, aside=aside, groups=[group])
 
 
 def _endpoint(line: _Line, discourse: Discourse) -> None:
@@ -402,7 +401,7 @@ def _parse(items: Sequence[Item], discourse: Discourse) -> tuple[Parse, Discours
 def _score(parse: Parse) -> int:
     """Minus the number of words that nothing took."""
     by = dict.fromkeys(parse.used, "fact") if parse.drafts else {}
-    filled = accounting.fillers(parse.items, by).keys() | parse.reasons
+    filled = accounting.fillers(parse.items, by).keys() | parse.aside.keys()
     return -sum(
         1 for i in parse.items for w in i.words if w.token.is_word and i.index not in by and i.index not in filled
     )

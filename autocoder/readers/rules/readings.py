@@ -267,6 +267,16 @@ def account_name(noun: Noun, discourse: Discourse) -> Filled | None:
     return filled if discourse else None
 
 
+def part_of_the_service(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A part of the service by its name: search, ingest."""
+    return None if noun.head.lemma in nouns.SYSTEMS else plain(noun, discourse)
+
+
+def oneself(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """To themselves: whoever acts."""
+    return Filled(parts={}, items={noun.head.index}) if noun.head.lemma.endswith(("self", "selves")) else None
+
+
 def possible_parent(noun: Noun, discourse: Discourse) -> Filled | None:
     """A thing that the text knows: to a board, in a room, into albums."""
     known = noun.head.lemma in discourse.symbols.things
@@ -316,6 +326,8 @@ NOUNS: Mapping[str, roles.Reads] = {
     "log": log,
     "anything": anything,
     "somebody": account_name,
+    "oneself": oneself,
+    "part of the service": part_of_the_service,
     "possible parent": possible_parent,
     "place": place,
     "bare several": bare_several,

@@ -55,7 +55,7 @@ def _common(noun: Noun, filled: Filled) -> None:
             or (item.tag == "Q" and item.lemma in fillers.FILLER_QUANTIFIERS)
             or (item.tag == "J" and item.lemma in fillers.FILLER_ADJECTIVES)
             or (item.tag == "S" and item.lemma in {"our", "your", "my", "its"})
-            or (item.lemma == "other" and person(noun.head.lemma))
+            or (item.lemma == "other" and (person(noun.head.lemma) or noun.head.lemma in nouns.ACTORS))
         )
         if plain:
             filled.use(item)
@@ -133,7 +133,7 @@ def _signed_in_after(noun: Noun, filled: Filled) -> None:
 
 def thing(noun: Noun, discourse: Discourse) -> Filled | None:
     """What something is done to: its name, whose it is, in which state, how old."""
-    if noun.head.tag not in "NO" or noun.head.lemma in nouns.SYSTEMS - {"it"}:
+    if noun.head.tag not in "NO" or (noun.head.lemma in nouns.SYSTEMS - {"it"} and not noun.head.plural):
         return None
     if noun.head.tag == "O":
         return _pronoun(noun, discourse)

@@ -42,7 +42,7 @@ def header(items: Sequence[Item]) -> list[str]:
     """What each column says; empty where the row is no header of a list of fields."""
     names = [" ".join(i.lemma for i in cell) for cell in cells(items)]
     known = [next((role for role, called in COLUMNS.items() if name in called), "") for name in names]
-    return known if "name" in known and len(known) > 1 else []
+    return known if "name" in known and len([k for k in known if k]) > 1 else []
 
 
 def is_rule(text: str) -> bool:

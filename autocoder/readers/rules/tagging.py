@@ -194,8 +194,16 @@ def _applies(rule: TagRule, word: Tagged, before: Tagged | None, done: list[Tagg
         and (rule.finite is None or rule.finite == _finite(done))
         and (rule.agrees is None or rule.agrees == (before is not None and _agrees(before, word)))
         and (rule.noun_next is None or rule.noun_next == _can_be(after, "N"))
+        and (not rule.subject or _is_subject(rest))
         and (not rule.joins or _joined(done) in rule.joins)
     )
+
+
+def _is_subject(rest: Sequence[Tagged]) -> bool:
+    """Whether a known verb in the third person follows, with its object: "search handles 500 requests"."""
+    if len(rest) < 2 or rest[0].form != "VBZ" or look_up(rest[0].token.value).lemma("V") not in _KNOWN_VERBS:
+        return False
+    return rest[1].tag in {"D", "U", "S", "Q"} or rest[1].token.kind in _NUMERIC
 
 
 def _joined(done: Sequence[Tagged]) -> str:
@@ -247,6 +255,8 @@ def _repair(words: list[Tagged]) -> list[Tagged]:
             repaired[i] = replace(word, tag="T")
         elif word.lemma in {"first", "last"} and after and after.tag in "NJU":
             repaired[i] = replace(word, tag="Q")
+        elif word.lemma == "only" and before and before.tag == "N" and (after is None or after.tag in ".;,C)"):
+            repaired[i] = replace(word, tag="R")
         elif word.lemma == "have" and after:
             _perfect(repaired, i, words)
     return repaired

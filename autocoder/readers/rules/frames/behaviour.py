@@ -20,6 +20,7 @@ FRAMES: tuple[Frame, ...] = (
             Role(at="order", slot="order", reads="order", optional=True),
             Role(at="prep:for,from,of", slot="given", reads="given", optional=True),
             Role(at="prep:to,in,into,from,for", slot="parent", reads="possible parent", optional=True),
+            Role(at="prep:to", reads="oneself", optional=True),
         ),
         example="Signed-in users list and delete their own links.",
         gives=(

@@ -53,7 +53,7 @@ FRAMES: tuple[Frame, ...] = (
         gives=(
             (
                 "operation",
-                {"actor": "user", "role": "customer", "verb": "submit", "does": "other", "object": "ticket"},
+                {"actor": "user", "role": "customer", "verb": "submit", "does": "create", "object": "ticket"},
             ),
             ("field", {"of": "ticket", "name": "subject", "type": "text"}),
             ("field", {"of": "ticket", "name": "description", "type": "text"}),
@@ -63,7 +63,11 @@ FRAMES: tuple[Frame, ...] = (
         name="it runs somewhere",
         kind="environment",
         verbs=("run",),
-        roles=(Role(at="subject", reads="system", optional=True), Role(at="prep:in,on", slot="region", reads="place")),
+        roles=(
+            Role(at="subject", reads="system", optional=True),
+            Role(at="prep:in,on", slot="region", reads="place"),
+            Role(at="adverb", reads="only", optional=True),
+        ),
         example="The service runs in the EU.",
         gives=(("environment", {"region": "eu"}),),
     ),
@@ -88,7 +92,10 @@ FRAMES: tuple[Frame, ...] = (
         name="a part of the service bears a load",
         kind="quality",
         verbs=("handle", "answer"),
-        roles=(Role(at="subject", slot="scope", reads="plain"), Role(at="quantity", slot="value", reads="rate")),
+        roles=(
+            Role(at="subject", slot="scope", reads="part of the service"),
+            Role(at="quantity", slot="value", reads="rate"),
+        ),
         constants={"metric": "throughput"},
         example="Search handles 500 requests per second.",
         gives=(("quality", {"scope": "search", "value": "500", "unit": "per second", "metric": "throughput"}),),

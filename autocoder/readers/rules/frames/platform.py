@@ -290,7 +290,7 @@ RUNS: tuple[Run, ...] = (
     Run(
         name="a product alone",
         kind="storage",
-        pattern=("word:data|database|storage?", "word:in|on?", "engine=engine"),
+        pattern=("word:data|database|storage?", "word:in|on?", "engine=engine", "word:be?", "word:fine|ok|enough?"),
         example="Data in PostgreSQL.",
         gives=(("storage", {"engine": "postgresql"}),),
     ),

@@ -4,7 +4,7 @@ Owns only the rows. A row applies where every given column holds; the candidate 
 `before` and `after` are tags of the neighbours (adverbs and emphasis skipped, `^` start of a clause, `$` its end;
 after a word its candidates count); `finite` says whether the clause has a finite verb already; `agrees` whether the
 word could be the finite verb of the noun before it ("links expire", "a link expires"); `joins` are tags of the word
-that a conjunction or comma before it joins it to.
+that a conjunction or comma before it joins it to; with `subject` a verb of the third person follows with its object.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ class TagRule:
     agrees: bool | None = None
     noun_next: bool | None = None
     joins: str = ""
+    subject: bool = False
 
 
 TAG_RULES: tuple[TagRule, ...] = (
     TagRule(name="verb after modal, 'to' or do", choose="V", before="MFX", form="VB"),
+    TagRule(name="subject of the verb behind it", choose="N", before="^", subject=True),
     TagRule(name="participle after a form of be", choose="V", before="A", form="VBN"),
     TagRule(name="progressive after a form of be", choose="V", before="A", form="VBG", after="DSQLNOJ"),
     TagRule(name="adjective after a form of be", choose="J", before="A", after="^$PCW,"),

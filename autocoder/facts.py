@@ -273,6 +273,8 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                     "conflict",
                     "limited",
                 ),
+                condition=_of("text", "when it fails, in the prose's words"),
+                message=_of("text", "what the answer says"),
                 errors=_of("list", "statuses of failures, without conditions"),
                 summary=_of("text", "documentation, in the prose's words"),
             ),

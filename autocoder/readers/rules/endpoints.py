@@ -7,7 +7,7 @@ fails. A shape or a condition that it cannot read whole is not read at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from autocoder.facts import Via
 from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, items_of
@@ -66,7 +66,7 @@ def status(noun: Noun, _discourse: Discourse) -> Filled | None:
 
 
 _OK = words("ok created accepted")
-_REASONS = {
+REASONS = {
     "unauthorized": "unauthenticated", "unauthenticated": "unauthenticated", "forbidden": "forbidden",
     "conflict": "conflict", "not found": "missing", "missing": "missing", "invalid input": "invalid",
     "bad request": "invalid", "invalid": "invalid", "unprocessable input": "invalid", "too many requests": "limited",
@@ -90,7 +90,7 @@ def failure(noun: Noun, discourse: Discourse) -> Filled | None:
     if filled is None or int(str(filled.parts["value"].value)) < 400:
         return None
     reason = [i for i in (*noun.items, *(i for a in noun.post for i in items_of(a))) if i.index not in filled.items]
-    known = _REASONS.get(" ".join(w.token.value for i in reason for w in i.words))
+    known = REASONS.get(" ".join(w.token.value for i in reason for w in i.words))
     if known:
         filled.put("when", known, *reason, via=Via.LEXICON)
     return filled
@@ -238,7 +238,7 @@ def _more(text: str, filled: Filled, item: Item) -> bool:
 
 _CLASSES: tuple[tuple[str, frozenset[str]], ...] = (
     ("conflict", words("already taken duplicate use conflict exists_already")),
-    ("unauthenticated", words("unauthorized unauthenticated token credential signed-in authentication login")),
+    ("unauthenticated", words("unauthorized unauthenticated token credential signed-in authentication login logged-in password")),
     ("forbidden", words("forbidden owner permission allow own")),
     ("missing", words("exist find missing unknown found")),
     ("invalid", words("invalid validation malformed wrong bad unprocessable")),
@@ -247,6 +247,22 @@ _NEUTRAL = words(
     "be is are was the a an do does not no of for to with by there any it this that and or in input request body data "
     "error caller user value parameter field id has have been"
 )
+
+
+def failure_class(lemmas: Sequence[str]) -> str | None:
+    """The failure class that words name, None where they name none.
+
+    >>> failure_class(["the", "username", "already", "exist"]), failure_class(["the", "link", "do", "not", "exist"])
+    ('conflict', 'missing')
+    """
+    found = set(lemmas)
+    negated = bool(found & {"not", "no", "never"}) or any(w.endswith("n't") for w in lemmas)
+    if "already" in found or (found & {"exist"} and not negated and not found & {"success", "successful"}):
+        return "conflict" if found & {"already", "exist", "taken", "use"} else None
+    for name, known in _CLASSES:
+        if found & known and not (name == "conflict" and negated):
+            return name
+    return None
 
 
 def why(conditions: list[Clause], adjuncts: list[Adjunct], discourse: Discourse) -> Filled | None:

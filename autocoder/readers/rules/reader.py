@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from autocoder.diagnostics import Diagnostic, Severity
 from autocoder.facts import Fact, Prose, Quote, Slot, Via
 from autocoder.readers.protocol import Context, Option, Outcome, Question, Reading, Sentence, Taken, Word
-from autocoder.readers.rules import accounting, matching, tables
+from autocoder.readers.rules import accounting, matching, specifications, tables
 from autocoder.readers.rules.accounting import Segment
 from autocoder.readers.rules.blocks import Unit, units
 from autocoder.readers.rules.clauses import clauses
@@ -148,7 +148,7 @@ class _Sentence:
             if other[0].drafts and (_score(other[0]) > _score(best[0]) or not best[0].drafts):
                 best = other
                 self.led = tokens[0].start
-        return best
+        return _specified(best, line, discourse)
 
     def closes_nothing(self) -> None:
         """The line opens a list whose items were read with it."""
@@ -364,6 +364,10 @@ def _endpoint(line: _Line, discourse: Discourse) -> None:
         method, _, path = routes[0].lemma.partition(" ")
         named = {"method": method, "path": path}
         discourse.endpoint = {k: Part(value=v, items=[routes[0]]) for k, v in named.items()}
+    elif named := specifications.route_of(line.items):
+        path = Part(value=named["path"].lemma, items=[named["path"]])
+        method = Part(value=named["method"].words[0].token.text, items=[named["method"]])
+        discourse.endpoint = {"path": path, "method": method}
     elif routes or bare or line.unit.kind == "heading":
         discourse.endpoint = {}
     if routes or bare:
@@ -378,6 +382,22 @@ def _title(line: _Line) -> Parse:
     used = {i.index for i in words}
     draft = Draft(kind="system", parts={"name": part}, items=used)
     return Parse(items=line.items, drafts=[draft], used=used, groups=[Group(own=used, shared=used, soft=set())])
+
+
+def _specified(best: tuple[Parse, Discourse], line: _Line, discourse: Discourse) -> tuple[Parse, Discourse]:
+    """The reading literal by literal, where the text is at an endpoint and it takes more words."""
+    if _score(best[0]) == 0 and best[0].drafts:
+        return best
+    named = specifications.route_of(line.items)
+    everything = {i.index for i in line.items}
+    for found in (specifications.read(line.items, discourse), specifications.purpose(line.items, discourse, named)):
+        if found is None:
+            continue
+        group = Group(own=everything, shared=everything, soft=everything)
+        parse = Parse(items=line.items, drafts=found.drafts, used=found.used, aside=found.aside, groups=[group])
+        if _score(parse) > _score(best[0]) or not best[0].drafts:
+            best = parse, discourse
+    return best
 
 
 def _best_parse(tagged: Sequence[Tagged], items: Sequence[Item], discourse: Discourse) -> tuple[Parse, Discourse]:

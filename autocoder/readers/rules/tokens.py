@@ -139,6 +139,8 @@ def sentences(tokens: Sequence[Token], text: str, offset: int = 0) -> Iterator[t
 
 def _ends_sentence(tokens: Sequence[Token], i: int, text: str, offset: int) -> bool:
     token = tokens[i]
+    if token.kind == "quoted" and token.text[-2:-1] in _ENDS and i + 1 < len(tokens):
+        return tokens[i + 1].is_word and tokens[i + 1].text[:1].isupper()  # a quoted sentence ends the one around it
     if token.kind != "punct" or token.text not in _ENDS:
         return False
     after = token.end - offset

@@ -1,0 +1,314 @@
+"""Reads what a text says of an endpoint, literal by literal: fields, statuses, failures with their conditions, messages.
+
+Owns the roles of literals from the words to their left ("must include", "query parameter", "returns", "for example")
+and the conditions of statuses. It reads only where the text is at an endpoint; what it does not take is reported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from autocoder.facts import Via
+from autocoder.readers.rules import endpoints, fields
+from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
+from autocoder.readers.rules.lexicon import closed, nouns
+from autocoder.readers.rules.lexicon.verbs import DOES
+from autocoder.readers.rules.lexicon.words import words
+from autocoder.readers.rules.phrases import Item
+from autocoder.readers.rules.roles import Filled
+
+REQUEST = words(
+    "require provide accept take supply send submit need expect pass request input parameter include contain involve use"
+)
+RESPONSE = words("return respond response issue answer reply output yield give receive get obtain generate")
+PLACES = {"query": "query", "header": "header", "path": "path", "body": "body", "form": "body", "url": "path"}
+EXAMPLE = ("for example", "such as", "e.g.", "for instance", "might be", "could be", "like")
+GENRE = words(
+    "a an the this it is are be with of and or in as to by on its that which it's endpoint request response body json "
+    "object payload field parameter property attribute string value status code http message error server service api "
+    "called named following include contain along alongside also then must should will can may two three four "
+    "successful successfully success both with one new valid key result indicate state data format formatted text user "
+    "client html content method call route"
+)
+"""Words of specifications that a fact takes along: they only hold its literals together."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
+_KINDS = frozenset({"code", "quoted", "snake", "camel"})
+_CONDITION = frozenset({"if", "when", "for", "unless", "whenever", "in"})
+
+
+@dataclass(kw_only=True)
+class _State:
+    """Where the sentence is: the direction of what comes, its place, whether it must be there."""
+
+    direction: str = ""
+    place: str = ""
+    required: bool | None = None
+    example: bool = False
+    drafts: list[Draft] = field(default_factory=list[Draft])
+    used: set[int] = field(default_factory=set[int])
+    aside: dict[int, str] = field(default_factory=dict[int, str])
+    status: Draft | None = None
+
+
+def read(items: Sequence[Item], discourse: Discourse) -> _State | None:
+    """The facts of a sentence about the endpoint that the text is at; None where it is at none, or nothing is there."""
+    if "path" not in discourse.endpoint or "method" not in discourse.endpoint:
+        return None
+    state = _State()
+    conditions = list(_conditions(items))
+    covered = {i.index for c in conditions for i in c}
+    for at, item in enumerate(items):
+        if item.index in state.used:
+            continue
+        _direct(items, at, state)
+        if item.index in covered and item.kind != "number":
+            continue
+        if item.tag == "L" or item.kind == "number":
+            _literal(items, at, state, discourse, conditions)
+    if not state.drafts:
+        return None
+    state.used |= {i.index for i in items if i.lemma in GENRE or i.lemma in REQUEST | RESPONSE}
+    return state
+
+
+def _direct(items: Sequence[Item], at: int, state: _State) -> None:
+    """What a word says of the literals behind it."""
+    lemma = items[at].lemma
+    text = " ".join(i.lemma for i in items[at : at + 2])
+    if any(text.startswith(e) for e in EXAMPLE if " " in e) or lemma in {"e.g."}:
+        state.example = True
+    if lemma in {"on", "return", "respond", "issue"} and (lemma != "on" or text == "on success"):
+        state.direction, state.place, state.required = "response", "", None
+    elif lemma in RESPONSE and items[at].tag in "VN":
+        state.direction = "response"
+    elif lemma in REQUEST and state.direction != "response" and items[at].tag in "VN":
+        state.direction = "request"
+        state.required = True if lemma in {"require", "provide", "supply", "need", "include"} else state.required
+    elif lemma == "must" and state.direction != "response":
+        state.direction, state.required = "request", True
+    elif lemma in {"optional", "optionally"}:
+        state.required = False
+    if lemma in PLACES and items[at].tag in "NJ" and (lemma != "path" or "parameter" in text):
+        state.place = PLACES[lemma]
+    if lemma == "query" or "query parameter" in text:
+        state.direction = "request"
+
+
+def _literal(
+    items: Sequence[Item], at: int, state: _State, discourse: Discourse, conditions: list[list[Item]]
+) -> None:
+    item = items[at]
+    if state.example:
+        state.aside[item.index] = "example"
+    elif item.kind == "number" and re.fullmatch(r"[2-5]\d\d", item.lemma):
+        _status(items, at, state, discourse, conditions)
+    elif item.kind == "quoted" and _says(items, at):
+        _message(item, state, discourse)
+    elif item.kind in _KINDS and _NAME.fullmatch(item.lemma) and state.direction:
+        _field(items, at, state, discourse)
+
+
+def _says(items: Sequence[Item], at: int) -> bool:
+    """Whether a quoted literal is what a message says."""
+    before = [i.lemma for i in items[max(0, at - 4) : at]]
+    return "message" in before and not (_NAME.fullmatch(items[at].lemma) and before[-1] in {"a", "and", "with", "the"})
+
+
+def _message(item: Item, state: _State, discourse: Discourse) -> None:
+    if state.status is None:
+        state.aside[item.index] = "message"
+        return
+    state.status.parts["message"] = Part(value=item.lemma, items=[item])
+    state.status.items.add(item.index)
+    state.used.add(item.index)
+    del discourse
+
+
+def _of(discourse: Discourse) -> dict[str, Part]:
+    return {name: remembered(part) for name, part in discourse.endpoint.items()}
+
+
+def _status(
+    items: Sequence[Item], at: int, state: _State, discourse: Discourse, conditions: list[list[Item]]
+) -> None:
+    """A status, with the condition that stands beside it."""
+    item, route = items[at], _of(discourse)
+    number = int(item.lemma)
+    state.direction, state.place, state.required = "response", "", None
+    near = _near(items, at)
+    beside = _beside(items, at, conditions)
+    if number < 400:
+        draft = Draft(kind="operation", parts={**route, "status": Part(value=number, items=[item])}, items={item.index})
+        if beside and _class(beside) is None:
+            draft.items |= {i.index for i in beside}
+    else:
+        draft = Draft(kind="operation", parts={**route, "error": Part(value=number, items=[item])}, items={item.index})
+        reason = near or beside
+        kind = _class(reason) if reason else None
+        if kind:
+            draft.parts["error_when"] = Part(value=kind, items=reason, via=Via.LEXICON)
+        if beside:
+            first, last = beside[0].words[0].token.start, beside[-1].words[-1].token.end
+            draft.parts["condition"] = Part(value=discourse.prose.text[first:last], items=beside)
+        draft.items |= {i.index for i in reason}
+    state.drafts.append(draft)
+    state.status = draft
+    state.used |= draft.items
+
+
+def _near(items: Sequence[Item], at: int) -> list[Item]:
+    """The reason that stands right behind a status: 401 unauthorized, 404 not found."""
+    found: list[Item] = []
+    for item in items[at + 1 : at + 4]:
+        if item.tag in ",;.:()CW" or item.lemma in {"if", "when", "for", "status", "with", "error", "code", "response"}:
+            break
+        found.append(item)
+    text = " ".join(w.token.value for i in found for w in i.words)
+    return found if any(k == text for k in endpoints.REASONS) else []
+
+
+def _conditions(items: Sequence[Item]) -> Iterator[list[Item]]:
+    """If …, up to the comma or the end; for …, up to the next comma."""
+    at = 0
+    while at < len(items):
+        item = items[at]
+        opens = item.lemma in {"if", "when", "unless"} or (
+            item.lemma in {"for", "on"} and at and items[at - 1].kind in {"number"}
+        )
+        if not opens:
+            at += 1
+            continue
+        end = next((k for k in range(at + 1, len(items)) if items[k].tag in ",;.:"), len(items))
+        yield list(items[at:end])
+        at = end
+
+
+def _beside(items: Sequence[Item], at: int, conditions: list[list[Item]]) -> list[Item]:
+    """The condition of a status: the one right behind it, else the one that opens the sentence."""
+    index = items[at].index
+    after = [c for c in conditions if c[0].index > index]
+    if after:
+        between = items[at + 1 : next(k for k, i in enumerate(items) if i is after[0][0])]
+        if not any(i.kind == "number" or i.tag == ";" for i in between):
+            return after[0]
+    before = [c for c in conditions if c[-1].index < index]
+    between = [i for i in items if before and before[-1][-1].index < i.index < index]
+    return before[-1] if before and not any(i.kind == "number" for i in between) else []
+
+
+def _class(reason: Sequence[Item]) -> str | None:
+    """The failure class that a condition names."""
+    text = " ".join(w.token.value for i in reason for w in i.words)
+    if text in endpoints.REASONS:
+        return endpoints.REASONS[text]
+    return endpoints.failure_class([w.lemma for i in reason for w in i.words] + [w.token.value for i in reason for w in i.words])
+
+
+def _field(items: Sequence[Item], at: int, state: _State, discourse: Discourse) -> None:
+    """A field of the request or the response, with the type beside it."""
+    item, route = items[at], _of(discourse)
+    method, path = str(route["method"].value), str(route["path"].value)
+    filled = Filled(parts={})
+    filled.put("name", item.lemma, item)
+    _type(items, at, filled)
+    parts = {
+        "of": Part(value=f"{method} {path}", items=[], via=Via.CONTEXT, place=route["path"].offsets),
+        "direction": Part(value=state.direction, items=[item], via=Via.LEXICON),
+        **filled.parts,
+    }
+    if state.direction == "request":
+        inside = f"{{{item.lemma}}}" in path
+        usual = "path" if inside else "query" if method in {"GET", "DELETE"} else "body"
+        parts["location"] = Part(value="path" if inside else state.place or usual, items=[item], via=Via.LEXICON)
+        if state.required is not None and "required" not in parts:
+            parts["required"] = Part(value=state.required, items=[item], via=Via.LEXICON)
+    state.drafts.append(Draft(kind="field", parts=parts, items=set(filled.items)))
+    state.used |= filled.items
+
+
+def _type(items: Sequence[Item], at: int, filled: Filled) -> None:
+    """A type behind the name, in parentheses or plain; else what the name suggests."""
+    after = items[at + 1 : at + 2]
+    if after and after[0].tag == "(":
+        end = next((k for k in range(at + 1, len(items)) if items[k].tag == ")"), None)
+        if end is not None:
+            fields.paren(items[at + 2 : end], filled)
+    if "type" not in filled.parts and after and after[0].lemma in nouns.NAMED_TYPES:
+        filled.put("type", nouns.VALUE_TYPES[after[0].lemma], after[0], via=Via.LEXICON)
+    known = fields.value_type(re.split(r"[_\-]|(?<=[a-z])(?=[A-Z])", items[at].lemma.lower()))
+    if "type" not in filled.parts and known:
+        filled.parts["type"] = Part(value=known, items=[items[at]], via=Via.INFERRED)
+
+
+# what an endpoint is for
+
+NOMINAL = {
+    "registration": "register", "signup": "register", "login": "log in", "authentication": "log in",
+    "creation": "create", "retrieval": "retrieve", "deletion": "delete", "removal": "remove", "submission": "submit",
+    "listing": "list", "search": "search", "upload": "upload", "download": "download", "update": "update",
+}  # fmt: skip
+"""Nouns for what an endpoint does, and the verb."""
+
+_PURPOSE = frozenset({"use", "allow", "enable", "let", "permit", "responsible", "handle", "help", "serve"})
+
+
+def route_of(items: Sequence[Item]) -> dict[str, Item] | None:
+    """The path and the method that a sentence names apart from each other: "the `/login` endpoint (POST)"."""
+    paths = [i for i in items if i.kind in {"path", "code", "quoted"} and re.fullmatch(r"/[^\s?]*", i.lemma)]
+    methods = [i for i in items if i.words[0].token.text in endpoints.METHODS]
+    return {"path": paths[0], "method": methods[0]} if len(paths) == 1 and len(methods) == 1 else None
+
+
+def purpose(items: Sequence[Item], discourse: Discourse, named: dict[str, Item] | None) -> _State | None:
+    """The operation of an endpoint with what it is for; None where a sentence names neither."""
+    at = next((n for n, i in enumerate(items) if i.lemma in _PURPOSE and i.tag in "VJ"), None)
+    speaks = bool(named) or (items[0].tag in "OD" and len(items) > 1 and items[min(1, len(items) - 1)].lemma in _SELF | _PURPOSE)
+    if (at is None and not named) or not speaks or not discourse.endpoint:
+        return None
+    state = _State()
+    parts = _of(discourse)
+    used: set[int] = set()
+    if named:
+        parts["path"] = Part(value=named["path"].lemma, items=[named["path"]])
+        parts["method"] = Part(value=named["method"].words[0].token.text, items=[named["method"]])
+        used |= {i.index for i in items if i.lemma in GENRE or i.lemma in _SELF or i.tag in "U"} | {
+            named["path"].index, named["method"].index,
+        }  # fmt: skip
+    if at is not None:
+        used |= _for_what(items, at, parts, discourse)
+    state.drafts = [Draft(kind="operation", parts=parts, items=used)]
+    state.used = used
+    return state
+
+
+_SELF = words("it this endpoint route request call operation which first second third is are also")
+
+
+def _for_what(items: Sequence[Item], at: int, parts: dict[str, Part], discourse: Discourse) -> set[int]:
+    """Sets verb and object of "used to create a secret", "for user registration"; the words themselves are the summary."""
+    end = next((k for k in range(at, len(items)) if items[k].tag in ".;:"), len(items))
+    rest = list(items[at:end])
+    if any(w.token.value in closed.RESTRICTORS - {"or", "if"} for i in rest for w in i.words) or not rest[1:]:
+        return set()
+    verb = next((k for k, i in enumerate(rest) if k and i.tag == "V" and (rest[k - 1].tag in "FR" or i.form == "VBG")), None)
+    if verb is not None:
+        parts["verb"] = Part(value=rest[verb].lemma, items=[rest[verb]])
+        known = [i for i in rest[verb + 1 :]]
+        head = next((k for k, i in enumerate(known) if i.tag == "N" and (k + 1 == len(known) or known[k + 1].tag != "N")), None)
+        if head is not None and all(i.tag in "DSQJNRV" for i in known[:head]):
+            named = [i for i in known[: head + 1] if i.tag == "N"]
+            parts["object"] = Part(value=" ".join(i.lemma for i in named), items=named)
+    else:
+        noun = next((k for k, i in enumerate(rest) if i.lemma in NOMINAL), None)
+        if noun is not None:
+            parts["verb"] = Part(value=NOMINAL[rest[noun].lemma], items=[rest[noun]], via=Via.LEXICON)
+            if rest[noun - 1].tag == "N":
+                parts["object"] = Part(value=rest[noun - 1].lemma, items=[rest[noun - 1]])
+    if "verb" in parts:
+        parts["does"] = Part(value=DOES.get(str(parts["verb"].value), "other"), items=parts["verb"].items, via=Via.LEXICON)
+    first, last = rest[0].words[0].token.start, rest[-1].words[-1].token.end
+    parts["summary"] = Part(value=discourse.prose.text[first:last], items=rest)
+    return {i.index for i in (*items[:at], *rest) if i in rest or i.lemma in GENRE | _SELF or i.tag in "DO"}

@@ -49,19 +49,24 @@ class Symbols:
 
     where: dict[str, frozenset[int]]
     things: frozenset[str] = frozenset()
+    schemas: frozenset[str] = frozenset()
 
     @staticmethod
     def of(sentences: Iterable[Sequence[Item]]) -> Symbols:
         """Collects the lemmas."""
         found: dict[str, set[int]] = {}
         things: set[str] = set()
+        schemas: set[str] = set()
         for number, items in enumerate(sentences):
             things |= _things(items)
+            schemas |= _schemas(items)
             for item in items:
                 for word in item.words:
                     found.setdefault(word.lemma, set()).add(number)
         return Symbols(
-            where={lemma: frozenset(numbers) for lemma, numbers in found.items()}, things=frozenset(things)
+            where={lemma: frozenset(numbers) for lemma, numbers in found.items()},
+            things=frozenset(things),
+            schemas=frozenset(schemas),
         )
 
     def elsewhere(self, lemma: str, sentence: int) -> bool:
@@ -84,6 +89,16 @@ def _things(items: Sequence[Item]) -> set[str]:
             head = next((k for k in rest if items[k].tag == "N" and (k + 1 == len(items) or items[k + 1].tag != "N")), None)
             if head and all(items[k].tag in "DSQJNUK" for k in range(i + 1, head)):
                 found.add(items[head].lemma)
+    return found
+
+
+def _schemas(items: Sequence[Item]) -> set[str]:
+    """The names of shapes: "Slug: { … }", "Request body (SlugCreate)", "SlugCreate = { … }"."""
+    found: set[str] = set()
+    for i, item in enumerate(items[:-1]):
+        shaped = items[i + 1].lemma in {":", "=", ")"} and any(x.kind == "shape" for x in items[i + 1 : i + 5])
+        if shaped and item.text[:1].isupper() and item.text.isalnum():
+            found.add(item.text)
     return found
 
 

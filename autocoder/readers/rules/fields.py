@@ -6,6 +6,7 @@ nothing about a field is left unread.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from autocoder.facts import Via
@@ -108,6 +109,8 @@ def _literal(noun: Noun, literal: Item, filled: Filled) -> bool:
             filled.use(item)
         elif item.tag == "N" and item.lemma in nouns.NAMED_TYPES:
             filled.put("type", nouns.VALUE_TYPES[item.lemma], item, via=Via.LEXICON)
+    if "type" not in filled.parts and (kind := value_type(re.split(r"[_-]", literal.lemma.lower()))):
+        filled.parts["type"] = Part(value=kind, items=[literal], via=Via.INFERRED)
     return True
 
 

@@ -131,8 +131,8 @@ class Fitter:
                 filled.append([(role, f) for f in options])
                 taken |= set[int]().union(*(f.items for f in options))
         items = taken | _group_items(at)
-        if not frame.kind:  # what it says is left to runs, and so is the "not" that they read
-            items -= {i.index for i in at.predicate.group if i.tag == "X"} if at.predicate else set()
+        if not frame.kind and frame.negated:  # what it says is left to runs, and so is the "not" that they read
+            items = set(taken)
         if not items:
             return None
         named: list[Item | None] = [*at.verbs] if frame.names else [*at.verbs[:1]]

@@ -388,15 +388,16 @@ def _specified(best: tuple[Parse, Discourse], line: _Line, discourse: Discourse)
     """The reading literal by literal, where the text is at an endpoint and it takes more words."""
     if _score(best[0]) == 0 and best[0].drafts:
         return best
-    named = specifications.route_of(line.items)
-    everything = {i.index for i in line.items}
-    for found in (specifications.read(line.items, discourse), specifications.purpose(line.items, discourse, named)):
-        if found is None:
-            continue
-        group = Group(own=everything, shared=everything, soft=everything)
-        parse = Parse(items=line.items, drafts=found.drafts, used=found.used, aside=found.aside, groups=[group])
-        if _score(parse) > _score(best[0]) or not best[0].drafts:
-            best = parse, discourse
+    for items in (line.items, *(phrases(tag(t)) for t in variants(line.line) if t is not line.tokens)):
+        named = specifications.route_of(items)
+        everything = {i.index for i in items}
+        for found in (specifications.read(items, discourse), specifications.purpose(items, discourse, named)):
+            if found is None:
+                continue
+            group = Group(own=everything, shared=everything, soft=everything)
+            parse = Parse(items=items, drafts=found.drafts, used=found.used, aside=found.aside, groups=[group])
+            if _score(parse) >= _score(best[0]) or not best[0].drafts:
+                best = parse, discourse
     return best
 
 

@@ -118,8 +118,13 @@ def read(items: Sequence[Item], used: Collection[int], table: Sequence[Run]) -> 
         at += 1
 
 
+_NEGATIVE = frozenset({"no", "nobody", "none", "cannot", "n't", "never", "only", "without"})
+
+
 def _match(run: Run, items: Sequence[Item], at: int, taken: set[int]) -> Draft | None:
     parts: Parts = {}
+    if run.constants.get("public") is True and any(i.tag == "X" or i.lemma in _NEGATIVE for i in items[:at]):
+        return None  # "must not be reachable from the internet" says the contrary
     mine: list[Item] = []
     for element in run.pattern:
         optional = element.endswith("?")

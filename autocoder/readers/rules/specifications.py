@@ -68,10 +68,32 @@ def read(items: Sequence[Item], discourse: Discourse) -> _State | None:
             continue
         if item.tag == "L" or item.kind == "number":
             _literal(items, at, state, discourse, conditions)
+    _sign_in(items, state, discourse)
     if not state.drafts:
         return None
+    _objects(items, state, discourse)
     state.used |= {i.index for i in items if i.lemma in GENRE or i.lemma in REQUEST | RESPONSE}
     return state
+
+
+def _sign_in(items: Sequence[Item], state: _State, discourse: Discourse) -> None:
+    """With bearer auth; requires authentication: whoever calls is signed in."""
+    found = [i for i in items if i.lemma in {"bearer", "auth", "authentication", "bearerauth"} and i.index not in state.used]
+    before = [i for i in items if found and i.index < found[0].index][-2:]
+    if not found or not any(i.lemma in {"with", "require", "need", "use", "via"} for i in before):
+        return
+    parts = {**_of(discourse), "actor": Part(value="user", items=found, via=Via.LEXICON)}
+    used = {i.index for i in (*found, *before) if i.tag in "PVDN"}
+    state.drafts.append(Draft(kind="operation", parts=parts, items=used))
+    state.used |= used
+
+
+def _objects(items: Sequence[Item], state: _State, discourse: Discourse) -> None:
+    """The row that an answer carries: the noun that the path is made of, or a shape that the text names."""
+    path = str(discourse.endpoint["path"].value)
+    nouns_ = {w for part in path.split("/") if part and "{" not in part for w in (part, part.removesuffix("s"))}
+    named = [i for i in items if i.tag == "N" and (i.lemma in nouns_ or i.text in discourse.symbols.schemas)]
+    state.used |= {i.index for i in named}
 
 
 def _direct(items: Sequence[Item], at: int, state: _State) -> None:
@@ -80,6 +102,8 @@ def _direct(items: Sequence[Item], at: int, state: _State) -> None:
     text = " ".join(i.lemma for i in items[at : at + 2])
     if any(text.startswith(e) for e in EXAMPLE if " " in e) or lemma in {"e.g."}:
         state.example = True
+    elif lemma == "," and state.example and "for" not in {i.lemma for i in items[:1]}:
+        state.example = False
     if lemma in {"on", "return", "respond", "issue"} and (lemma != "on" or text == "on success"):
         state.direction, state.place, state.required = "response", "", None
     elif lemma in RESPONSE and items[at].tag in "VN":
@@ -107,8 +131,15 @@ def _literal(
         _status(items, at, state, discourse, conditions)
     elif item.kind == "quoted" and _says(items, at):
         _message(item, state, discourse)
-    elif item.kind in _KINDS and _NAME.fullmatch(item.lemma) and state.direction:
+    elif item.kind in _KINDS and _NAME.fullmatch(item.lemma) and state.direction and not _names_a_shape(items, at):
         _field(items, at, state, discourse)
+
+
+def _names_a_shape(items: Sequence[Item], at: int) -> bool:
+    """A shape's name ("SlugCreate"), or a value that is only spoken of ("any provided `note`")."""
+    item, before = items[at], items[at - 1] if at else None
+    spoken = before is not None and (before.form == "VBN" or before.lemma in {"any", "same", "existing", "provided"})
+    return (item.kind == "camel" and item.text[:1].isupper()) or spoken
 
 
 def _says(items: Sequence[Item], at: int) -> bool:
@@ -181,9 +212,15 @@ def _conditions(items: Sequence[Item]) -> Iterator[list[Item]]:
         if not opens:
             at += 1
             continue
-        end = next((k for k in range(at + 1, len(items)) if items[k].tag in ",;.:"), len(items))
+        end = next((k for k in range(at + 1, len(items)) if _ends_condition(items, k)), len(items))
         yield list(items[at:end])
         at = end
+
+
+def _ends_condition(items: Sequence[Item], k: int) -> bool:
+    """A mark, or a conjunction with the next status: "400 for invalid input and 422 for …"."""
+    follows = items[k + 1] if k + 1 < len(items) else None
+    return items[k].tag in ",;.:" or (items[k].tag == "C" and follows is not None and follows.kind == "number")
 
 
 def _beside(items: Sequence[Item], at: int, conditions: list[list[Item]]) -> list[Item]:
@@ -265,6 +302,10 @@ def route_of(items: Sequence[Item]) -> dict[str, Item] | None:
 def purpose(items: Sequence[Item], discourse: Discourse, named: dict[str, Item] | None) -> _State | None:
     """The operation of an endpoint with what it is for; None where a sentence names neither."""
     at = next((n for n, i in enumerate(items) if i.lemma in _PURPOSE and i.tag in "VJ"), None)
+    routes = [i for i in items if i.kind == "route"]
+    opens = len(items) > 2 and items[0].lemma == "to" and items[1].tag == "V" and len(routes) == 1
+    if opens and discourse.endpoint:
+        return _to_do_it(items, routes[0], discourse)
     speaks = bool(named) or (items[0].tag in "OD" and len(items) > 1 and items[min(1, len(items) - 1)].lemma in _SELF | _PURPOSE)
     if (at is None and not named) or not speaks or not discourse.endpoint:
         return None
@@ -281,6 +322,25 @@ def purpose(items: Sequence[Item], discourse: Discourse, named: dict[str, Item] 
         used |= _for_what(items, at, parts, discourse)
     state.drafts = [Draft(kind="operation", parts=parts, items=used)]
     state.used = used
+    return state
+
+
+def _to_do_it(items: Sequence[Item], route: Item, discourse: Discourse) -> _State:
+    """To create a slug, send POST /slugs with bearer auth."""
+    end = next((k for k, i in enumerate(items) if i.tag == "," or i is route), len(items))
+    state = _State()
+    method, _, path = route.lemma.partition(" ")
+    parts = {"path": Part(value=path, items=[route]), "method": Part(value=method, items=[route])}
+    verb, named = items[1], [i for i in items[2:end] if i.tag == "N"]
+    parts["verb"] = Part(value=verb.lemma, items=[verb])
+    parts["does"] = Part(value=DOES.get(verb.lemma, "other"), items=[verb], via=Via.LEXICON)
+    if named:
+        parts["object"] = Part(value=" ".join(i.lemma for i in named), items=named)
+    used = {route.index, *(i.index for i in items[:end] if i.tag in "FVNDS")}
+    used |= {i.index for i in items[end:] if i.lemma in {"send", "use", "call", "make", "request", "a", "to"}}
+    state.drafts = [Draft(kind="operation", parts=parts, items=used)]
+    state.used = set(used)
+    _sign_in(items, state, discourse)
     return state
 
 

@@ -251,6 +251,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 before=_of("duration", "it may be done until this long before a time of the row"),
                 of=_word("that time's name"),
                 filters=_of("list", "the fields that a list or a search is narrowed by"),
+                most=_of("integer", "at most so many of the object"),
                 limit=_of("integer", "rows of one answer, or of one page"),
                 older_than=_of("duration", "only rows older than this"),
                 order=_choice("order of a list", "newest first", "oldest first"),

@@ -50,6 +50,7 @@ class Symbols:
     where: dict[str, frozenset[int]]
     things: frozenset[str] = frozenset()
     schemas: frozenset[str] = frozenset()
+    states: frozenset[str] = frozenset()
 
     @staticmethod
     def of(sentences: Iterable[Sequence[Item]]) -> Symbols:

@@ -112,6 +112,8 @@ class Fitter:
         bare = not at.subjects and not at.gerund and not passive
         if not _triggered(frame, at) or (frame.bare == "gerund" and bare):
             return False
+        if frame.names and frame.kind == "operation" and _receives(at):
+            return False
         if frame.bare == "imperative" and not (bare and not at.labels):
             return False
         if frame.passive and not _may_be_done(at):
@@ -288,6 +290,13 @@ def _of_route(direction: str, route: dict[str, Part], parts: dict[str, Part], an
         inside = f"{{{parts['name'].value}}}" in path
         place = "path" if inside else "query" if method in {"GET", "DELETE"} else "body"
         parts["location"] = Part(value=place, items=[anchor], via=Via.LEXICON)
+
+
+def _receives(at: Situation) -> bool:
+    """Whether somebody is given something ("people get a mail"); "can get" asks for it."""
+    group = at.predicate.group if at.predicate else []
+    modal = any(i.tag in "MF" for i in group) or not at.subjects
+    return bool(at.verbs) and at.verbs[0].lemma in {"get", "obtain"} and not modal
 
 
 def _may_be_done(at: Situation) -> bool:

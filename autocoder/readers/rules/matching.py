@@ -17,6 +17,7 @@ from autocoder.readers.rules.discourse import Discourse, Draft, remembered
 from autocoder.readers.rules.fitting import Fitter, Match, Situation, candidates, fragment, situation
 from autocoder.readers.rules.frames import RUNS
 from autocoder.readers.rules.lexicon import closed
+from autocoder.readers.rules.lexicon.nouns import SYSTEMS
 from autocoder.readers.rules.lexicon.verbs import CLASSES
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
@@ -152,7 +153,10 @@ class _Reader:
             self._best(replace(situation(Clause(), clause.gerund), gerund=True))
         for noun in (*clause.subject, *(n for p in clause.predicates for n in p.objects)):
             self._done_to(noun)
+        for noun in clause.subject:
+            self._system(noun)
         for predicate in clause.predicates:
+            self._allowed(predicate)
             self._best(replace(situation(clause, predicate), labels=self.labels))
             for condition in predicate.conditions:
                 self._condition(condition)
@@ -167,6 +171,24 @@ class _Reader:
             if all(v.lemma in CLASSES["visit"] for v in predicate.verbs):
                 who = Clause(subject=[replace(noun, relative=[], post=[])])
                 self._best(situation(who, predicate))
+
+    def _system(self, noun: Noun) -> None:
+        """Reads "a service that receives …, returning …": what the service does."""
+        if noun.head.lemma not in SYSTEMS:
+            return
+        itself = replace(noun, items=[noun.head], relative=[], post=[], clause=None)
+        doing = [a.gerund for a in noun.post if a.kind == "participle" and a.gerund and not a.gerund.passive]
+        for predicate in (*noun.relative, *doing):
+            self._best(situation(Clause(subject=[itself]), predicate))
+
+    def _allowed(self, predicate: Predicate) -> None:
+        """Reads "it allows users to create notes": the users create them."""
+        inner = predicate.infinitive
+        lets = all(v.lemma in CLASSES["allow"] for v in predicate.verbs) and not predicate.negated
+        if not predicate.verbs or inner is None or not lets or not predicate.objects:
+            return
+        told = [*predicate.group, *predicate.verbs, *inner.group]
+        self._best(situation(Clause(subject=predicate.objects), replace(inner, group=told)))
 
     def _done_to(self, noun: Noun) -> None:
         """Reads "rooms that people can book": somebody does something to the thing itself."""

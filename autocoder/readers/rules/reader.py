@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from autocoder.diagnostics import Diagnostic, Severity
 from autocoder.facts import Fact, Prose, Quote, Slot, Via
 from autocoder.readers.protocol import Context, Option, Outcome, Question, Reading, Sentence, Taken, Word
-from autocoder.readers.rules import accounting, matching, specifications, tables
+from autocoder.readers.rules import accounting, enumerations, matching, specifications, tables
 from autocoder.readers.rules.accounting import Segment
 from autocoder.readers.rules.blocks import Unit, units
 from autocoder.readers.rules.clauses import clauses
@@ -60,7 +60,9 @@ class RulesReader:
         """The reading of a text; `file` is the path that places show."""
         text = Prose(text=prose, file=file)
         lines = list(_lines(text))
-        discourse = Discourse(prose=text, symbols=Symbols.of(line.items for line in lines))
+        symbols = Symbols.of(line.items for line in lines)
+        stated = _states(lines, Discourse(prose=text, symbols=symbols))
+        discourse = Discourse(prose=text, symbols=replace(symbols, states=stated))
         read: list[_Sentence] = []
         openers: dict[int, int] = {}
         for number, line in enumerate(lines):
@@ -130,13 +132,15 @@ class _Sentence:
             w for w in accounting.words(parse.items, by, filled, prose) if w.span.start >= self.span.start
         )
         self.sentence = self._finish(parse)
-        if self.sentence.outcome is Outcome.FACTS:
+        if self.sentence.facts:
             discourse.adopt(state)
 
     def _parsed(self, discourse: Discourse) -> tuple[Parse, Discourse]:
         line = self.line
         if discourse.title:
             return _title(line), discourse
+        if line.unit.kind == "heading" and all(i.tag != "L" for i in line.items):
+            return Parse(items=line.items), discourse
         if line.unit.kind == "row":
             return _row(line, discourse), discourse
         best = _best_parse(line.tagged, line.items, discourse)
@@ -326,6 +330,14 @@ class _Sentence:
                 options=options,
             )
         )
+
+
+def _states(lines: Sequence[_Line], discourse: Discourse) -> frozenset[str]:
+    """The states that the text counts out anywhere: "published posts" is understood before "published" is explained."""
+    nobody = Part(value="it", items=[], place=(0, 0))
+    found = (d for line in lines for d in enumerations.read(line.items, replace(discourse, entity=nobody)))
+    told = [d.parts["states"].value for d in found if d.kind == "lifecycle"]
+    return frozenset(s for states in told if isinstance(states, tuple) for s in states)
 
 
 def _section(line: _Line, discourse: Discourse) -> None:

@@ -5,6 +5,7 @@ Like `roles`, a reading answers the slots and the items it used; None where the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from autocoder.facts import Via
@@ -39,6 +40,8 @@ LOGS = frozenset({"audit log", "audit trail", "audit", "log", "history"})
 
 def _plain(item: Item) -> bool:
     """A word that leaves a noun what it is."""
+    if item.lemma == "one" and item.tag in "UO":
+        return True
     return item.tag == "D" or (item.tag == "S" and item.lemma != "whose") or item.lemma in {"each", "every", "all", "given"}
 
 
@@ -165,7 +168,12 @@ def formula(noun: Noun, discourse: Discourse) -> Filled | None:
     return filled
 
 
-def own_field(noun: Noun, discourse: Discourse) -> Filled | None:
+def known_own_field(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A field whose owner the text names, here or before."""
+    return own_field(noun, discourse, anywhere=False)
+
+
+def own_field(noun: Noun, discourse: Discourse, *, anywhere: bool = True) -> Filled | None:
     """A field of what the text is at: the total, its total, the total of an invoice."""
     named = _name(noun)
     if not named:
@@ -180,7 +188,7 @@ def own_field(noun: Noun, discourse: Discourse) -> Filled | None:
         filled.use(*items_of(owner))
     elif len(owners) == 1:
         filled.parts["of"] = remembered(next(iter(owners.values())))
-    elif discourse.entity:
+    elif discourse.entity and anywhere:
         filled.parts["of"] = remembered(discourse.entity)
     else:
         return None
@@ -293,6 +301,10 @@ def place(noun: Noun, _discourse: Discourse) -> Filled | None:
     return filled
 
 
+def _many(noun: Noun) -> bool:
+    return noun.head.plural or any(a.prep == "of" and any(n.head.plural for n in a.nouns) for a in noun.post)
+
+
 def bare_several(noun: Noun, _discourse: Discourse) -> Filled | None:
     """With reviews; with comments: what each of the things has."""
     if noun.head.tag != "N" or not noun.head.plural or any(i.tag != "N" for i in noun.items) or noun.post:
@@ -302,11 +314,61 @@ def bare_several(noun: Noun, _discourse: Discourse) -> Filled | None:
     return filled
 
 
-def tracked(noun: Noun, _discourse: Discourse) -> Filled | None:
-    """What a system keeps, where a sentence asks for nothing but to track or manage it."""
-    if noun.head.tag != "N" or any(i.tag not in "DNJS" for i in noun.items):
+def any_plain(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A thing by its name, adjectives and all."""
+    return told(noun, discourse)
+
+
+def known_product(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """A product outside, by its own name: Slack, GitHub, `#alerts` is none."""
+    named = [i for i in noun.items if i.tag != "D"]
+    written = " ".join(i.text for i in named)
+    if len(named) != 1 or not (named[0].lemma in CHANNELS or re.fullmatch(r"[A-Z][A-Za-z0-9]+", written)):
         return None
     filled = Filled(parts={})
+    filled.put("value", CHANNELS.get(named[0].lemma, written.lower()), *noun.items, via=Via.LEXICON)
+    return filled
+
+
+def point_in_time(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """At a given time; on a certain date."""
+    if noun.head.lemma not in {"time", "date", "day", "moment"} or noun.post:
+        return None
+    plain_ = all(i.tag in "DN" or i.lemma in {"given", "certain", "set", "specific", "fixed"} for i in noun.items)
+    filled = Filled(parts={})
+    kind = "date" if noun.head.lemma in {"date", "day"} else "datetime"
+    filled.put("type", kind, *noun.items, via=Via.LEXICON)
+    return filled if plain_ else None
+
+
+def rest(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """At rest."""
+    return Filled(parts={}, items={i.index for i in noun.items}) if noun.head.lemma in {"rest", "disk"} else None
+
+
+def things_of_the_text(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A plural that opens the text and is all that it says: "feature flags"."""
+    if discourse.sentence or noun.head.tag != "N" or not noun.head.plural or noun.items[0].index:
+        return None
+    if any(i.tag not in "NJ" for i in noun.items) or any(a.prep not in {"with", "for"} for a in noun.post):
+        return None
+    filled = Filled(parts={})
+    named = name_items(noun)
+    filled.put("value", words_of(named), *named)
+    return filled
+
+
+def tracked(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """What a system keeps, where a sentence asks for nothing but to track or manage it."""
+    if noun.head.tag != "N" or any(i.tag not in "DNJS" for i in noun.items) or not _many(noun):
+        return None
+    filled = Filled(parts={})
+    inner = next((a for a in noun.post if a.prep == "of" and len(a.nouns) == 1), None)
+    if inner and inner.nouns[0].head.tag == "N" and noun.head.lemma in {"stock", "inventory", "list", "number"}:
+        named = [i for i in inner.nouns[0].items if i.tag in "NJ"]
+        filled.put("value", words_of(named), *named)
+        filled.use(*items_of(inner), *noun.items)
+        return filled
     filled.put("value", words_of(name_items(noun)), *name_items(noun))
     filled.use(*(i for i in noun.items if i.tag == "D" or i.lemma in {"our", "my"}))
     return filled
@@ -322,6 +384,12 @@ NOUNS: Mapping[str, roles.Reads] = {
     "moment": moment,
     "formula": formula,
     "own field": own_field,
+    "known own field": known_own_field,
+    "any plain": any_plain,
+    "known product": known_product,
+    "point in time": point_in_time,
+    "rest": rest,
+    "things of the text": things_of_the_text,
     "personal data": personal_data,
     "log": log,
     "anything": anything,

@@ -14,7 +14,7 @@ from autocoder.readers.rules.clauses import Adjunct, Noun, Predicate, items_of
 from autocoder.readers.rules.discourse import Discourse, Part, remembered
 from autocoder.readers.rules.lexicon import closed, fillers, nouns
 from autocoder.readers.rules.lexicon.verbs import CLASSES
-from autocoder.readers.rules.phrases import Item, Measure
+from autocoder.readers.rules.phrases import Bound, Item, Measure
 
 
 @dataclass(kw_only=True)
@@ -78,7 +78,8 @@ def actor(noun: Noun, discourse: Discourse) -> Filled | None:
     signed_out = [i for lemma, i in states.items() if lemma in nouns.SIGNED_OUT]
     if person(head.lemma) and head.lemma not in nouns.ACTORS and not signed_in:
         filled.put("value", "role", head, via=Via.LEXICON)
-        filled.put("role", words_of(name_items(noun)), *name_items(noun))
+        own = [i for i in name_items(noun) if i.index >= _after_possessor(noun)]
+        filled.put("role", words_of(own), *own)
     elif signed_out and head.lemma in nouns.ACTORS:
         filled.put("value", "guest", head, *signed_out, via=Via.LEXICON)
     elif signed_in and (head.lemma in nouns.ACTORS or person(head.lemma)):
@@ -94,6 +95,11 @@ def actor(noun: Noun, discourse: Discourse) -> Filled | None:
     if filled.parts["value"].value in {"user", "role"}:
         filled.use(*(i for i in noun.modifiers if i.lemma == "only"))
     return filled
+
+
+def _after_possessor(noun: Noun) -> int:
+    """The index of the first word behind "the clinic's"."""
+    return max((i.index + 1 for i in noun.items if i.lemma == "'s"), default=0)
 
 
 def person(lemma: str) -> bool:
@@ -121,7 +127,13 @@ def _owner(noun: Noun) -> Filled | None:
 
 
 def _signed_in_after(noun: Noun, filled: Filled) -> None:
-    """Users who are signed in; people with an account."""
+    """Users who are signed in; people with an account; the clinic's staff; partners of the firm."""
+    at = max((n for n, i in enumerate(noun.items) if i.lemma == "'s"), default=-1)
+    filled.use(*(i for i in noun.items[: at + 1] if i.tag in "DNS"))
+    for adjunct in noun.post:
+        of = adjunct.nouns[0] if adjunct.prep == "of" and len(adjunct.nouns) == 1 else None
+        if of and filled.parts["value"].value == "role" and all(i.tag in "DNS" for i in of.items) and not of.post:
+            filled.use(*adjunct.items, *of.items)
     for predicate in noun.relative:
         if words_of(predicate.verbs) in {"sign", "log", "register"} and not predicate.negated:
             filled.put("value", "user", noun.head, *predicate.verbs, via=Via.LEXICON)
@@ -145,6 +157,8 @@ def thing(noun: Noun, discourse: Discourse) -> Filled | None:
     _common(noun, filled)
     for item in noun.modifiers:
         _narrow(item, noun, filled)
+        if item.tag == "J" and item.words[0].token.value in discourse.symbols.states:
+            filled.put("state", item.words[0].token.value, item)
     for adjunct in noun.post:
         _narrow_after(adjunct, filled)
     for predicate in noun.relative:
@@ -181,6 +195,8 @@ def _narrow(item: Item, noun: Noun, filled: Filled) -> None:
         filled.put("scope", "own", *(part.items if part else ()), item, via=Via.LEXICON)
     elif item.tag == "Q" and item.lemma == "only" and any(i.lemma == "own" for i in noun.modifiers):
         filled.use(item)
+    elif item.tag == "K" and isinstance(item.meaning, Bound) and item.meaning.high and not item.meaning.low:
+        filled.put("most", int(item.meaning.high.amount), item, via=Via.LEXICON)
     elif item.tag == "J" and item.lemma in nouns.STATES:
         filled.put("state", nouns.STATES[item.lemma], item, via=Via.LEXICON)
     elif item.tag == "Q" and item.lemma == "all":

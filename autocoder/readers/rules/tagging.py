@@ -122,11 +122,17 @@ def _form(word: str, lemma: str) -> str:
 def tag(tokens: Sequence[Token]) -> tuple[Tagged, ...]:
     """Tags a sentence. Emphasis marks are dropped."""
     entries = [_start(t) for t in tokens if t.kind != "mark"]
+    entries = [_proper(w) if i and w.token.text[:1].isupper() else w for i, w in enumerate(entries)]
     done: list[Tagged] = []
     for i, word in enumerate(entries):
         _relative(done, word)
         done.append(_decide(word, done, entries[i + 1 :]) if not word.tag else word)
     return tuple(_repair(done))
+
+
+def _proper(word: Tagged) -> Tagged:
+    """A word with a capital inside a sentence is a name."""
+    return replace(word, candidates=frozenset("N")) if "N" in word.candidates and not word.tag else word
 
 
 def _relative(done: list[Tagged], word: Tagged) -> None:
@@ -203,7 +209,8 @@ def _is_subject(rest: Sequence[Tagged]) -> bool:
     """Whether a known verb in the third person follows, with its object: "search handles 500 requests"."""
     if len(rest) < 2 or rest[0].form != "VBZ" or look_up(rest[0].token.value).lemma("V") not in _KNOWN_VERBS:
         return False
-    return rest[1].tag in {"D", "U", "S", "Q"} or rest[1].token.kind in _NUMERIC
+    after = rest[2].token.kind if rest[1].tag == "P" and len(rest) > 2 else rest[1].token.kind
+    return rest[1].tag in {"D", "U", "S", "Q"} or after in _NUMERIC
 
 
 def _joined(done: Sequence[Tagged]) -> str:

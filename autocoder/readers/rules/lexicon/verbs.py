@@ -50,7 +50,12 @@ VERBS: dict[str, str] = {
     "send": "send make post submit issue",
     "make with": "create add make post submit write enter open start raise file report register record publish save "
     "upload issue compose draft place define",
-    "keep track": "track manage store collect record monitor organise organize administer catalogue catalog keep log",
+    "keep track": "track manage store collect record monitor organise organize administer catalogue catalog",
+    "take in": "receive accept collect ingest take",
+    "hand out": "return provide serve give deliver answer",
+    "enrol": "register enrol enroll",
+    "start": "start begin happen",
+    "encrypt": "encrypt",
     "run": "run host deploy operate locate stay live",
     "tell": "notify inform tell remind warn alert e-mail email mail",
     "overlap": "overlap collide intersect conflict",

@@ -21,7 +21,11 @@ CORPUS = Path(__file__).parent.parent / "tests" / "readers" / "corpus"
 REPEATED = frozenset({"does", "object_type", "output_type", "consumer", "rule"})
 """Slots that only say what the word lists say of another slot; expectations leave them out."""
 
-ASIDE = {"operation": frozenset({"condition", "message", "summary"}), "quality": frozenset({"scope"}), "system": frozenset({"purpose"})}
+ASIDE = {
+    "operation": frozenset({"condition", "message", "summary"}),
+    "quality": frozenset({"scope"}),
+    "system": frozenset({"purpose"}),
+}
 """Slots of a kind that expectations leave open."""
 
 

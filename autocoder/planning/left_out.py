@@ -10,19 +10,19 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from autocoder.diagnostics import Diagnostic, Severity, StageFailed
+from autocoder.diagnostics import StageFailed
 from autocoder.facts import Quote
 from autocoder.planning.plan import examine
 from autocoder.readers.protocol import Option, Outcome, Question, Reading, Sentence
 from autocoder.readers.rules.lexicon.closed import NEGATIVE_WORDS
 
 TOPIC = "left-out"
+PURPOSE = "purpose"
 AGREED = "build-without"
 RESTRICTION = "restriction"
 MOST = 2
 """How many restrictions are asked about one by one; the rest joins the question about everything left out."""
 
-NOT_READ = frozenset({"AC1001", "AC1002", "AC1003", "AC1004"})
 _RESTRICTING = NEGATIVE_WORDS | {"only", "except", "unless", "nobody", "must", "secret", "encrypted", "private", "no"}
 
 
@@ -40,12 +40,17 @@ def asked(reading: Reading) -> Reading:
     about = tuple(q for _, q in sorted(quotes.items()))
     if not about:
         return reading
-    diagnostics = [*(_softened(d) for d in reading.diagnostics), *(_soft(d) for _, d in refused)]
+    diagnostics = [*reading.diagnostics, *(d for _, d in refused)]
     return replace(
         reading,
         questions=(*questions, _question(about)),
         diagnostics=tuple(sorted(diagnostics, key=lambda d: d.order)),
     )
+
+
+def answerable(reading: Reading) -> bool:
+    """Whether the question is there, or was: then what was not understood, or has no place, need not stop anything."""
+    return any(q.id.startswith((TOPIC, PURPOSE)) for q in (*reading.questions, *(q for q, _ in reading.answers)))
 
 
 def agreed(reading: Reading) -> frozenset[int]:
@@ -83,14 +88,6 @@ def _not_read(reading: Reading) -> list[Quote]:
     return [s.span for s in reading.sentences if s.outcome in open_]
 
 
-def _softened(diagnostic: Diagnostic) -> Diagnostic:
-    return _soft(diagnostic) if diagnostic.code in NOT_READ else diagnostic
-
-
-def _soft(diagnostic: Diagnostic) -> Diagnostic:
-    return replace(diagnostic, severity=Severity.WARNING)
-
-
 def _question(about: Sequence[Quote]) -> Question:
     texts = [" ".join(q.text.split()) for q in about]
     digest = hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:8]
@@ -109,7 +106,7 @@ def _question(about: Sequence[Quote]) -> Question:
                 + (", and some of it restricts what people may do." if strict else "; the rest is built as stated."),
             ),
         ),
-        default=None if strict else AGREED,
+        default=None,
         about=tuple(about),
     )
 
@@ -122,7 +119,7 @@ def _nothing(reading: Reading) -> Question:
     digest = hashlib.sha256(" ".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()[:8]
     example = 'like "A to-do list API." or "Anyone can add a note. A note has a title."'
     return Question(
-        id=f"purpose-{digest}",
+        id=f"{PURPOSE}-{digest}",
         text=f"What does the service keep, and who does what with it? Say it in the text, {example}",
         span=span,
         options=(),

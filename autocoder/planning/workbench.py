@@ -133,7 +133,9 @@ class Workbench:
         self.use(fact)
         quote = fact.evidence[0]
         value = " ".join(quote.text.split())
-        self.refused.append((fact, Diagnostic(code=code, message=message, span=quote.place, value=value, rule=rule, help=help)))
+        self.refused.append(
+            (fact, Diagnostic(code=code, message=message, span=quote.place, value=value, rule=rule, help=help))
+        )
 
 
 def merged(facts: Iterable[Fact]) -> list[Fact]:

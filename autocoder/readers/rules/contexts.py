@@ -53,7 +53,10 @@ def variants(line: Line) -> Iterator[tuple[Token, ...]]:
     yield line.tokens
     opener = tuple(t for t in line.lead if t.kind != "mark")
     if opener:
-        own = (replace(line.tokens[0], text=line.tokens[0].text[:1].lower() + line.tokens[0].text[1:]), *line.tokens[1:])
+        own = (
+            replace(line.tokens[0], text=line.tokens[0].text[:1].lower() + line.tokens[0].text[1:]),
+            *line.tokens[1:],
+        )
         yield (*_without_announcement(opener), *own)
         yield (*opener, _colon(opener[-1]), *line.tokens)
     if line.heading and len(line.heading) <= 4 and line.unit.kind == "item":

@@ -87,7 +87,9 @@ def _things(items: Sequence[Item]) -> set[str]:
             found.add(item.lemma)
         if item.tag == "V" and item.lemma in _KEPT:
             rest = [k for k in range(i + 1, min(i + 6, len(items)))]
-            head = next((k for k in rest if items[k].tag == "N" and (k + 1 == len(items) or items[k + 1].tag != "N")), None)
+            head = next(
+                (k for k in rest if items[k].tag == "N" and (k + 1 == len(items) or items[k + 1].tag != "N")), None
+            )
             if head and all(items[k].tag in "DSQJNUK" for k in range(i + 1, head)):
                 found.add(items[head].lemma)
     return found

@@ -238,7 +238,10 @@ def _more(text: str, filled: Filled, item: Item) -> bool:
 
 _CLASSES: tuple[tuple[str, frozenset[str]], ...] = (
     ("conflict", words("already taken duplicate use conflict exists_already")),
-    ("unauthenticated", words("unauthorized unauthenticated token credential signed-in authentication login logged-in password")),
+    (
+        "unauthenticated",
+        words("unauthorized unauthenticated token credential signed-in authentication login logged-in password"),
+    ),
     ("forbidden", words("forbidden owner permission allow own")),
     ("missing", words("exist find missing unknown found")),
     ("invalid", words("invalid validation malformed wrong bad unprocessable")),

@@ -20,7 +20,9 @@ _VALUE_NOUNS = words("category type kind status state level priority size colour
 _MOST = 3
 """Words in one group at most."""
 
-_STATE_WORDS = words("open new draft active inactive private public free available unavailable pending done overdue live")
+_STATE_WORDS = words(
+    "open new draft active inactive private public free available unavailable pending done overdue live"
+)
 
 
 def read(items: Sequence[Item], discourse: Discourse) -> Iterator[Draft]:
@@ -29,7 +31,9 @@ def read(items: Sequence[Item], discourse: Discourse) -> Iterator[Draft]:
     for i, item in enumerate(items):
         if item.tag in _ENDS or i == len(items) - 1:
             part = items[start : i + (item.tag not in _ENDS)]
-            found = _arrows(part, discourse) or _label(part, discourse) or _path(part, discourse) or _is(part, discourse)
+            found = (
+                _arrows(part, discourse) or _label(part, discourse) or _path(part, discourse) or _is(part, discourse)
+            )
             if found:
                 yield found
             start = i + 1
@@ -177,4 +181,6 @@ def _is(items: Sequence[Item], discourse: Discourse) -> Draft | None:
 def _is_state(group: Sequence[Item]) -> bool:
     """An adjective, a participle, or a phrase like "in progress"."""
     first = group[0]
-    return first.tag == "J" or first.form == "VBN" or first.lemma in _STATE_WORDS or (first.tag == "P" and len(group) == 2)
+    return (
+        first.tag == "J" or first.form == "VBN" or first.lemma in _STATE_WORDS or (first.tag == "P" and len(group) == 2)
+    )

@@ -194,7 +194,11 @@ class Fitter:
     def _adjunct(self, role: Role, at: Situation, taken: set[int]) -> list[Filled]:
         kind, _, preps = role.at.partition(":")
         for adjunct in at.adjuncts:
-            fits = adjunct.kind == kind and self._goes_with(role, adjunct, at) and (not preps or adjunct.prep in preps.split(","))
+            fits = (
+                adjunct.kind == kind
+                and self._goes_with(role, adjunct, at)
+                and (not preps or adjunct.prep in preps.split(","))
+            )
             if not fits or ({i.index for i in adjunct.items} & taken and not role.shared):
                 continue
             if role.each and adjunct.nouns:
@@ -302,7 +306,9 @@ def _receives(at: Situation) -> bool:
 def _may_be_done(at: Situation) -> bool:
     """Whether it is a passive with a modal verb, and nobody is named who acts."""
     predicate = at.predicate
-    return predicate is not None and predicate.passive and not at.subjects and any(i.tag == "M" for i in predicate.group)
+    return (
+        predicate is not None and predicate.passive and not at.subjects and any(i.tag == "M" for i in predicate.group)
+    )
 
 
 def _triggered(frame: Frame, at: Situation) -> bool:

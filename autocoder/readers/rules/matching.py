@@ -22,7 +22,6 @@ from autocoder.readers.rules.lexicon.verbs import CLASSES
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
 
-
 METHODS = ("GET ", "POST ", "PUT ", "PATCH ", "DELETE ")
 """How the owner of an operation's field starts."""
 
@@ -274,7 +273,11 @@ def _as_somebody(clause: Clause) -> Clause:
     noun = who[0].nouns[0]
     wishes = [p for p in clause.predicates if p.infinitive and p.verbs and p.verbs[0].lemma in WISHES]
     predicates = [
-        replace(p.infinitive, group=[*p.group, *p.verbs, *p.infinitive.group], conditions=[*p.conditions, *p.infinitive.conditions])
+        replace(
+            p.infinitive,
+            group=[*p.group, *p.verbs, *p.infinitive.group],
+            conditions=[*p.conditions, *p.infinitive.conditions],
+        )
         if p in wishes and p.infinitive
         else p
         for p in clause.predicates

@@ -81,7 +81,9 @@ def phrases(words: Sequence[Tagged]) -> tuple[Item, ...]:
             size, tag, meaning = found
             took = tuple(words[at : at + size])
             lemma = str(meaning) if tag == "N" else took[0].lemma
-            items.append(Item(index=len(items), tag=tag, lemma=lemma, words=took, meaning=None if tag == "N" else meaning))
+            items.append(
+                Item(index=len(items), tag=tag, lemma=lemma, words=took, meaning=None if tag == "N" else meaning)
+            )
             at += size
         else:
             word = words[at]
@@ -391,7 +393,14 @@ _ORDER_TABLE = _table(_ORDERS)
 
 def _fixed(words: Sequence[Tagged], at: int) -> Found:
     """Several words that are one: "not found"."""
-    return next(((n, "N", phrase) for phrase in ("not found", "audit log", "audit trail", "api key") if (n := _matches(words, at, phrase))), None)
+    return next(
+        (
+            (n, "N", phrase)
+            for phrase in ("not found", "audit log", "audit trail", "api key")
+            if (n := _matches(words, at, phrase))
+        ),
+        None,
+    )
 
 
 _PARSERS: tuple[Callable[[Sequence[Tagged], int], Found], ...] = (_fixed, _schedule, _order, _rate, _bound, _quantity)

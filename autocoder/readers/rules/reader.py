@@ -108,7 +108,12 @@ def _is_title(line: _Line, lines: Sequence[_Line]) -> bool:
     if line.unit.kind == "heading":
         return line.unit.level == 1 or len(lines) == 1 or lines[1].unit.kind not in {"item", "row"}
     short = len(line.tokens) <= 6 and line.tokens[-1].text not in {".", ":", "!", "?"}
-    return line.unit.kind == "paragraph" and short and len(lines) > 1 and all(w.tag in "NJD" or "N" in w.candidates for w in line.tagged)
+    return (
+        line.unit.kind == "paragraph"
+        and short
+        and len(lines) > 1
+        and all(w.tag in "NJD" or "N" in w.candidates for w in line.tagged)
+    )
 
 
 class _Sentence:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from autocoder.facts import Via
 from autocoder.readers.rules import enumerations, roles
 from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, items_of
-from autocoder.readers.rules.discourse import Discourse, Part, remembered
+from autocoder.readers.rules.discourse import Discourse, remembered
 from autocoder.readers.rules.lexicon import closed, nouns
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Bound, Item, Measure
@@ -42,7 +42,11 @@ def _plain(item: Item) -> bool:
     """A word that leaves a noun what it is."""
     if item.lemma == "one" and item.tag in "UO":
         return True
-    return item.tag == "D" or (item.tag == "S" and item.lemma != "whose") or item.lemma in {"each", "every", "all", "given"}
+    return (
+        item.tag == "D"
+        or (item.tag == "S" and item.lemma != "whose")
+        or item.lemma in {"each", "every", "all", "given"}
+    )
 
 
 def _name(noun: Noun, *, adjectives: bool = False) -> list[Item] | None:
@@ -197,7 +201,11 @@ def own_field(noun: Noun, discourse: Discourse, *, anywhere: bool = True) -> Fil
 
 def personal_data(noun: Noun, _discourse: Discourse) -> Filled | None:
     """Personal data."""
-    if words_of(i for i in noun.items if i.tag != "D") not in {"personal data", "personal datum", "personal information"}:
+    if words_of(i for i in noun.items if i.tag != "D") not in {
+        "personal data",
+        "personal datum",
+        "personal information",
+    }:
         return None
     filled = Filled(parts={})
     filled.put("value", True, *noun.items, via=Via.LEXICON)
@@ -234,14 +242,20 @@ def filters(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
 
 def states(conditions: Sequence[Clause], discourse: Discourse) -> Filled | None:
     """While it is placed or paid; as long as it is open."""
-    if len(conditions) != 1 or conditions[0].opener is None or conditions[0].opener.lemma not in {"while", "when", "if"}:
+    if (
+        len(conditions) != 1
+        or conditions[0].opener is None
+        or conditions[0].opener.lemma not in {"while", "when", "if"}
+    ):
         return None
     condition = conditions[0]
     if len(condition.predicates) != 1 or len(condition.subject) != 1 or condition.predicates[0].negated:
         return None
     predicate = condition.predicates[0]
     subject = condition.subject[0].head
-    known = subject.lemma in {"it", "they"} or (discourse.entity is not None and subject.lemma == discourse.entity.value)
+    known = subject.lemma in {"it", "they"} or (
+        discourse.entity is not None and subject.lemma == discourse.entity.value
+    )
     adjectives = [a for a in predicate.around if a.kind == "adjective"]
     found = adjectives[0].items if len(adjectives) == 1 else predicate.verbs if predicate.passive else []
     extra = [a for a in predicate.around if a.kind != "adjective"]
@@ -403,5 +417,3 @@ NOUNS: Mapping[str, roles.Reads] = {
 }
 
 ADJUNCTS: Mapping[str, Callable[[Adjunct, Discourse], Filled | None]] = {"filters": filters, "quantity": quantity}
-
-

@@ -78,7 +78,9 @@ def read(items: Sequence[Item], discourse: Discourse) -> _State | None:
 
 def _sign_in(items: Sequence[Item], state: _State, discourse: Discourse) -> None:
     """With bearer auth; requires authentication: whoever calls is signed in."""
-    found = [i for i in items if i.lemma in {"bearer", "auth", "authentication", "bearerauth"} and i.index not in state.used]
+    found = [
+        i for i in items if i.lemma in {"bearer", "auth", "authentication", "bearerauth"} and i.index not in state.used
+    ]
     before = [i for i in items if found and i.index < found[0].index][-2:]
     if not found or not any(i.lemma in {"with", "require", "need", "use", "via"} for i in before):
         return
@@ -121,9 +123,7 @@ def _direct(items: Sequence[Item], at: int, state: _State) -> None:
         state.direction = "request"
 
 
-def _literal(
-    items: Sequence[Item], at: int, state: _State, discourse: Discourse, conditions: list[list[Item]]
-) -> None:
+def _literal(items: Sequence[Item], at: int, state: _State, discourse: Discourse, conditions: list[list[Item]]) -> None:
     item = items[at]
     if state.example:
         state.aside[item.index] = "example"
@@ -162,9 +162,7 @@ def _of(discourse: Discourse) -> dict[str, Part]:
     return {name: remembered(part) for name, part in discourse.endpoint.items()}
 
 
-def _status(
-    items: Sequence[Item], at: int, state: _State, discourse: Discourse, conditions: list[list[Item]]
-) -> None:
+def _status(items: Sequence[Item], at: int, state: _State, discourse: Discourse, conditions: list[list[Item]]) -> None:
     """A status, with the condition that stands beside it."""
     item, route = items[at], _of(discourse)
     number = int(item.lemma)
@@ -241,7 +239,9 @@ def _class(reason: Sequence[Item]) -> str | None:
     text = " ".join(w.token.value for i in reason for w in i.words)
     if text in endpoints.REASONS:
         return endpoints.REASONS[text]
-    return endpoints.failure_class([w.lemma for i in reason for w in i.words] + [w.token.value for i in reason for w in i.words])
+    return endpoints.failure_class(
+        [w.lemma for i in reason for w in i.words] + [w.token.value for i in reason for w in i.words]
+    )
 
 
 def _field(items: Sequence[Item], at: int, state: _State, discourse: Discourse) -> None:
@@ -306,7 +306,9 @@ def purpose(items: Sequence[Item], discourse: Discourse, named: dict[str, Item] 
     opens = len(items) > 2 and items[0].lemma == "to" and items[1].tag == "V" and len(routes) == 1
     if opens and discourse.endpoint:
         return _to_do_it(items, routes[0], discourse)
-    speaks = bool(named) or (items[0].tag in "OD" and len(items) > 1 and items[min(1, len(items) - 1)].lemma in _SELF | _PURPOSE)
+    speaks = bool(named) or (
+        items[0].tag in "OD" and len(items) > 1 and items[min(1, len(items) - 1)].lemma in _SELF | _PURPOSE
+    )
     if (at is None and not named) or not speaks or not discourse.endpoint:
         return None
     state = _State()
@@ -353,11 +355,15 @@ def _for_what(items: Sequence[Item], at: int, parts: dict[str, Part], discourse:
     rest = list(items[at:end])
     if any(w.token.value in closed.RESTRICTORS - {"or", "if"} for i in rest for w in i.words) or not rest[1:]:
         return set()
-    verb = next((k for k, i in enumerate(rest) if k and i.tag == "V" and (rest[k - 1].tag in "FR" or i.form == "VBG")), None)
+    verb = next(
+        (k for k, i in enumerate(rest) if k and i.tag == "V" and (rest[k - 1].tag in "FR" or i.form == "VBG")), None
+    )
     if verb is not None:
         parts["verb"] = Part(value=rest[verb].lemma, items=[rest[verb]])
         known = [i for i in rest[verb + 1 :]]
-        head = next((k for k, i in enumerate(known) if i.tag == "N" and (k + 1 == len(known) or known[k + 1].tag != "N")), None)
+        head = next(
+            (k for k, i in enumerate(known) if i.tag == "N" and (k + 1 == len(known) or known[k + 1].tag != "N")), None
+        )
         if head is not None and all(i.tag in "DSQJNRV" for i in known[:head]):
             named = [i for i in known[: head + 1] if i.tag == "N"]
             parts["object"] = Part(value=" ".join(i.lemma for i in named), items=named)
@@ -368,7 +374,9 @@ def _for_what(items: Sequence[Item], at: int, parts: dict[str, Part], discourse:
             if rest[noun - 1].tag == "N":
                 parts["object"] = Part(value=rest[noun - 1].lemma, items=[rest[noun - 1]])
     if "verb" in parts:
-        parts["does"] = Part(value=DOES.get(str(parts["verb"].value), "other"), items=parts["verb"].items, via=Via.LEXICON)
+        parts["does"] = Part(
+            value=DOES.get(str(parts["verb"].value), "other"), items=parts["verb"].items, via=Via.LEXICON
+        )
     first, last = rest[0].words[0].token.start, rest[-1].words[-1].token.end
     parts["summary"] = Part(value=discourse.prose.text[first:last], items=rest)
     return {i.index for i in (*items[:at], *rest) if i in rest or i.lemma in GENRE | _SELF or i.tag in "DO"}

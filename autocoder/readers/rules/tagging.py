@@ -256,9 +256,9 @@ def _repair(words: list[Tagged]) -> list[Tagged]:
         before = words[i - 1] if i else None
         if word.tag == "F" and not (after and after.tag in "VAR"):
             repaired[i] = replace(word, tag="P")
-        elif word.lemma in {"that", "which", "whom"} and before and before.tag == "N" and _subject_follows(words, i):
-            repaired[i] = replace(word, tag="T")
-        elif word.lemma == "that" and before and before.tag in "NLO" and after and after.tag in "VAMXR":
+        elif (
+            word.lemma in {"that", "which", "whom"} and before and before.tag == "N" and _subject_follows(words, i)
+        ) or (word.lemma == "that" and before and before.tag in "NLO" and after and after.tag in "VAMXR"):
             repaired[i] = replace(word, tag="T")
         elif word.lemma in {"first", "last"} and after and after.tag in "NJU":
             repaired[i] = replace(word, tag="Q")

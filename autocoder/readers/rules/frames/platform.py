@@ -255,7 +255,10 @@ RUNS: tuple[Run, ...] = (
         pattern=("word:with|by|via|using", "scheme=api key"),
         example="Devices send measurements with an API key. A measurement has a value.",
         gives=(
-            ("operation", {"actor": "role", "role": "device", "verb": "send", "does": "other", "object": "measurement"}),
+            (
+                "operation",
+                {"actor": "role", "role": "device", "verb": "send", "does": "other", "object": "measurement"},
+            ),
             ("authentication", {"scheme": "api key"}),
             ("field", {"of": "measurement", "name": "value"}),
         ),
@@ -280,8 +283,13 @@ RUNS: tuple[Run, ...] = (
         name="nobody signs in",
         kind="authentication",
         pattern=(
-            "word:there?", "word:be?", "word:no|without", "word:user|login|account|authentication|sign-in",
-            "word:and|or?", "word:no?", "word:login|account|authentication|password|user?",
+            "word:there?",
+            "word:be?",
+            "word:no|without",
+            "word:user|login|account|authentication|sign-in",
+            "word:and|or?",
+            "word:no?",
+            "word:login|account|authentication|password|user?",
         ),
         constants={"needed": False},
         example="There are no users and no login.",
@@ -298,7 +306,13 @@ RUNS: tuple[Run, ...] = (
     Run(
         name="latency, the share behind it",
         kind="quality",
-        pattern=("value=upper duration", "word:for|in", "percentile=share", "word:of", "word:request|case|call|response|time"),
+        pattern=(
+            "value=upper duration",
+            "word:for|in",
+            "percentile=share",
+            "word:of",
+            "word:request|case|call|response|time",
+        ),
         constants={"metric": "latency"},
         example="Search answers within 200 ms for 95% of requests.",
         gives=(("quality", {"metric": "latency", "value": "200", "unit": "ms", "percentile": "95"}),),

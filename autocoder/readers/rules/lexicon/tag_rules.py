@@ -47,7 +47,9 @@ TAG_RULES: tuple[TagRule, ...] = (
     TagRule(name="imperative, or verb without subject", choose="V", before="^:;", after="DSQLOU", form="VB VBZ"),
     TagRule(name="imperative before a plural", choose="V", before="^:;", noun_next=True, form="VB"),
     TagRule(name="second verb of a list", choose="V", before="C,", finite=True, after="DSQLOPF", form="VB VBZ"),
-    TagRule(name="verb among coordinated verbs", choose="V", before="C,", finite=True, form="VB", after="C,$", joins="V"),
+    TagRule(
+        name="verb among coordinated verbs", choose="V", before="C,", finite=True, form="VB", after="C,$", joins="V"
+    ),
     TagRule(name="verb with its object", choose="V", before="C,", finite=True, form="VB", after="NJ"),
     TagRule(name="verb at the end of a coordination", choose="V", before="C", finite=True, form="VB VBZ", joins="V"),
     TagRule(name="noun after a finite verb", choose="N", finite=True),

@@ -66,12 +66,17 @@ def plan_bare_entities(bench: Workbench) -> None:
 def _account(bench: Workbench) -> None:
     """The entity of people who sign in, if anybody does."""
     stated = [f for f in bench.of("authentication") if f.get("needed") is not False]
-    actors = [f for f in bench.facts if f.get("actor") == "user"]
+    actors = [f for f in bench.facts if f.get("actor") == "user" and f.word("role") in {"", "user", "account"}]
+    actors += [f for f in bench.facts if f.get("actor") == "user" and f not in actors]
+    roles = {f.word("role") for f in bench.facts if f.get("actor") == "role"}
+    actors += [f for f in bench.facts if f.get("actor") == "role"]
     actors += [f for f in bench.of("relation") if f.word("to") == "user"]
     if not stated and not actors:
         return
-    words = (stated[0].word("entity") if stated else "") or actors[0].word("role") if actors else ""
-    words = words or (stated[0].word("entity") if stated else "") or "user"
+    named = stated[0].word("entity") if stated else ""
+    alone = len({f.word("role") for f in actors}) <= 1 and not roles
+    words = named if named and not roles - {named} else actors[0].word("role") if actors and alone else ""
+    words = words or "user"
     entity = bench.define(words)
     bench.account = entity
     if stated:

@@ -5,8 +5,7 @@ Owns the conventions of routes and names. A verb that the language has no effect
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
 
 from autocoder.blueprint.model import (
     AnyEffect,
@@ -24,11 +23,12 @@ from autocoder.blueprint.model import (
 )
 from autocoder.decisions import Source
 from autocoder.facts import Fact
-from autocoder.planning import names
+from autocoder.planning import domain_verbs, names, permissions
 from autocoder.planning.entities import owned
 from autocoder.planning.workbench import EntityDraft, OperationDraft, Workbench
 
-Access = Literal["anyone", "user", "user?"]
+UNPLANNED = ("most", "limit")
+"""Slots that restrict an operation and that no plan keeps yet."""
 CRUD = ("create", "list", "read", "update", "delete")
 
 
@@ -53,13 +53,23 @@ def _is_endpoint(fact: Fact) -> bool:
 
 
 def _operation(bench: Workbench, fact: Fact) -> None:
-    if fact.word("actor") in {"role", "nobody", "guest"}:
+    if fact.word("actor") in {"nobody", "guest"}:
         bench.refuse(
             "AC2001",
             f'access for "{fact.said("role") or fact.said("actor")}" is understood, but not planned yet',
             fact,
-            rule="an operation is for anyone, or for signed-in users",
-            help="say who may do it with anyone, users or their own",
+            rule="an operation is for anyone, for signed-in users, or for a role",
+            help="say who may do it with anyone, users, a role, or their own",
+        )
+        return
+    open_ = [s for s in UNPLANNED if fact.get(s) is not None]
+    if open_:
+        bench.refuse(
+            "AC2001",
+            f'"{fact.said(open_[0])}" is understood, but no operation is narrowed by it yet',
+            fact,
+            rule="what narrows an operation is built, or the operation is not",
+            help="leave these words out, and add them to the blueprint as a `require`",
         )
         return
     maker = _PLANNERS.get(fact.word("does"))
@@ -75,7 +85,7 @@ def _operation(bench: Workbench, fact: Fact) -> None:
     bench.use(fact)
 
 
-def access_of(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> Access:
+def access_of(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> permissions.Access:
     """Who may call: signed-in users; anyone; anyone, with the caller known, where rows have owners."""
     owner = entity.fields.get("owner")
     if (fact and fact.word("actor") == "user") or (owner and not owner.optional):
@@ -128,14 +138,32 @@ def _create(bench: Workbench, fact: Fact) -> bool:
 
 
 def _make_create(bench: Workbench, entity: EntityDraft, name: str, fact: Fact | None) -> None:
+    known = permissions.rule(bench, entity, "create", "") if fact else None
+    known = known or (permissions.combined(bench, entity, [fact], "") if fact else None)
+    guard = [] if known is None or known.condition is None else [_guard(without_owner(known.condition))]
     operation = Operation(
         route=f"POST /{entity.plural}",
-        access=access_of(bench, entity, fact),
+        access="user" if guard else access_of(bench, entity, fact),
         input=input_fields(entity),
-        effects=(creation(entity),),
+        effects=(*guard, creation(entity)),
     )
     _add(bench, name, operation, [fact] if fact else [])
     _decide_route(bench, name, operation)
+
+
+def _guard(condition: str) -> Require:
+    return Require(require=condition, otherwise="forbidden")
+
+
+def without_owner(condition: str) -> str:
+    """A condition for a row that is not there yet: whose it will be is no question.
+
+    >>> without_owner("caller.role == 'agent' && owner == caller.id")
+    "caller.role == 'agent'"
+    """
+    return " || ".join(
+        part.strip("()").replace(" && owner == caller.id", "") for part in condition.split(" || ")
+    ).replace("owner == caller.id", "true")
 
 
 def creation(entity: EntityDraft) -> Create:
@@ -188,9 +216,14 @@ def _list(bench: Workbench, fact: Fact) -> bool:
 
 def _make_list(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None:
     conditions: list[str] = []
-    mine = _mine(bench, entity, fact)
-    if mine:
+    known = permissions.rule(bench, entity, "list", "") if fact else None
+    mine = _mine(bench, entity, fact) if known is None else known.condition is not None
+    if known is not None and known.condition:
+        conditions.append(f"({known.condition})" if "||" in known.condition else known.condition)
+    elif mine:
         conditions.append("owner == caller.id")
+    filters = _filters(bench, entity, known.facts if known else ())
+    conditions += [f"(input.{n} == null || {n} == input.{n})" for n in filters]
     state = fact.word("state") if fact else ""
     if "expires_at" in entity.fields:
         if state == "expired":
@@ -201,7 +234,8 @@ def _make_list(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None
     name = f"list_{entity.plural}"
     operation = Operation(
         route=f"GET /{entity.plural}",
-        access=access_of(bench, entity, fact) if mine or (fact and fact.word("actor") == "user") else "anyone",
+        access=known.access if known else access_of(bench, entity, fact) if mine else "anyone",
+        input=filters,
         effects=(ListRows(list=entity.name, where=" && ".join(conditions) or None, order=order),),
     )
     _add(bench, name, operation, [fact] if fact else [])
@@ -246,13 +280,14 @@ def _plural(fact: Fact, slot: str) -> bool:
 
 
 def _make_read(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None:
+    known = permissions.rule(bench, entity, "read", f"{entity.row}.") if fact else None
     mine = _mine(bench, entity, fact)
     name = f"get_{entity.base}"
     operation = Operation(
         route=f"GET /{entity.plural}/{{{entity.key}}}",
-        access="user" if mine or (fact and fact.word("actor") == "user") else "anyone",
+        access=known.access if known else "user" if mine else "anyone",
         input=_key_input(entity),
-        effects=tuple(_find(entity, mine=mine)),
+        effects=_found(entity, known, mine=mine),
     )
     _add(bench, name, operation, [fact] if fact else [])
     _decide_route(bench, name, operation)
@@ -267,14 +302,15 @@ def _update(bench: Workbench, fact: Fact) -> bool:
 
 
 def _make_update(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None:
+    known = permissions.rule(bench, entity, "update", f"{entity.row}.") if fact else None
     mine = _mine(bench, entity, fact)
     name = f"update_{entity.base}"
     _decide_rows(bench, name, entity, fact)
     operation = Operation(
         route=f"PATCH /{entity.plural}/{{{entity.key}}}",
-        access="user" if mine or (fact and fact.word("actor") == "user") else "anyone",
+        access=known.access if known else "user" if mine else "anyone",
         input=_key_input(entity) | input_fields(entity, partial=True),
-        effects=(*_find(entity, mine=mine), Update(update=entity.row)),
+        effects=(*_found(entity, known, mine=mine), Update(update=entity.row)),
     )
     _add(bench, name, operation, [fact] if fact else [])
     _decide_route(bench, name, operation)
@@ -289,23 +325,55 @@ def _delete(bench: Workbench, fact: Fact) -> bool:
 
 
 def _make_delete(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None:
+    known = permissions.rule(bench, entity, "delete", f"{entity.row}.") if fact else None
     mine = _mine(bench, entity, fact)
     name = f"delete_{entity.base}"
     _decide_rows(bench, name, entity, fact)
     operation = Operation(
         route=f"DELETE /{entity.plural}/{{{entity.key}}}",
-        access="user" if mine or (fact and fact.word("actor") == "user") else "anyone",
+        access=known.access if known else "user" if mine else "anyone",
         input=_key_input(entity),
-        effects=(*_find(entity, mine=mine or _everybodys(entity, fact)), Delete(delete=entity.row))
-        if mine
+        effects=(*_found(entity, known, mine=mine), Delete(delete=entity.row))
+        if mine or (known and known.condition)
         else (_read_row(entity, mine=True), Delete(delete=entity.row)),
     )
     _add(bench, name, operation, [fact] if fact else [])
     _decide_route(bench, name, operation)
 
 
-def _everybodys(entity: EntityDraft, fact: Fact | None) -> bool:
-    return fact is None and "owner" in entity.fields
+def _found(entity: EntityDraft, known: permissions.Rule | None, *, mine: bool) -> tuple[AnyEffect, ...]:
+    """Reads the row, and keeps the rule of who may."""
+    if known is None:
+        return tuple(_find(entity, mine=mine))
+    own = known.condition is not None and "owner" in known.condition
+    row = _read_row(entity, mine=own)
+    return (row, _guard(known.condition)) if known.condition else (row,)
+
+
+_FILTERABLE = frozenset(
+    {"text", "integer", "boolean", "date", "datetime", "enum", "ref", "email", "url", "uuid", "money"}
+)
+
+
+def _filters(bench: Workbench, entity: EntityDraft, facts: Sequence[Fact]) -> dict[str, FieldSpec]:
+    """The optional inputs by which a list is narrowed; a field that the row does not have is added, as text."""
+    found: dict[str, FieldSpec] = {}
+    for fact in facts:
+        told = fact.get("filters")
+        for words in told if isinstance(told, tuple) else ():
+            name = names.field_name(words)
+            if name not in entity.fields:
+                entity.add(name, FieldSpec(type="text"), fact)
+                bench.decide(
+                    f"entities.{entity.name}.fields.{name}",
+                    "text",
+                    f'Rows are looked up by "{words}".',
+                    source=Source.INFERRED,
+                )
+            spec = entity.fields[name]
+            if spec.type in _FILTERABLE:
+                found[name] = FieldSpec(type=spec.type, to=spec.to, values=spec.values, optional=True)
+    return found
 
 
 def _manage(bench: Workbench, fact: Fact) -> bool:
@@ -479,6 +547,19 @@ def _decide_crud_access(bench: Workbench, entity: EntityDraft) -> None:
     )
 
 
+def _other(bench: Workbench, fact: Fact) -> bool:
+    """A verb of the domain: it makes something, leaves a record, ends one, or changes a state."""
+    thing = bench.entity(fact.word("object"))
+    record = bench.entity(domain_verbs.record_name(bench, fact)) if domain_verbs.is_record(bench, fact) else None
+    if record is not None and record is not bench.account:
+        _make_create(bench, record, f"create_{record.base}", fact)
+        return True
+    if thing is not None and thing is not bench.account and domain_verbs.makes(fact):
+        _make_create(bench, thing, f"create_{thing.base}", fact)
+        return True
+    return domain_verbs.plan_other(bench, fact)
+
+
 _PLANNERS: Mapping[str, Callable[[Workbench, Fact], bool]] = {
     "create": _create,
     "convert": _create,
@@ -488,4 +569,6 @@ _PLANNERS: Mapping[str, Callable[[Workbench, Fact], bool]] = {
     "delete": _delete,
     "manage": _manage,
     "visit": _visit,
+    "search": _list,
+    "other": _other,
 }

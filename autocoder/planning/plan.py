@@ -21,11 +21,12 @@ from autocoder.blueprint.model import (
 from autocoder.decisions import Decision, Source
 from autocoder.diagnostics import Diagnostic
 from autocoder.facts import Fact, Via
-from autocoder.planning import names
+from autocoder.planning import domain_verbs, names
 from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints
 from autocoder.planning.entities import plan_bare_entities, plan_entities
 from autocoder.planning.handlers import plan_handlers
 from autocoder.planning.operations import plan_operations
+from autocoder.planning.permissions import plan_roles
 from autocoder.planning.platform import Tracer, plan_auth, plan_deployment, plan_policy
 from autocoder.planning.workbench import EntityDraft, Workbench
 from autocoder.readers.protocol import Reading
@@ -88,6 +89,9 @@ class _Draft:
         _answers(bench, reading)
         self.requirements, self.trace = _requirements(bench)
         plan_entities(bench)
+        domain_verbs.define_entities(bench)
+        domain_verbs.plan_lifecycles(bench)
+        plan_roles(bench)
         plan_endpoint_fields(bench)
         plan_bare_entities(bench)
         plan_endpoints(bench)

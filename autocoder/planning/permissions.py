@@ -1,0 +1,113 @@
+"""Who may do what to which rows: all sentences about one thing and one verb, taken together.
+
+Owns the account's roles and the expressions that keep a rule. Several sentences about the same rows widen each other
+("customers see their own tickets", "agents see all tickets"); nothing that one of them forbids is opened by silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from autocoder.blueprint.model import FieldSpec
+from autocoder.decisions import Source
+from autocoder.facts import Fact
+from autocoder.planning import names
+from autocoder.planning.workbench import EntityDraft, Workbench
+
+Access = Literal["anyone", "user", "user?"]
+
+SIGHT = frozenset({"list", "read", "search"})
+"""What a verb does to rows, where it only looks at them."""
+
+_TRUSTED = names.words(
+    "admin administrator moderator editor operator manager staff librarian teacher reviewer agent clerk owner host "
+    "supervisor partner director president head boss auditor finance hr doctor nurse technician organizer organiser"
+)
+"""Roles that nobody gets by registering."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """Who may call, and the condition over the row and the caller; none where the access says it all."""
+
+    access: Access
+    condition: str | None
+    facts: tuple[Fact, ...]
+
+
+def plan_roles(bench: Workbench) -> None:
+    """Gives the account a role where the text tells roles apart."""
+    stated = [f for f in bench.of("authentication") if f.get("roles")]
+    listed = [r for f in stated for r in _texts(f.get("roles"))]
+    acting = [f.word("role") for f in (*bench.of("operation"), *bench.of("access")) if f.word("actor") == "role"]
+    found = [names.field_name(r, suffix="role") for r in dict.fromkeys([*listed, *acting]) if r]
+    account = bench.account
+    if account is None or not found:
+        return
+    usual = _usual(found)
+    values = tuple(dict.fromkeys([usual, *found]))
+    account.add("role", FieldSpec(type="enum", values=values, default=usual, read_only=True), *stated)
+    bench.decide(
+        f"entities.{account.name}.fields.role",
+        ", ".join(values),
+        f'Operations differ by role. Whoever registers is "{usual}", and no client can set the role.',
+        source=Source.INFERRED,
+        consequence="Other roles are given by whoever runs the service.",
+    )
+
+
+def _texts(value: object) -> Iterable[str]:
+    return [str(v) for v in value] if isinstance(value, tuple) else []  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+
+
+def _usual(roles: Sequence[str]) -> str:
+    """The role that registering gives: the first one that is not a position of trust."""
+    return next((r for r in roles if r.rpartition("_")[2] not in _TRUSTED), "account")
+
+
+def role_of(fact: Fact) -> str:
+    """The value of the account's role for a fact's actor."""
+    return names.field_name(fact.word("role"), suffix="role")
+
+
+def rule(bench: Workbench, entity: EntityDraft, does: str, row: str) -> Rule | None:
+    """The rule for all sentences that do this to an entity's rows; None where there is none.
+
+    `row` is the prefix of its fields: empty in a condition over rows.
+    """
+    kinds = SIGHT if does in SIGHT else {does}
+    facts = tuple(
+        f
+        for f in bench.of("operation")
+        if f.word("does") in {*kinds, "manage"} and not f.word("path") and bench.entity(f.word("object")) is entity
+    )
+    return combined(bench, entity, facts, row) if facts else None
+
+
+def combined(bench: Workbench, entity: EntityDraft, facts: Sequence[Fact], row: str) -> Rule:
+    """What several sentences allow together."""
+    conditions = [_condition(bench, entity, f, row) for f in facts]
+    if any(c is None for c in conditions):
+        open_ = [f for f, c in zip(facts, conditions, strict=True) if c is None]
+        signed_in = all(_signed_in(bench, f) for f in open_)
+        return Rule(access="user" if signed_in else "anyone", condition=None, facts=tuple(facts))
+    told = list(dict.fromkeys(c for c in conditions if c))
+    text = told[0] if len(told) == 1 else " || ".join(f"({c})" if "&&" in c else c for c in told)
+    return Rule(access="user", condition=text, facts=tuple(facts))
+
+
+def _signed_in(bench: Workbench, fact: Fact) -> bool:
+    return bench.account is not None and fact.word("actor") in {"user", "role", ""}
+
+
+def _condition(bench: Workbench, entity: EntityDraft, fact: Fact, row: str) -> str | None:
+    if bench.account is None or fact.word("actor") not in {"user", "role"}:
+        return None
+    parts: list[str] = []
+    if fact.word("actor") == "role" and "role" in bench.account.fields:
+        parts.append(f"caller.role == '{role_of(fact)}'")
+    if fact.get("scope") == "own" and "owner" in entity.fields:
+        parts.append(f"{row}owner == caller.id")
+    return " && ".join(parts) or None

@@ -1,7 +1,8 @@
 """What people do to things beyond creating, listing, reading, changing and deleting them.
 
 Owns three families: verbs that leave a record ("members borrow books" makes a loan), verbs that end one ("return"),
-and verbs that move a thing from state to state ("agents resolve tickets"). The names and states are conventions, each a decision.
+and verbs that move a thing from state to state ("agents resolve tickets"). The names and states are conventions,
+each a decision.
 """
 
 from __future__ import annotations

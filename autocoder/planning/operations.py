@@ -505,7 +505,11 @@ def _missing_create(bench: Workbench, entity: EntityDraft) -> None:
     facts = owned(bench, entity) or [
         f for d in bench.operations.values() for f in d.facts if bench.entity(f.word("object")) is entity
     ]
-    _make_create(bench, entity, name, facts[0] if facts else None)
+    _make_create(bench, entity, name, next((f for f in facts if f.word("actor") != "role"), None))
+    draft = bench.operations[name]
+    if draft.operation.access == "anyone" and bench.account:
+        draft.operation = draft.operation.model_copy(update={"access": "user"})
+    draft.facts = draft.facts or facts
     bench.decide(
         f"operations.{name}",
         "added",

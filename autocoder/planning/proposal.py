@@ -31,7 +31,11 @@ def settle(reading: Reading, answers: Mapping[str, str]) -> Reading:
     Raises `StageFailed`: exit code 1 for sentences that were not understood, 2 for questions that are still open.
     """
     answerable = left_out.answerable(reading)
-    errors = [d for d in reading.diagnostics if d.severity is Severity.ERROR and (d.code == "AC1005" or not answerable)]
+    errors = [
+        d
+        for d in reading.diagnostics
+        if d.severity is Severity.ERROR and (d.code in {"AC1005", "AC1006"} or not answerable)
+    ]
     settled = reading.answered(answers)
     open_ = [_open(q) for q in settled.questions]
     if errors or open_:

@@ -37,4 +37,11 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Keep one of the two sentences.",
         "example": "Links expire after 30 days. Links expire after 2 weeks.",
     },
+    {
+        "code": "AC1006",
+        "title": "a demand that cannot be met",
+        "why": "What the sentence asks for is beyond what any system can do, so no gate could ever pass it.",
+        "fix": "State a figure that can be met, or say for whom it holds.",
+        "example": "It answers within 1 ms at p99 from anywhere in the world.",
+    },
 )

@@ -190,6 +190,7 @@ ADJUNCT_READS: Mapping[str, Reads] = {
     "constraint": fields.constraint,
     "limits": fields.bounds,
     "valid": filler("valid", "active", "available"),
+    "open": filler("open", "active"),
     "only": filler("only", "exclusively", "solely"),
     "long": filler("long", "wide", "high", "big", "large"),
     "duration": duration,

@@ -250,11 +250,18 @@ class _Parser:
         while True:
             skip = self._separator()
             item = self.peek(skip)
-            if not skip or item is None or item.tag != "V" or (item.form != form and form != "VB"):
+            if not skip or item is None or not self._coordinated(item, form, skip):
                 return
             self.at += skip
             predicate.verbs.append(self.take())
             self._particle(predicate)
+
+    def _coordinated(self, item: Item, form: str, skip: int) -> bool:
+        """Whether a word is one more verb: the same form, or a participle that stands alone ("is placed or paid")."""
+        if item.tag == "V":
+            return item.form == form or form == "VB"
+        participle = item.tag == "J" and "V" in item.words[0].candidates
+        return form == "VBN" and participle and self.tag(skip + 1) not in "NJL"
 
     def _particle(self, predicate: Predicate) -> None:
         item = self.peek()

@@ -6,7 +6,7 @@ openers' words keep their own place in the prose.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from autocoder.readers.rules.blocks import Unit
@@ -51,7 +51,7 @@ def _below(unit: Unit, opener: Unit) -> bool:
 def variants(line: Line) -> Iterator[tuple[Token, ...]]:
     """The token sequences that a line may be read as: alone, behind what opens its list, under its label."""
     yield line.tokens
-    opener = tuple(t for t in line.lead if t.kind != "mark")
+    opener = [t for t in line.lead if t.kind != "mark"]
     if opener:
         own = (
             replace(line.tokens[0], text=line.tokens[0].text[:1].lower() + line.tokens[0].text[1:]),
@@ -59,14 +59,15 @@ def variants(line: Line) -> Iterator[tuple[Token, ...]]:
         )
         yield (*_without_announcement(opener), *own)
         yield (*opener, _colon(opener[-1]), *line.tokens)
-    if line.heading and len(line.heading) <= 4 and line.unit.kind == "item":
-        yield (*line.heading, _colon(line.heading[-1]), *line.tokens)
+    heading = list(line.heading)
+    if heading and len(heading) <= 4 and line.unit.kind == "item":
+        yield (*heading, _colon(heading[-1]), *line.tokens)
 
 
 _ANNOUNCING = ("the following", "these things", "as follows", "following")
 
 
-def _without_announcement(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+def _without_announcement(tokens: Sequence[Token]) -> Sequence[Token]:
     """Drops what only says that a list comes: "the following"."""
     text = " ".join(t.value for t in tokens)
     for phrase in _ANNOUNCING:

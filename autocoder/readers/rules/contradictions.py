@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from autocoder.diagnostics import Diagnostic, Note
-from autocoder.facts import Fact, Slot
+from autocoder.facts import Fact, Slot, Via
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "lifecycle": ("entity", "state"),
@@ -35,16 +35,17 @@ def contradictions(facts: Sequence[Fact]) -> Iterable[Diagnostic]:
             continue
         about = tuple(fact.get(k) for k in keys)
         for name, slot in fact.slots.items():
-            if name in keys or name in OPEN:
+            if name in keys or name in OPEN or slot.via is Via.INFERRED:
                 continue
-            before = first.setdefault((fact.kind, about, _rival(name)), (fact, slot))
+            before = first.setdefault((fact.kind, about, _rival(fact, name)), (fact, slot))
             if before[1].value != slot.value:
                 yield _diagnostic(name, before, (fact, slot))
 
 
-def _rival(slot: str) -> str:
-    """Slots that exclude each other share a name: an age at which something happens, and never."""
-    return "after" if slot == "never" else slot
+def _rival(fact: Fact, slot: str) -> str:
+    """Slots that exclude each other share a name: the age at which it happens, never, a day."""
+    alone = slot == "of" and "after" not in fact.slots
+    return "after" if fact.kind == "lifecycle" and (slot == "never" or alone) else slot
 
 
 def _diagnostic(name: str, before: tuple[Fact, Slot], after: tuple[Fact, Slot]) -> Diagnostic:

@@ -86,7 +86,7 @@ def _things(items: Sequence[Item]) -> set[str]:
         if item.tag == "N" and after and after.lemma in {"have", "consist", "contain", "belong"}:
             found.add(item.lemma)
         if item.tag == "V" and item.lemma in _KEPT:
-            rest = [k for k in range(i + 1, min(i + 6, len(items)))]
+            rest = range(i + 1, min(i + 6, len(items)))
             head = next(
                 (k for k in rest if items[k].tag == "N" and (k + 1 == len(items) or items[k + 1].tag != "N")), None
             )

@@ -1,7 +1,7 @@
 """Reads what is counted out: the states of a thing, the values of a field, the roles there are.
 
 Owns four forms: "placed → paid → shipped", "is open, in progress or closed", "goes from new to paid, then shipped",
-and "roles: clerk, admin". They are read from the words in a row, because their groups are adjectives, nouns and phrases alike.
+and "roles: clerk, admin". They are read from the words in a row: their groups are adjectives, nouns and phrases alike.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def _path(items: Sequence[Item], discourse: Discourse) -> Draft | None:
     if at < 1 or at + 3 >= len(items) or items[at + 1].lemma != "from":
         return None
     subject = [i for i in items[:at] if i.tag in "NJ"]
-    rest = [i for i in items[at + 2 :]]
+    rest = items[at + 2 :]
     found = [g for part in _split(rest, {"to", "through"}) for g in groups(part)]
     if not subject or not _short(found) or any(i.tag in "VM" and i.form == "VBZ" for i in rest):
         return None
@@ -151,7 +151,7 @@ def _split(items: Sequence[Item], at: set[str]) -> Iterator[list[Item]]:
 def _is(items: Sequence[Item], discourse: Discourse) -> Draft | None:
     """A ticket is open, in progress, resolved or closed. Its status is open or closed."""
     at = next((n for n, i in enumerate(items) if i.lemma == "be" and i.tag == "A"), -1)
-    before = items[:at] if at > 0 else []
+    before: Sequence[Item] = items[: max(at, 0)]
     subject = [i for i in before if i.tag == "N"]
     if not subject or any(i.tag not in "DNSQ" for i in before) or any(i.lemma in {"no", "only"} for i in before):
         return None

@@ -142,10 +142,7 @@ class _Reader:
 
     def clause(self, clause: Clause) -> None:
         clause = _as_somebody(clause)
-        for condition in (*clause.conditions, *(c for p in clause.predicates for c in p.conditions)):
-            self._reason(condition)
-        for condition in clause.conditions:
-            self._condition(condition)
+        self._around(clause)
         for noun in clause.subject:
             self._visitor(noun)
         if clause.gerund:
@@ -163,6 +160,13 @@ class _Reader:
             self._best(fragment(clause, self.labels))
             for condition in clause.conditions:
                 self._goes_on(condition)
+
+    def _around(self, clause: Clause) -> None:
+        """Reasons and conditions of a clause."""
+        for condition in (*clause.conditions, *(c for p in clause.predicates for c in p.conditions)):
+            self._reason(condition)
+        for condition in clause.conditions:
+            self._condition(condition)
 
     def _visitor(self, noun: Noun) -> None:
         """Reads "visitors who open `/{code}` are …": the relative clause names the operation."""

@@ -24,9 +24,13 @@ from autocoder.readers.rules.frames import Ask
 from autocoder.readers.rules.hints import hint
 from autocoder.readers.rules.lexicon import nouns
 from autocoder.readers.rules.matching import Group, Parse
+from autocoder.readers.rules.oppositions import Said, oppositions
 from autocoder.readers.rules.phrases import Item, phrases
 from autocoder.readers.rules.tagging import Tagged, alternatives, tag
 from autocoder.readers.rules.tokens import Token, sentences, tokenize
+
+DENIABLE = frozenset({"exposure", "quality"})
+"""Kinds of facts that contradict each other even where a sentence is only partly understood."""
 
 MAX_WORDS = 200
 """A longer sentence is not read: it is no sentence of a description, and reading it would cost too much."""
@@ -78,7 +82,10 @@ class RulesReader:
         questions = [q for done in read for q in done.questions]
         diagnostics = [d for done in read for d in done.diagnostics]
         facts = (*(context.facts if context else ()), *(f for s in sentences_ for f in s.facts))
-        diagnostics += contradictions(facts)
+        doubtful = tuple(f for q in questions for o in q.options[:1] for f in o.facts if f.kind in DENIABLE)
+        diagnostics += contradictions((*facts, *doubtful))
+        said = [Said(quote=done.span, items=line.items) for done, line in zip(read, lines, strict=True)]
+        diagnostics += oppositions(said, (*facts, *doubtful))
         return Reading(
             prose=text,
             facts=facts,
@@ -107,7 +114,8 @@ def _is_title(line: _Line, lines: Sequence[_Line]) -> bool:
     """A heading that opens the text; a short first line without a verb, too, where more follows."""
     if line.unit.kind == "heading":
         return line.unit.level == 1 or len(lines) == 1 or lines[1].unit.kind not in {"item", "row"}
-    short = len(line.tokens) <= 6 and line.tokens[-1].text not in {".", ":", "!", "?"}
+    words = [t.text for t in line.tokens]
+    short = len(words) <= 6 and words[-1:] not in (["."], [":"], ["!"], ["?"])
     return (
         line.unit.kind == "paragraph"
         and short

@@ -1,4 +1,4 @@
-"""Reads what a text says of an endpoint, literal by literal: fields, statuses, failures with their conditions, messages.
+"""Reads what a text says of an endpoint, literal by literal: fields, statuses, failures, messages.
 
 Owns the roles of literals from the words to their left ("must include", "query parameter", "returns", "for example")
 and the conditions of statuses. It reads only where the text is at an endpoint; what it does not take is reported.
@@ -20,7 +20,8 @@ from autocoder.readers.rules.phrases import Item
 from autocoder.readers.rules.roles import Filled
 
 REQUEST = words(
-    "require provide accept take supply send submit need expect pass request input parameter include contain involve use"
+    "require provide accept take supply send submit need expect pass request input parameter include contain involve "
+    "use"
 )
 RESPONSE = words("return respond response issue answer reply output yield give receive get obtain generate")
 PLACES = {"query": "query", "header": "header", "path": "path", "body": "body", "form": "body", "url": "path"}
@@ -350,7 +351,7 @@ _SELF = words("it this endpoint route request call operation which first second 
 
 
 def _for_what(items: Sequence[Item], at: int, parts: dict[str, Part], discourse: Discourse) -> set[int]:
-    """Sets verb and object of "used to create a secret", "for user registration"; the words themselves are the summary."""
+    """Sets verb and object of "used to create a secret", "for user registration"; the words are the summary."""
     end = next((k for k in range(at, len(items)) if items[k].tag in ".;:"), len(items))
     rest = list(items[at:end])
     if any(w.token.value in closed.RESTRICTORS - {"or", "if"} for i in rest for w in i.words) or not rest[1:]:
@@ -360,7 +361,7 @@ def _for_what(items: Sequence[Item], at: int, parts: dict[str, Part], discourse:
     )
     if verb is not None:
         parts["verb"] = Part(value=rest[verb].lemma, items=[rest[verb]])
-        known = [i for i in rest[verb + 1 :]]
+        known = rest[verb + 1 :]
         head = next(
             (k for k, i in enumerate(known) if i.tag == "N" and (k + 1 == len(known) or known[k + 1].tag != "N")), None
         )

@@ -23,8 +23,10 @@ COLUMNS = {
 }
 """What a column may be called, by what its cells say."""
 
-_YES = {"yes": True, "y": True, "true": True, "required": True, "x": True, "✓": True, "no": False, "n": False}
-_YES |= {"false": False, "optional": False, "-": False}
+_YES = {
+    **dict.fromkeys(("yes", "y", "true", "required", "x", "✓"), True),
+    **dict.fromkeys(("no", "n", "false", "optional", "-"), False),
+}
 
 
 def cells(items: Sequence[Item]) -> list[list[Item]]:

@@ -19,6 +19,7 @@ from autocoder.readers.rules.tokens import Token
 _UPOS = {"NOUN": "N", "PROPN": "N", "VERB": "V", "AUX": "V", "ADJ": "J", "ADV": "R"}
 _KNOWN_VERBS: frozenset[str] = verbs.DOMAIN_VERBS.union(*verbs.CLASSES.values())
 _NUMERIC = frozenset({"number", "percent", "sized", "percentile", "time"})
+_ADJECTIVE_ENDINGS = ("able", "ible", "ous", "ful")
 _CLAUSE_MARKS = frozenset(";:.!?(")
 
 
@@ -93,6 +94,8 @@ def _lexicon(word: str, found: dict[str, str]) -> None:
     if word in fillers.FILLER_ADJECTIVES | fillers.ADJECTIVES:
         found.clear()
         found["J"] = word
+    if word.endswith(_ADJECTIVE_ENDINGS) and "J" in found and word not in {"variable", "deliverable", "vegetable"}:
+        found.pop("N", None)
     if word in nouns.SIGNED_IN | nouns.SIGNED_OUT:
         found.clear()
         found["J"] = word

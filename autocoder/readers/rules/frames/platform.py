@@ -325,6 +325,7 @@ RUNS: tuple[Run, ...] = (
         example="Rooms that people can book, without overlaps.",
         gives=(
             ("operation", {"actor": "anyone", "verb": "book", "does": "other", "object": "room"}),
+            ("system", {"subject": "room"}),
             ("policy", {"topic": "no overlap"}),
         ),
     ),

@@ -36,7 +36,8 @@ FILLERS: tuple[Filler, ...] = (
 
 FILLER_ADJECTIVES = words(
     "new given existing corresponding specific particular single short simple small little basic own various different "
-    "individual respective entire whole own tiny minimal modern nice self-hosted simple lightweight fast-growing online web-based"
+    "individual respective entire whole own tiny minimal modern nice "
+    "self-hosted lightweight online web-based"
 )
 """Adjectives that leave a noun what it is."""
 

@@ -148,6 +148,7 @@ NOUNS_ONLY = words(
 """Words that are nouns here, though the tables have other readings for them."""
 
 INVARIANT = words(
-    "data https news series species status address access class process business stats postgres redis nats kubernetes canvas atlas sms gps dns analysis basis lens gas"
+    "data https news series species status address access class process business stats "
+    "postgres redis nats kubernetes canvas atlas sms gps dns analysis basis lens gas"
 )
 """Nouns whose singular is the word itself."""

@@ -31,7 +31,7 @@ class TagRule:
 TAG_RULES: tuple[TagRule, ...] = (
     TagRule(name="verb after modal, 'to' or do", choose="V", before="MFX", form="VB"),
     TagRule(name="subject of the verb behind it", choose="N", before="^", subject=True),
-    TagRule(name="participle after a form of be", choose="V", before="A", form="VBN"),
+    TagRule(name="participle after a form of be", choose="V", before="AX", form="VBN"),
     TagRule(name="progressive after a form of be", choose="V", before="A", form="VBG", after="DSQLNOJ"),
     TagRule(name="adjective after a form of be", choose="J", before="A", after="^$PCW,"),
     TagRule(name="participle before a noun", choose="J", before="^DSQUJLCPV,W", form="VBN", noun_next=True),

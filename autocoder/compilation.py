@@ -159,9 +159,14 @@ def compile_sources(sources: Sources, *, planned: tuple[Decision, ...] = (), bun
     graph = lower(source, diagnostics)
     chosen = load_bundle(bundle)
 
+    requirements = {row.id: index for index, row in enumerate(architecture.model.requirements)}
+
     def place(file: str, *path: str) -> Span | None:
-        positions = deployment.positions if file == "deployment" else architecture.positions
-        return positions.span(*path)
+        if file == "deployment":
+            return deployment.positions.span(*path)
+        if path[:1] == ("requirements",) and path[1:2] and path[1] in requirements:
+            return architecture.positions.span("requirements", requirements[path[1]], *path[2:])
+        return architecture.positions.span(*path)
 
     graph = run_passes(graph, PassContext(bundle=chosen, diagnostics=diagnostics, place=place))
     views = Views(graph)

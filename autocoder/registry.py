@@ -22,6 +22,16 @@ PASSES: Mapping[str, str] = {
     "check-events": "autocoder.passes.check_events:CheckEvents",
     "check-latency": "autocoder.passes.check_latency:CheckLatency",
     "check-requirements": "autocoder.passes.check_requirements:CheckRequirements",
+    "check-purpose": "autocoder.passes.check_purpose:CheckPurpose",
+    "check-ports": "autocoder.passes.check_ports:CheckPorts",
+    "check-cycles": "autocoder.passes.check_cycles:CheckCycles",
+    "check-capacity": "autocoder.passes.check_capacity:CheckCapacity",
+    "check-availability": "autocoder.passes.check_availability:CheckAvailability",
+    "check-owners": "autocoder.passes.check_owners:CheckOwners",
+    "check-personal-data": "autocoder.passes.check_personal_data:CheckPersonalData",
+    "check-anonymous": "autocoder.passes.check_anonymous:CheckAnonymous",
+    "check-guards": "autocoder.passes.check_guards:CheckGuards",
+    "check-states": "autocoder.passes.check_states:CheckStates",
 }
 TARGETS: Mapping[str, str] = {
     "python-service": "autocoder.targets.python_service.service:PythonService",

@@ -450,6 +450,9 @@ class PolicyRule(Strict):
     because: str = Field(description="Why the rule is there.", examples=["Only owners delete."])
 
 
+Retention = Annotated[str, Field(pattern=r"^[1-9]\d{0,4}[dh]$", examples=["30d"])]
+
+
 class Policy(Strict):
     """What must hold."""
 
@@ -460,6 +463,11 @@ class Policy(Strict):
         default=None,
         description="`required`: a package is signed only when somebody approved every decision that nobody stated.",
         examples=["required"],
+    )
+    retention: dict[TypeName, Retention] = Field(
+        default_factory=dict[str, str],
+        description="Entity to how long its rows may stay; something must delete them by then.",
+        examples=[{"User": "730d"}],
     )
     rules: tuple[PolicyRule, ...] = Field(
         default=(),

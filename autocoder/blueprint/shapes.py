@@ -22,6 +22,7 @@ SHAPES = {
     r"^(GET|POST|PUT|PATCH|DELETE) /\S*$": "a route is GET, POST, PUT, PATCH or DELETE, a space, and a path from `/`",
     r"^\d+(\.\d+)?(ms|s)$": "a latency is a number with ms or s, for example 50ms",
     r"^\d+(\.\d+)?/(s|min|h)$": "a throughput is a number per s, min or h, for example 500/s",
+    r"^[1-9]\d{0,4}[dh]$": "a time is a number of days or hours, for example 30d",
     r"^\d{2}(\.\d+)?%$": "an availability is a percentage, for example 99.9%",
     r"^[a-z][a-z0-9-]*$": "a name is lower-case letters, digits and `-`, a letter first",
     r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$": "a host is a lower-case DNS name, for example go.example.com",

@@ -75,6 +75,16 @@ class Costs:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Availability:
+    """Estimates for judging objectives: the share of time, in parts per million, in which a part answers."""
+
+    pod_ppm: int
+    store_ppm: int
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+
+@dataclass(frozen=True, kw_only=True)
 class Python:
     """Which Python a service needs and the libraries it may ask for, by purpose."""
 
@@ -104,6 +114,7 @@ class Bundle:
     tiers: Mapping[str, Tier]
     autoscaling: Autoscaling
     costs: Costs
+    availability: Availability
     folder: Path
     hash: str
 

@@ -156,7 +156,13 @@ class _Blueprint:
             self.satisfies(f"entity:{name}", spec.satisfies, "entities", name)
             for f, s in spec.fields.items():
                 self.satisfies(f"entity:{name}", s.satisfies, "entities", name, "fields", f)
-            found.append(Entity(name=name, table=table_name(name), fields=fields, keys=spec.unique))
+            kept = _retention(self.design.policy.retention.get(name))
+            found.append(
+                Entity(name=name, table=table_name(name), fields=fields, keys=spec.unique, retention_us=kept)
+            )
+        for name in self.design.policy.retention:
+            if name not in self.design.entities:
+                self.unknown("AC3120", "no entity is named", name, self.design.entities, "policy", "retention", name)
         if self.design.auth:
             found = [self.with_login(e, self.design.auth) if e.name == self.design.auth.entity else e for e in found]
         defaults = Scope(entities={e.name: {f.name: f.type for f in e.fields} for e in found})
@@ -530,6 +536,10 @@ def _p95(text: str | None) -> int | None:
         return None
     number, unit = re.fullmatch(r"([\d.]+)(ms|s)", text).groups()  # pyright: ignore[reportOptionalMemberAccess] # the model checked the shape
     return round(float(number) * _TIMES[unit])
+
+
+def _retention(text: str | None) -> int | None:
+    return None if text is None else int(text[:-1]) * {"d": 86_400_000_000, "h": 3_600_000_000}[text[-1]]
 
 
 def _rate(text: str | None) -> int | None:

@@ -73,7 +73,7 @@ class Field:
 @dataclass(frozen=True, kw_only=True)
 class Entity:
     """A kind of row. `keys` are the unique field groups beyond single unique fields; `indexes` are fields that rows are
-    looked up by, in the order of each index.
+    looked up by, in the order of each index. `retention_us` is how long a row may stay (microseconds).
     """
 
     name: str
@@ -81,6 +81,7 @@ class Entity:
     fields: tuple[Field, ...]
     keys: tuple[tuple[str, ...], ...]
     indexes: tuple[tuple[str, ...], ...] = ()
+    retention_us: int | None = None
     kind: Literal["entity"] = "entity"
 
     @property

@@ -318,7 +318,8 @@ class _Resolver:
                 f'"{shown}" may be null here',
                 node.of,
                 rule="a field is taken of a row that is there",
-                help=f"write `{shown}?.{node.name}`, or test it first (`{shown} != null && …`)",
+                help=f"test it first (`{shown} != null && …`), or "
+                + ("state `access: user`" if of.scope == "caller" else f"write `{shown}?.{node.name}`"),
             )
         fields = self.scope.caller if of.scope == "caller" else self.scope.entities.get(of.type.entity or "")
         found = self.field_of(node, self.shown(node.of), fields or {}, (of.scope, of.name, node.name))

@@ -1,7 +1,4 @@
-"""Sizes the API: as many replicas as the stated load and availability need, where the blueprint gives no number.
-
-A stated number that cannot carry the stated load is an error that names the number which would.
-"""
+"""Sizes workloads: as many replicas as the stated load and availability need, where the blueprint gives no number."""
 
 from __future__ import annotations
 
@@ -11,6 +8,7 @@ from typing import ClassVar
 
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Environment, Objectives, Workload
+from autocoder.passes.load import loads
 from autocoder.passes.protocol import PassContext
 
 PRODUCTION = "production"
@@ -24,34 +22,22 @@ class SizeWorkloads:
     name: ClassVar[str] = "size-workloads"
 
     def apply(self, graph: Graph, context: PassContext) -> Graph:
-        stated = graph.of_kind(Objectives)[0]
-        rate = math.ceil((stated.throughput_per_hour or 0) / 3600)
-        per_replica = context.bundle.costs.requests_per_second_per_core
-        needed = max(1, math.ceil(rate / per_replica))
-        wanted = max(needed, 2) if (stated.availability_ppm or 0) >= self.redundant_from else needed
-        serving = [w.name for w in graph.of_kind(Workload) if w.port]
+        each = context.bundle.costs.requests_per_second_per_core
+        needed = {load.workload: replicas_for(load.rate, each) for load in loads(graph)}
+        redundant = (graph.of_kind(Objectives)[0].availability_ppm or 0) >= self.redundant_from
+        for workload in graph.of_kind(Workload):
+            if workload.port:
+                needed[workload.name] = max(needed.get(workload.name, 1), 2 if redundant else 1)
+        serving = {w.name for w in graph.of_kind(Workload) if w.port}
         changed: list[Environment] = []
         for environment in graph.of_kind(Environment):
-            if environment.name != PRODUCTION:
-                continue
-            replicas = dict(environment.replicas)
-            for name in serving:
-                if replicas.get(name, needed) < needed:
-                    self._complain(environment, name, replicas[name], needed, rate, per_replica, context)
-                replicas.setdefault(name, wanted)
-            changed.append(replace(environment, replicas=tuple(sorted(replicas.items()))))
+            if environment.name == PRODUCTION:
+                derived = {name: count for name, count in needed.items() if count > 1 or name in serving}
+                replicas = tuple(sorted({**derived, **dict(environment.replicas)}.items()))
+                changed.append(replace(environment, replicas=replicas))
         return graph.having(changed)
 
-    def _complain(
-        self, environment: Environment, name: str, has: int, needed: int, rate: int, each: int, context: PassContext
-    ) -> None:
-        path = ("environments", environment.name, "replicas", name)
-        context.diagnostics.error(
-            "AC3150",
-            f"{'.'.join(path)}: {has} replicas carry about {has * each} requests/s, but {rate}/s are stated",
-            context.place("deployment", *path),
-            subject=".".join(path),
-            value=str(has),
-            rule=f"one replica carries about {each} requests/s",
-            help=f"set replicas to {needed} or more, or lower policy.performance.throughput",
-        )
+
+def replicas_for(rate: int, each: int) -> int:
+    """How many replicas carry a rate of which one carries `each`."""
+    return max(1, math.ceil(rate / each))

@@ -197,7 +197,7 @@ def test_an_impossible_latency_names_the_path() -> None:
         compiled(text)
     (finding,) = [d for d in failed.value.diagnostics if d.code == "AC3151"]
     assert str(finding.span).startswith("architecture.yaml:5:")
-    assert "1 queries" in finding.rule
+    assert "statement 1000 µs" in finding.rule
     assert finding.help.startswith("state 2ms or more")
 
 

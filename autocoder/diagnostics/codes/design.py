@@ -224,10 +224,88 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Add an effect that writes, publishes or calls, or remove the handler.",
     },
     {
+        "code": "AC3156",
+        "title": "an availability that the parts do not reach",
+        "why": "A request is answered when everything that it needs is there: a pod of each workload that "
+        "serves, and the store. The product of their shares, estimated in the platform bundle, is below "
+        "what is stated.",
+        "fix": "Raise the replicas, or state an availability that the message says can be reached.",
+        "example": "policy: {performance: {availability: 99.99%}}",
+    },
+    {
+        "code": "AC3157",
+        "title": "a circle without an end",
+        "why": "Components that call each other in a circle can wait for themselves. Events that cause "
+        "themselves, whatever they hold, never stop, and fill the store.",
+        "fix": "Turn a call into an event; publish only `when` a condition holds.",
+        "example": "handlers:\n  again: {on: Seen, effects: [{publish: Seen, with: {code: event.code}}]}",
+    },
+    {
+        "code": "AC3158",
+        "title": "a port that is bound to nothing",
+        "why": "A component needs what its port stands for; without a provider its first use fails.",
+        "fix": "Add what provides the port, or take out what needs it.",
+    },
+    {
         "code": "AC3160",
         "title": "a condition that the database cannot decide",
         "why": "A `where` runs in the database; what it cannot do with the meaning of the language is refused.",
         "fix": "Compare the field itself, or compute the value before the effect and compare with that.",
+    },
+    {
+        "code": "AC3161",
+        "title": "a condition that can never hold",
+        "why": "Two conditions exclude each other, or one is false by itself, so what follows never happens. "
+        "That is a slip, not a design.",
+        "fix": "Correct one of the conditions; the message shows both.",
+        "example": "effects:\n  - {read: Ticket, where: \"id == input.id && status == 'open'\"}\n  "
+        "- {require: \"ticket.status == 'closed'\"}",
+    },
+    {
+        "code": "AC3162",
+        "title": "a state that nothing leads to",
+        "why": "An enum lists a word that no default, no operation and no handler ever sets, and that clients "
+        "cannot send. Whatever asks for it finds nothing.",
+        "fix": "Add the operation that sets it, or remove the word.",
+        "example": "status: {type: enum, values: [open, closed, archived], default: open, read_only: true}",
+    },
+    {
+        "code": "AC3163",
+        "title": "something that satisfies no requirement",
+        "why": "The blueprint states requirements, and this answers none of them. What nobody asked for still "
+        "has to be run, tested and protected.",
+        "fix": "Name the requirement in `satisfies`, state one, or remove the element.",
+    },
+    {
+        "code": "AC3164",
+        "title": "nobody would equal no value",
+        "why": "Null equals null. Where a caller who is not signed in is compared with a field that may be "
+        "empty, `caller?.id` is null, and everybody who is not signed in has every row without a value "
+        "there.",
+        "fix": "Test first: `caller != null && owner == caller.id`. Or state `access: user`.",
+        "example": "effects: [{list: Link, where: owner == caller?.id}]",
+    },
+    {
+        "code": "AC3165",
+        "title": "personal data in an address",
+        "why": "Paths and queries are written down by servers and proxies on the way, and stay in histories. "
+        "Personal data there is logged by others, outside of any retention.",
+        "fix": "Take the value in the body of a POST, or name the row by its id.",
+        "example": "route: GET /users/{email}",
+    },
+    {
+        "code": "AC3166",
+        "title": "a store with two owners",
+        "why": "Two environments name the same database: each would migrate it and delete in it what the other needs.",
+        "fix": "Give each environment a database of its own.",
+    },
+    {
+        "code": "AC3167",
+        "title": "rows that are kept too long",
+        "why": "The policy states how long rows of this kind may stay. A handler on a schedule has to delete "
+        "them by one condition on a time that only the service sets, no later than that.",
+        "fix": "Add the handler that the message shows, or state another time.",
+        "example": "policy: {retention: {User: 30d}}",
     },
     {
         "code": "AC3190",

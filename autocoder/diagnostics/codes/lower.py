@@ -195,7 +195,8 @@ CODES: tuple[dict[str, str], ...] = (
         "title": "the value may be null",
         "why": "Only `==` and `!=` take null. Anything else with null would be null or fail at run time, so it is "
         "refused while compiling.",
-        "fix": "Give a value for null (`x ?? 0`), take the field with `?.`, or test first (`x != null && x > 0`).",
+        "fix": "Test first (`x != null && x.n > 0`), or give a value for null (`x ?? 0`); `?.` takes the field of what "
+        "may be null, and is null then itself. Of a caller: state `access: user`, or test `caller != null &&` first.",
         "example": "compute: {n: old.clicks + 1}",
     },
     {

@@ -55,7 +55,8 @@ def operations(views: Views) -> str:
     for e in views.entities:
         rows = [f"  - `{f.name}`: {_field(f)}" for f in e.fields]
         rows += [f"  - index on {', '.join(f'`{name}`' for name in index)}" for index in e.indexes]
-        lines += [begin(e.id), f"- {words(e.name)}", *rows, END]
+        kept = f", kept for at most {e.retention_us // 3_600_000_000} hours" if e.retention_us is not None else ""
+        lines += [begin(e.id), f"- {words(e.name)}{kept}", *rows, END]
     return "\n".join([*lines, *_parts(views), *_rules(views)]) + "\n"
 
 

@@ -1,0 +1,61 @@
+"""Refuses an availability that the product of the parts in production does not reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from autocoder.bundles.bundle import Availability
+from autocoder.ir.graph import Graph
+from autocoder.ir.nodes import Component, Environment, Objectives, Workload
+from autocoder.passes.protocol import PassContext
+from autocoder.passes.size_workloads import PRODUCTION
+
+_ALL = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckAvailability:
+    """What a request needs: one pod of each workload that serves, and the store. Estimates from the bundle."""
+
+    name: ClassVar[str] = "check-availability"
+
+    def apply(self, graph: Graph, context: PassContext) -> Graph:
+        stated = graph.of_kind(Objectives)[0].availability_ppm
+        for environment in graph.of_kind(Environment):
+            if stated is not None and environment.name == PRODUCTION:
+                self._check(graph, environment, stated, context)
+        return graph
+
+    def _check(self, graph: Graph, environment: Environment, stated: int, context: PassContext) -> None:
+        parts = _parts(graph, environment, context.bundle.availability)
+        reached = 1.0
+        for _, share in parts:
+            reached *= share
+        if reached * _ALL >= stated:
+            return
+        best = min(share for _, share in parts)
+        weakest = next(name for name, share in parts if share == best)
+        context.diagnostics.error(
+            "AC3156",
+            f"{stated / 10_000:g}% is not reached: the parts that a request needs are there {reached:.4%} of the time",
+            context.place("architecture", "policy", "performance", "availability"),
+            subject="policy.performance.availability",
+            value=f"{stated / 10_000:g}%",
+            rule=" x ".join(f"{name} {share:.4%}" for name, share in parts),
+            help=f"state {int(reached * 10_000) / 100:g}% or less, or strengthen the weakest part: {weakest}",
+        )
+
+
+def _parts(graph: Graph, environment: Environment, known: Availability) -> list[tuple[str, float]]:
+    """What a request needs, with the share of time that it is there."""
+    found: list[tuple[str, float]] = []
+    replicas = dict(environment.replicas)
+    for workload in graph.of_kind(Workload):
+        if workload.port:
+            count = replicas.get(workload.name, 1)
+            found.append((f"{count} x {workload.name}", 1 - (1 - known.pod_ppm / _ALL) ** count))
+    serving = [c for c in graph.of_kind(Component) if c.role == "APIEndpoint"]
+    if any("rows" in component.requires for component in serving):
+        found.append(("store", known.store_ppm / _ALL))
+    return found

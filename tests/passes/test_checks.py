@@ -1,0 +1,91 @@
+"""Every analysis refuses what it must, at its place and with the way out, and lets the rest pass."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from autocoder import registry
+from autocoder.bundles import load
+from autocoder.compilation import compile_sources
+from autocoder.diagnostics import CATALOGUE, Diagnostic, Diagnostics, StageFailed
+from autocoder.ir.graph import Graph
+from autocoder.ir.nodes import Component, Edge
+from autocoder.passes.protocol import PassContext
+from tests.compiling import FIXTURES, compiled, sources
+
+FOLDER = FIXTURES / "passes"
+CASES: list[tuple[str, dict[str, Any]]] = [
+    (path.stem, case)
+    for path in sorted(FOLDER.glob("*.yaml"))
+    for case in YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))["cases"]
+]
+ELSEWHERE = {"check_custom_bodies": "tests/test_compilation.py", "check_ports": "below"}
+"""Checks whose findings no blueprint of one file can have."""
+
+
+def found(case: dict[str, Any]) -> tuple[Diagnostic, ...]:
+    text, deployment = (str(case.get(part, "")).replace("»", "") for part in ("text", "deployment"))
+    try:
+        return compile_sources(sources(text, deployment=deployment)).warnings
+    except StageFailed as failed:
+        return failed.diagnostics
+
+
+def place(case: dict[str, Any]) -> str:
+    file, text = ("deployment.yaml", str(case.get("deployment", "")))
+    if "»" not in text:
+        file, text = "architecture.yaml", sources(case["text"]).architecture
+    before = text.split("»")[0]
+    return f"{file}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+
+
+@pytest.mark.parametrize(("name", "case"), CASES, ids=[f"{name} {i}" for i, (name, _) in enumerate(CASES)])
+def test_a_blueprint_gives_its_finding_at_its_place_and_nothing_else(name: str, case: dict[str, Any]) -> None:
+    diagnostics = found(case)
+    shown = [(d.code, str(d.span), d.message, d.rule, d.help) for d in diagnostics]
+    checked = {d.code for d in diagnostics} - {"AC4101", "AC4102", "AC4106"}
+    if "code" not in case:
+        assert checked == set(), shown
+        return
+    assert checked == {case["code"]}, shown
+    [first, *_] = [d for d in diagnostics if d.code == case["code"]]
+    assert str(first.span) == place(case), shown
+    assert case["says"] in f"{first.message} {first.rule} {first.help}", shown
+    assert CATALOGUE[first.code].fix and first.help
+
+
+def test_every_check_has_a_fixture_that_it_refuses() -> None:
+    refused = {name for name, case in CASES if "code" in case}
+    checks = {name.replace("-", "_") for name in registry.PASSES if name.startswith("check-")}
+    assert checks - refused - set(ELSEWHERE) == set()
+    assert all((Path(__file__).parents[2] / where).is_file() for where in ELSEWHERE.values() if where != "below")
+
+
+def apply(name: str, graph: Graph) -> list[Diagnostic]:
+    diagnostics = Diagnostics()
+    registry.load(registry.PASSES[name])().apply(graph, PassContext(bundle=load(), diagnostics=diagnostics))
+    return list(diagnostics)
+
+
+SMALL = "entities: {Note: {fields: {a: text}}}\noperations: {a: {route: GET /x, effects: [{list: Note}]}}\n"
+
+
+def test_a_required_port_without_a_provider_is_refused() -> None:
+    graph = compiled(SMALL).graph
+    api = next(c for c in graph.of_kind(Component) if c.name == "api")
+    broken = graph.having([replace(api, requires=("rows", "cache"))])
+    [only] = apply("check-ports", broken)
+    assert (only.code, only.subject, only.value) == ("AC3158", "components.api", "cache")
+
+
+def test_components_that_call_each_other_in_a_circle_are_refused() -> None:
+    graph = compiled(SMALL).graph
+    circle = graph.having(edges=[Edge(source="component:store", kind="calls", target="component:api")])
+    [only] = apply("check-cycles", circle)
+    assert (only.code, only.subject) == ("AC3157", "components.api")
+    assert "api -> store -> api" in only.message

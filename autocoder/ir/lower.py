@@ -157,9 +157,7 @@ class _Blueprint:
             for f, s in spec.fields.items():
                 self.satisfies(f"entity:{name}", s.satisfies, "entities", name, "fields", f)
             kept = _retention(self.design.policy.retention.get(name))
-            found.append(
-                Entity(name=name, table=table_name(name), fields=fields, keys=spec.unique, retention_us=kept)
-            )
+            found.append(Entity(name=name, table=table_name(name), fields=fields, keys=spec.unique, retention_us=kept))
         for name in self.design.policy.retention:
             if name not in self.design.entities:
                 self.unknown("AC3120", "no entity is named", name, self.design.entities, "policy", "retention", name)

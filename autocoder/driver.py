@@ -201,14 +201,14 @@ class Driver:
         kept: set[str] = set()
         edited: dict[str, tuple[str, str]] = {}
         for path, text in proposed.items():
-            own, base = self._text(path), self.workspace.base(path)
+            own, base = self._text(path), self.workspace.base_text(path)
             if own is None or own == text or self.workspace.merged_state(path) is not MergedState.CHANGED:
                 continue
-            if base is None or base.decode() == text:
+            if base is None or base == text:
                 proposed[path] = own
                 kept.add(path)
             else:
-                edited[path] = (base.decode(), own)
+                edited[path] = (base, own)
         merges = self._merge(plan, edited, proposed)
         return (
             {**proposed, **{path: merge.text for path, merge in merges.items()}},
@@ -296,16 +296,26 @@ class Driver:
         self, proposal: Proposal, tree: Tree, artifacts: Tree | None = None
     ) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
         """Writes sources and derived files in one transaction. What a person edited is left alone."""
-        whole = Tree()
-        for file in (*proposal.sources.tree(), *tree):
-            if file.path not in proposal.kept and not (file.owner is Owner.MERGED and proposal.plan is None):
-                whole.add(file)
+        whole = self._whole(proposal, tree)
         replaced = self._replaced(whole)
         replaced.update(artifacts or Tree())
         done = self.workspace.write(
             whole, artifacts=replaced, overwrite_drift=self.options.overwrite_drift, bases=proposal.bases
         )
         return (*done.written, *done.unchanged), done.warnings
+
+    def _whole(self, proposal: Proposal, tree: Tree) -> Tree:
+        whole = Tree()
+        for file in (*proposal.sources.tree(), *tree):
+            if file.path not in proposal.kept and not (file.owner is Owner.MERGED and proposal.plan is None):
+                whole.add(file)
+        return whole
+
+    def _check(self, proposal: Proposal, tree: Tree) -> None:
+        """What would keep the result from being written is told before the gates' work, not after it."""
+        whole = self._whole(proposal, tree)
+        self._replaced(whole)
+        self.workspace.check(whole, overwrite_drift=self.options.overwrite_drift, bases=proposal.bases)
 
     def _replaced(self, tree: Tree) -> Tree:
         """Takes out of a tree what the user's options change in owned files: a new text, new answers."""
@@ -389,7 +399,7 @@ class Driver:
         from autocoder.gates.context import GateContext
         from autocoder.gates.runner import run_gates
         from autocoder.targets.python_service.names import package
-        from autocoder.tools import python_environment
+        from autocoder.tools import process, python_environment
         from autocoder.tools.sandbox import Sandbox
 
         locks = [tree[path].content for path in (REQUIREMENTS, TEST_REQUIREMENTS)]
@@ -414,7 +424,7 @@ class Driver:
                 previous=earlier.measures,
                 baseline=earlier.archive,
             )
-            with ThreadPoolExecutor(max_workers=len(registry.GATES)) as executor:
+            with ThreadPoolExecutor(max_workers=len(registry.GATES)) as executor, process.ended_on_interrupt():
                 verdicts = run_gates(context, names or tuple(registry.GATES), executor, self._heard)
         self.talk("gate", reports.line(verdicts))
         failed = [v for v in verdicts if v.status is not Status.OK]
@@ -444,6 +454,7 @@ class Driver:
         if not self.options.fresh and (standing := self._standing(compiled, proposal.sources, tree)):
             self.talk("gate", f"{reports.line(standing)}  as signed before: nothing changed")
             return self._as_before(proposal, compiled, tree, standing)
+        self._check(proposal, tree)
         earlier = self.baseline(compiled)
         verdicts = self.gate(compiled, proposal.sources, tree, earlier)
         package_ = self._package(compiled, proposal, tree, verdicts, started, earlier)

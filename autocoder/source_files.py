@@ -49,7 +49,7 @@ def read_sources(folder: Path, shown: str, planned: Mapping[str, str] | None = N
 def read_source(folder: Path, path: str, shown: str) -> str | None:
     """One owned file below the workspace, None where there is none. Raises `StageFailed` (AC8003, AC8202)."""
     if (blocked := obstacle(folder, path)) is not None:
-        message = f"{blocked}, and an input is a regular file in the workspace itself"
+        message = f"{shown_path(shown, blocked)}, and an input is a regular file in the workspace itself"
         raise StageFailed([Diagnostic(code="AC8003", message=message, subject=shown_path(shown, path))])
     return read_text(folder / path, shown_path(shown, path))
 

@@ -52,8 +52,7 @@ def export(out: Path | None) -> None:
         click.echo(pem, nl=False)
         return
     try:
-        with out.open("xb") as file:
-            file.write(pem)
+        keys.write_new(out, pem, 0o644)
     except OSError as error:
         message = f"{out} cannot be written: {error.strerror}"
         raise StageFailed([Diagnostic(code="AC6026", message=message, subject=str(out))]) from error

@@ -104,7 +104,16 @@ class Given:
                 raise _nothing_there(source)
             self.hint = path.parent.resolve().name if path.stem == "description" else path.stem
         else:
-            self.text, self.name = source, "text"
+            self.text, self.name = _as_utf8(source), "text"
+
+
+def _as_utf8(words: str) -> str:
+    """An argument as its caller wrote it, whatever the locale took it for. Raises `StageFailed` (AC8202)."""
+    try:
+        return os.fsencode(words).decode("utf-8")
+    except ValueError as error:
+        problem = Diagnostic(code="AC8202", message="the text on the command line is not UTF-8", subject="text")
+        raise StageFailed([problem], exit_code=2) from error
 
 
 def _standard_input() -> str:

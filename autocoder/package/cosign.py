@@ -81,6 +81,8 @@ class CosignSigner:
 
 def cosign_signer(reference: str) -> CosignSigner:
     """The signer for a key file or a KMS URI. Raises `StageFailed`: AC9002 no cosign, AC6031 version, AC6032 key."""
+    if not reference:
+        raise _failed("cosign was given no key: name a file, or the URI of a key in a KMS, with --key")
     program = programs.find("cosign")
     if program is None:
         raise StageFailed([Diagnostic(code="AC9002", message="cosign is not on PATH", value="cosign")], exit_code=4)

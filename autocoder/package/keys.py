@@ -100,9 +100,9 @@ def create(folder: Path | None = None, environment: Mapping[str, str] = os.envir
     public = PublicKey(key=private.public_key(), place=str(public_path(folder)))
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_new(path, pem, 0o600)
+        write_new(path, pem, 0o600)
         public_path(folder).unlink(missing_ok=True)
-        _write_new(public_path(folder), public.pem, 0o644)
+        write_new(public_path(folder), public.pem, 0o644)
     except FileExistsError:
         raise
     except OSError as error:
@@ -133,7 +133,7 @@ def is_protected(folder: Path | None = None) -> bool | None:
         return None
 
 
-def _write_new(path: Path, content: bytes, mode: int) -> None:
+def write_new(path: Path, content: bytes, mode: int) -> None:
     """Writes a file whole or not at all, never over another one. Raises `FileExistsError`."""
     with NamedTemporaryFile(dir=path.parent, prefix=".signing-") as file:
         file.write(content)

@@ -8,8 +8,9 @@ import select
 import signal
 import subprocess
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -19,6 +20,7 @@ OUTPUT_LIMIT = 1_000_000
 
 _WATCH_SECONDS = 0.25
 _GRACE_SECONDS = 10.0
+_INTERRUPTED = threading.Event()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,19 @@ class Completed:
     def ok(self) -> bool:
         """Ended by itself with status 0."""
         return self.code == 0 and not self.timed_out and not self.overran
+
+
+@contextlib.contextmanager
+def ended_on_interrupt() -> Generator[None]:
+    """Ctrl-C reaches the main thread alone: one that comes in this block ends what other threads run, and lets them
+    start nothing more, until the next such block.
+    """
+    _INTERRUPTED.clear()
+    try:
+        yield
+    except KeyboardInterrupt:
+        _INTERRUPTED.set()
+        raise
 
 
 def run(
@@ -89,6 +104,8 @@ def _wait(process: subprocess.Popen[bytes], timeout: float, overrun: Callable[[]
         # In short waits: an interrupt that comes just before a wait begins is noticed only when that wait ends.
         if _ends(process, min(left, _WATCH_SECONDS)):
             return False, False
+        if _INTERRUPTED.is_set():
+            raise KeyboardInterrupt
         if overrun and overrun():
             return False, True
     return True, False

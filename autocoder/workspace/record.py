@@ -44,6 +44,6 @@ def load(folder: Path) -> Record:
     except FileNotFoundError:
         return Record()
     except (OSError, ValidationError) as error:
-        reason = str(error).splitlines()[0]
+        reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error.strerror
         message = f"{RECORD} cannot be read: {reason}"
         raise StageFailed([Diagnostic(code="AC8006", message=message, subject=RECORD)]) from error

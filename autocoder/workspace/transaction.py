@@ -156,7 +156,7 @@ def _read_plan(path: Path) -> list[_Step]:
     try:
         return _Plan.validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
-        reason = str(error).splitlines()[0]
+        reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error.strerror
         raise StageFailed(
             [Diagnostic(code="AC8007", message=f"{_JOURNAL}/{path.name} cannot be read: {reason}", subject=_JOURNAL)]
         ) from error

@@ -109,10 +109,17 @@ class Workspace:
 
     def base(self, path: str) -> bytes | None:
         """What autocoder wrote last to a merged file: the base of a merge. None where it never wrote it."""
+        found = _look(self.folder, f"{BASE}/{path}")
+        return (self.folder / BASE / path).read_bytes() if found else None
+
+    def base_text(self, path: str) -> str | None:
+        """The same as text. Raises `StageFailed` (AC8011) where it is none."""
+        base = self.base(path)
         try:
-            return (self.folder / BASE / path).read_bytes()
-        except FileNotFoundError:
-            return None
+            return None if base is None else base.decode("utf-8")
+        except UnicodeDecodeError as error:
+            message = f"{BASE}/{path} is not text in UTF-8: it is not what autocoder wrote"
+            raise StageFailed([Diagnostic(code="AC8011", message=message, subject=f"{BASE}/{path}")]) from error
 
     def write(
         self,
@@ -132,10 +139,23 @@ class Workspace:
         problem (AC8001 to AC8003, AC8008) or with the reason why the folder cannot be written (AC8005); the folder
         is as it was then.
         """
-        plan = _Plan(folder=self.folder, record=load(self.folder), overwrite=overwrite_drift, bases=bases or {})
+        plan = self._planned(
+            tree, artifacts=artifacts or Tree(), overwrite_drift=overwrite_drift, partial=partial, bases=bases or {}
+        )
+        transaction.commit(self.folder, plan.changes)
+        return plan.outcome()
+
+    def check(self, tree: Tree, *, overwrite_drift: bool = False, bases: Mapping[str, str] | None = None) -> None:
+        """Raises what `write` would, as far as that can be known without writing."""
+        self._planned(tree, artifacts=Tree(), overwrite_drift=overwrite_drift, partial=False, bases=bases or {})
+
+    def _planned(
+        self, tree: Tree, *, artifacts: Tree, overwrite_drift: bool, partial: bool, bases: Mapping[str, str]
+    ) -> _Plan:
+        plan = _Plan(folder=self.folder, record=load(self.folder), overwrite=overwrite_drift, bases=bases)
         for file in tree:
             plan.place(file)
-        for file in artifacts or Tree():
+        for file in artifacts:
             plan.replace(file)
         if partial:
             plan.rows = {**plan.record.files, **plan.rows}
@@ -143,8 +163,7 @@ class Workspace:
             plan.drop_stale(tree)
         plan.finish()
         plan.problems.stop()
-        transaction.commit(self.folder, plan.changes)
-        return plan.outcome()
+        return plan
 
     def mark_released(self) -> tuple[str, ...]:
         """Marks every migration as released: from now on none of them may change. Returns those newly marked."""

@@ -48,4 +48,12 @@ CODES: tuple[dict[str, str], ...] = (
         "why": "An earlier commit is read with git, which is not on this machine.",
         "fix": "Install git, or compare with a file: `autocoder review --diff FILE`.",
     },
+    {
+        "code": "AC9008",
+        "title": "nothing more can be written",
+        "why": "The disk is full, over its quota, read-only or broken, or the output is such a device. A build also "
+        "needs room in the folder for temporary files.",
+        "fix": "Make room, or name another place (--out, TMPDIR), then run the command again. No file of the workspace "
+        "was changed.",
+    },
 )

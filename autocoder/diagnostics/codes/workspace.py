@@ -70,4 +70,12 @@ CODES: tuple[dict[str, str], ...] = (
         "both states; the next start tries again.",
         "fix": "Make room or allow writing, then run the command again.",
     },
+    {
+        "code": "AC8011",
+        "title": "the base of a merge is damaged",
+        "why": ".autocoder/base holds the blueprint as autocoder wrote it last, so that your edits can be told from "
+        "the plan's changes.",
+        "fix": "Bring the file back from version control. Or delete it: then the blueprint is taken as written by hand "
+        "and stays as it is.",
+    },
 )

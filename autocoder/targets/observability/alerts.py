@@ -1,4 +1,4 @@
-"""Alerts on the stated objectives: the numbers that gate a build are the numbers that page someone.
+"""Alerts on the stated objectives, whose numbers gate the build too, and on events that do not arrive.
 
 Latency: the p95 over five minutes, by operation. Availability: how fast the error budget burns, each time over a long
 and a short window, so that an alert comes early and goes when the trouble goes.
@@ -15,6 +15,8 @@ from autocoder.targets.observability.scraping import SYSTEM_LABEL
 
 Data = dict[str, Any]
 
+_LATE_SECONDS = 300
+
 _MILLION = 1_000_000
 # Share of a month's error budget that burns before the alert: 2 % in 1 h, 5 % in 6 h.
 _BURNS = (
@@ -25,7 +27,7 @@ _BURNS = (
 
 def prometheus_rule(namer: Namer) -> Data:
     """The PrometheusRule of the system."""
-    rules = [_down(namer), *_latency(namer), *_availability(namer)]
+    rules = [_down(namer), *_latency(namer), *_availability(namer), *_deliveries(namer)]
     return {
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PrometheusRule",
@@ -69,6 +71,18 @@ def _availability(namer: Namer) -> list[Data]:
             f"Errors use up the budget of {_plain(100 * allowed)}% {_plain(factor)} times too fast.",
         )
         for name, factor, long, short, severity in _BURNS
+    ]
+
+
+def _deliveries(namer: Namer) -> list[Data]:
+    """Events that wait too long for their handlers, and those that were given up."""
+    if not (namer.views.event_handlers and namer.views.publishes):
+        return []
+    late = f"max by (namespace) (deliveries_oldest_seconds{_select(namer)}) > {_LATE_SECONDS}"
+    dead = f"max by (namespace) (deliveries_dead{_select(namer)}) > 0"
+    return [
+        _alert("DeliveriesLate", late, "5m", "warning", f"An event has waited for more than {_LATE_SECONDS} seconds."),
+        _alert("DeliveriesGivenUp", dead, "1m", "warning", "A handler failed at every attempt; its event is kept."),
     ]
 
 

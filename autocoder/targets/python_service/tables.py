@@ -185,8 +185,7 @@ def models_module(views: Views, package: str) -> str:
     codes = any(t.generated for t in found)
     if codes:
         module.plain_imports.update(("secrets", "string"))
-        module.add("ALPHABET = string.ascii_letters + string.digits")
-    module.add(_TYPES)
+    module.add(f"{_ALPHABET if codes else ''}{_TYPES}")
     if codes:
         module.add(_RANDOM_CODE)
     if any(check.least is None and check.most is None for t in found for check in t.checks):
@@ -223,6 +222,7 @@ class Timestamp(types.TypeDecorator[datetime]):
         """From the database."""
         return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
 '''
+_ALPHABET = "ALPHABET = string.ascii_letters + string.digits"
 _RANDOM_CODE = '''
 def random_code(length: int) -> str:
     """A code that nobody can guess."""

@@ -73,7 +73,7 @@ MUTANTS = {
     "a large body is read": ("observability.py", "if size > limit:", "if size > 10 * limit:"),
     "case counts in an address": ("types.py", ", AfterValidator(str.lower)]", "]"),
     "a short password is taken": ("schemas.py", "min_length=8", "min_length=1"),
-    "any schema is ready": ("database.py", "if found != newest_revision():", "if False:"),
+    "any schema is ready": ("database.py", "if found is None or found in older:", "if False:"),
 }
 
 

@@ -104,6 +104,8 @@ def _entity(entity: Entity, views: Views) -> str:
     }
     parts = [f"fields={_listed([f.name for f in entity.fields])}"]
     parts.append(f"made={_listed([f.name for f in entity.fields if f.generated])}")
+    if codes := {f.name: f.constraints.length for f in entity.fields if f.generated == "code"}:
+        parts.append(f"codes={{{', '.join(f'{literal(name)}: {length}' for name, length in codes.items())}}}")
     if hidden := [f.name for f in entity.fields if f.hidden]:
         parts.append(f"hidden={_listed(hidden)}")
     keys = [key for key in entity.unique_keys if key != ("id",)]

@@ -61,7 +61,11 @@ MUTANTS = {
     ),
     "a failed delivery is never given up": ("worker.py", "Delivery.attempts < ATTEMPTS, ", ""),
     "a failed delivery is not delayed": ("worker.py", '"due_at": later', '"due_at": now'),
-    "a turn runs twice": ("scheduler.py", "if known is not None and known >= due:\n            return False\n", ""),
+    "a turn runs twice": (
+        "scheduler.py",
+        "if await session.scalar(claim) is None:",
+        "if await session.scalar(claim) == 0:",
+    ),
     "a turn runs a minute early": ("scheduler.py", "timedelta(minutes=1)", "timedelta(minutes=2)"),
     "any address is one of the web": ("types.py", 'parts.scheme not in ("http", "https") or ', ""),
     "an address may hold spaces": ("types.py", ' and " " not in value', ""),

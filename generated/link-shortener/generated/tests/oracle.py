@@ -15,6 +15,7 @@ ENTITIES = {
     "Link": Entity(
         fields=["id", "target_url", "code", "owner", "expires_at", "clicks"],
         made=["id", "code"],
+        codes={"code": 7},
         unique=[["code"]],
         refers={"owner": ("User", "refuse")},
         limits={"clicks": (-9223372036854775808, 9223372036854775807)},

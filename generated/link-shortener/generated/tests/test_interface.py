@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from link_shortener.database import newest_revision
+from link_shortener.database import revisions
 from link_shortener.observability import management
 from support.interface import ROUTES
 from support.scenarios import SUCCEEDING
@@ -37,17 +37,18 @@ def test_the_service_says_that_it_is_alive_and_ready(world: World) -> None:
     assert get(world, "/health/ready").status_code == 200
 
 
-def test_the_service_is_not_ready_on_another_schema(world: World) -> None:
-    async def set_revision(session: AsyncSession, revision: str) -> None:
-        await session.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+def test_the_service_is_not_ready_before_its_migrations(world: World) -> None:
+    async def set_revision(session: AsyncSession, revision: str | None) -> None:
+        await session.execute(text("DELETE FROM alembic_version"))
+        if revision:
+            await session.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": revision})
 
-    world.in_session(lambda session: set_revision(session, "older"))
-    try:
-        assert get(world, "/health/ready").status_code == 503
-        assert get(world, "/health/live").status_code == 200
-    finally:
-        world.in_session(lambda session: set_revision(session, newest_revision() or ""))
-    assert get(world, "/health/ready").status_code == 200
+    statuses: list[int] = []
+    for revision in (None, "a later one", revisions()[0]):
+        world.in_session(lambda session, revision=revision: set_revision(session, revision))
+        statuses.append(get(world, "/health/ready").status_code)
+    assert statuses == [503, 200, 200]
+    assert get(world, "/health/live").status_code == 200
 
 
 def test_the_description_is_a_page_that_loads_nothing(world: World) -> None:

@@ -26,8 +26,6 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from link_shortener.clock import current_time
 
 ALPHABET = string.ascii_letters + string.digits
-
-
 Sequence = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]
 """The order of insertion. It is never shown: public ids are random."""
 

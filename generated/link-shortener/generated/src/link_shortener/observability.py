@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.stdlib import ProcessorFormatter
 
-from link_shortener.database import SchemaMismatch, check_schema
+from link_shortener.database import SchemaTooOld, check_schema
 from link_shortener.failures import problem
 from link_shortener.settings import settings
 
@@ -120,12 +120,12 @@ async def live(_request: Request) -> Response:
 
 
 async def ready(_request: Request) -> Response:
-    """The database answers too, and has the schema that this code was written for."""
+    """The database answers too, and has every migration that this code needs."""
     try:
         await check_schema()
-    except SchemaMismatch as mismatch:
-        log.warning("not ready", reason=str(mismatch))
-        return JSONResponse({"status": str(mismatch)}, 503)
+    except SchemaTooOld as reason:
+        log.warning("not ready", reason=str(reason))
+        return JSONResponse({"status": str(reason)}, 503)
     except Exception:
         log.exception("not ready")
         return JSONResponse({"status": "the database does not answer"}, 503)

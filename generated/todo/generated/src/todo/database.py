@@ -72,8 +72,8 @@ async def open_session() -> AsyncIterator[AsyncSession]:
         yield session
 
 
-class SchemaMismatch(Exception):
-    """The database has not the schema that this code was written for."""
+class SchemaTooOld(Exception):
+    """The database lacks migrations that this code needs."""
 
 
 def migrations() -> Config:
@@ -82,21 +82,25 @@ def migrations() -> Config:
 
 
 @cache
-def newest_revision() -> str | None:
-    """The revision of the newest migration."""
-    return ScriptDirectory.from_config(migrations()).get_current_head()
+def revisions() -> tuple[str, ...]:
+    """The revisions of the schema that this code knows, the newest first."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(migrations()).walk_revisions())
 
 
 async def check_schema() -> None:
-    """Raises `SchemaMismatch` where the database's revision is not the newest one."""
+    """Raises `SchemaTooOld` where the database has not the newest revision.
+
+    One that this code does not know is a later one: while it is rolled out, what runs already stays ready.
+    """
 
     def revision(connection: Connection) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
     async with engine().connect() as connection:
         found = await connection.run_sync(revision)
-    if found != newest_revision():
-        raise SchemaMismatch(f"the schema is at {found}, not at {newest_revision()}: run the migrations")
+    newest, *older = revisions()
+    if found is None or found in older:
+        raise SchemaTooOld(f"the schema is at {found}, not at {newest}: run the migrations")
 
 
 Session = Annotated[AsyncSession, Depends(open_session)]

@@ -34,10 +34,13 @@ class Reply:
 
 @dataclass(frozen=True, kw_only=True)
 class Entity:
-    """What the database holds for a kind of row. `made` are the fields that the service makes itself."""
+    """What the database holds for a kind of row. `made` are the fields that the service makes, `codes` those that
+    are codes of so many characters.
+    """
 
     fields: list[str]
     made: list[str]
+    codes: dict[str, int] = field(default_factory=dict)
     hidden: list[str] = field(default_factory=list)
     unique: list[list[str]] = field(default_factory=list)
     refers: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -82,6 +85,7 @@ class Tables:
         made = self.made[entity].pop(0) if self.made[entity] else {}
         known = self.entities[entity]
         row = {name: values[name] if name in values else made.get(name) for name in known.fields}
+        assert not made or all(len(made[name]) == length for name, length in known.codes.items())
         self._check(entity, row)
         self.rows[entity].append(row)
         return row

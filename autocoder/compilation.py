@@ -31,6 +31,9 @@ from autocoder.passes.runner import run_passes
 from autocoder.planning.proposal import planned_decisions
 from autocoder.rules.catalogue import evaluate_design
 from autocoder.shipped import folder
+from autocoder.targets.python_service.migrations import Migrations
+from autocoder.targets.python_service.migrations.history import RELEASED, History
+from autocoder.targets.python_service.migrations.history import load as load_history
 from autocoder.targets.stamp import Stamp
 from autocoder.targets.tree import Owner, Tree
 
@@ -55,6 +58,8 @@ class Sources:
     prose: str | None = None
     decisions: str | None = None  # the text of decisions.yaml
     bodies: Mapping[str, str] = field(default_factory=dict[str, str])
+    released: str | None = None  # the text of migrations/released.json
+    migrations: Mapping[str, str] = field(default_factory=dict[str, str])  # the files that it names
     shown: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def name(self, file: str) -> str:
@@ -64,7 +69,7 @@ class Sources:
     def tree(self) -> Tree:
         """The sources as files."""
         tree = Tree()
-        for path, text in ((PROSE, self.prose), (DECISIONS, self.decisions)):
+        for path, text in ((PROSE, self.prose), (DECISIONS, self.decisions), (RELEASED, self.released)):
             if text is not None:
                 tree.text(path, text, owner=Owner.OWNED)
         tree.text(ARCHITECTURE, self.architecture, owner=Owner.MERGED)
@@ -80,6 +85,11 @@ class Sources:
             return DecisionsFile()
         return load_decisions(self.decisions, file=self.name(DECISIONS))
 
+    @cached_property
+    def history(self) -> History:
+        """What was released. Raises `StageFailed` where a released migration is not as it was."""
+        return load_history(self.released, self.migrations, shown=self.name(RELEASED))
+
     @staticmethod
     def of(tree: Tree) -> Sources:
         """The sources that a tree of files holds. Raises `KeyError` where the blueprint is missing."""
@@ -91,6 +101,8 @@ class Sources:
             if path.startswith(f"{CUSTOM}/") and path.endswith(".py")
         }
         return Sources(
+            released=text.get(RELEASED),
+            migrations={f.path: f.content.decode("utf-8") for f in tree if f.owner is Owner.APPENDED},
             architecture=text[ARCHITECTURE],
             deployment=text[DEPLOYMENT],
             prose=text.get(PROSE),
@@ -102,7 +114,7 @@ class Sources:
 @dataclass(frozen=True)
 class Compiled:
     """A compiled blueprint. `decisions` are all that planning and compiling made, `approved` the subjects of those that
-    somebody approved at this value.
+    somebody approved at this value; `losses` are changes of a released schema that nobody approved yet.
     """
 
     sources: Sources
@@ -112,6 +124,7 @@ class Compiled:
     bundle: Bundle
     decisions: tuple[Decision, ...]
     approved: frozenset[str]
+    losses: tuple[Diagnostic, ...]
     warnings: tuple[Diagnostic, ...]
 
     @cached_property
@@ -124,6 +137,11 @@ class Compiled:
         """The decisions to run a custom body that nobody approved at its hash."""
         subjects = {body_subject(function.name) for function in self.views.functions} - self.approved
         return tuple(decision for decision in self.decisions if decision.subject in subjects)
+
+    @cached_property
+    def migrations(self) -> Migrations:
+        """The released migrations and the next one."""
+        return Migrations(views=self.views, history=self.sources.history)
 
     @cached_property
     def blueprint_hash(self) -> str:
@@ -170,10 +188,12 @@ def compile_sources(sources: Sources, *, planned: tuple[Decision, ...] = (), bun
 
     graph = run_passes(graph, PassContext(bundle=chosen, diagnostics=diagnostics, place=place))
     views = Views(graph)
-    decisions = all_decisions(planned, conventions(views))
+    migrations = Migrations(views=views, history=sources.history)
+    decisions = all_decisions(planned, (*conventions(views), *migrations.decisions))
     approved = frozenset(d.subject for d in decisions if sources.decided.approved(d))
     diagnostics.extend(_placed(finding, place) for finding in evaluate_design(views, approved))
     diagnostics.stop()
+    losses = tuple(_loses_data(d, views, place) for d in migrations.decisions if not sources.decided.approved(d))
     compiled = Compiled(
         sources=sources,
         architecture=architecture.model,
@@ -182,6 +202,7 @@ def compile_sources(sources: Sources, *, planned: tuple[Decision, ...] = (), bun
         bundle=chosen,
         decisions=decisions,
         approved=approved,
+        losses=losses,
         warnings=tuple(diagnostics),
     )
     return replace(compiled, warnings=(*compiled.warnings, *map(_unapproved, compiled.unapproved)))
@@ -204,6 +225,25 @@ def _placed(finding: Diagnostic, place: Callable[..., Span | None]) -> Diagnosti
     """A finding about the design with the place of its subject in the file that holds it."""
     file = "deployment" if finding.subject.startswith("environments.") else "architecture"
     return finding if finding.span else replace(finding, span=place(file, *finding.subject.split(".")))
+
+
+def _loses_data(decision: Decision, views: Views, place: Callable[..., Span | None]) -> Diagnostic:
+    """A change of the schema that loses data, at the entity or field that it is about, if that is still there."""
+    _, revision, table, *column = decision.subject.split(".")
+    entity = next((e for e in views.entities if e.table == table), None)
+    span = place("architecture", "entities")
+    if entity:
+        span = place("architecture", "entities", entity.name) or span
+        span = (place("architecture", "entities", entity.name, "fields", *column) if column else None) or span
+    return Diagnostic(
+        code="AC4401",
+        message=f"migration {revision} changes {'.'.join((table, *column))}: {decision.value}",
+        span=span,
+        subject=decision.subject,
+        value=decision.value,
+        rule=decision.because,
+        help=" or ".join([f"look at it, then: autocoder approve {decision.subject} --by YOU", *decision.alternatives]),
+    )
 
 
 def _load(sources: Sources) -> tuple[Loaded[Architecture], Loaded[Deployment]]:
@@ -231,11 +271,17 @@ def all_decisions(planned: tuple[Decision, ...], made: tuple[Decision, ...]) -> 
 
 
 def emit(compiled: Compiled) -> Tree:
-    """Every derived file: the targets' output, the IR, the decisions and the lock."""
+    """Every derived file: the targets' output, the migrations, the IR, the decisions and the lock.
+
+    Raises `StageFailed` (AC4401) for a migration that would lose data unapproved.
+    """
+    if compiled.losses:
+        raise StageFailed(compiled.losses)
     stamp = Stamp(blueprint_hash=compiled.blueprint_hash, generator_version=__version__, bundle=compiled.bundle.version)
     tree = Tree()
     for reference in registry.TARGETS.values():
         tree.update(registry.load(reference)().apply(compiled.views, compiled.bundle, stamp))
+    tree.update(compiled.migrations.tree())
     tree.add_bytes(IR_FILE, compiled.ir)
     for name in ("architecture.schema.json", "deployment.schema.json"):
         tree.add_bytes(f"{SCHEMAS}/{name}", (folder("schemas") / name).read_bytes())

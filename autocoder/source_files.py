@@ -6,11 +6,13 @@ Refuses symbolic links, which may lead out of the workspace, and names everythin
 from __future__ import annotations
 
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from autocoder.compilation import ARCHITECTURE, CUSTOM, DECISIONS, DEPLOYMENT, PROSE, Sources
 from autocoder.diagnostics import Diagnostic, Diagnostics, StageFailed
+from autocoder.targets.python_service.migrations.history import RELEASED
+from autocoder.targets.python_service.migrations.history import paths as released_paths
 from autocoder.workspace.transaction import obstacle
 
 
@@ -21,16 +23,16 @@ def read_sources(folder: Path, shown: str, planned: Mapping[str, str] | None = N
     """
     problems = Diagnostics()
     texts = dict(planned or {})
-    for path in (PROSE, DECISIONS, ARCHITECTURE, DEPLOYMENT, *_bodies(folder, shown, problems)):
-        if path in texts:
-            continue
-        try:
-            found = read_source(folder, path, shown)
-        except StageFailed as failed:
-            problems.extend(failed.diagnostics)
-            continue
-        if found is not None:
-            texts[path] = found
+    _read_all(
+        folder,
+        shown,
+        (PROSE, DECISIONS, RELEASED, ARCHITECTURE, DEPLOYMENT, *_bodies(folder, shown, problems)),
+        texts,
+        problems,
+    )
+    problems.stop()
+    released = released_paths(texts.get(RELEASED), shown=shown_path(shown, RELEASED))
+    _read_all(folder, shown, released, texts, problems)
     problems.stop()
     missing = [path for path in (ARCHITECTURE, DEPLOYMENT) if path not in texts]
     if missing:
@@ -41,9 +43,25 @@ def read_sources(folder: Path, shown: str, planned: Mapping[str, str] | None = N
         deployment=texts[DEPLOYMENT],
         prose=texts.get(PROSE),
         decisions=texts.get(DECISIONS),
+        released=texts.get(RELEASED),
+        migrations={path: texts[path] for path in released if path in texts},
         bodies={Path(path).stem: text for path, text in texts.items() if path.startswith(f"{CUSTOM}/")},
         shown={path: shown_path(shown, path) for path in texts},
     )
+
+
+def _read_all(folder: Path, shown: str, paths: Iterable[str], texts: dict[str, str], problems: Diagnostics) -> None:
+    """Adds the texts of the files that are there."""
+    for path in paths:
+        if path in texts:
+            continue
+        try:
+            found = read_source(folder, path, shown)
+        except StageFailed as failed:
+            problems.extend(failed.diagnostics)
+            continue
+        if found is not None:
+            texts[path] = found
 
 
 def read_source(folder: Path, path: str, shown: str) -> str | None:

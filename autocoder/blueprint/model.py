@@ -93,6 +93,12 @@ class FieldSpec(Strict):
     read_only: Flag = Field(default=False, description="Whether clients can see but never set it.", examples=[True])
     personal: Flag = Field(default=False, description="Whether it is personal data.", examples=[True])
     indexed: Flag = Field(default=False, description="Whether the database keeps an index on it.", examples=[True])
+    column: Name | None = Field(
+        default=None,
+        description="The column of an entity's field, where it is not called like the field: one that was there "
+        "before, or one whose field got another name.",
+        examples=["target"],
+    )
     on_delete: Literal["refuse", "cascade", "clear"] | None = Field(
         default=None,
         description="What happens to this row when the row that a `ref` refers to is deleted: the deletion is "
@@ -125,6 +131,12 @@ class Entity(Strict):
         default_factory=dict[str, FieldSpec],
         description="Field name to type.",
         examples=[{"email": {"type": "email", "unique": True}}],
+    )
+    table: Name | None = Field(
+        default=None,
+        description="The table, where it is not called like the entity: one that was there before, or one whose entity "
+        "got another name.",
+        examples=["short_links"],
     )
     unique: tuple[tuple[Name, ...], ...] = Field(
         default=(), description="Groups of fields that no two rows share.", examples=[[["code", "day"]]]

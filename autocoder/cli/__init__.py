@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "compile": "Check the blueprint and write the code and manifests that follow from it.",
     "gate": "Ask all gates about a compiled workspace.",
     "run": "Start a compiled service on loopback.",
+    "release": "Make the migrations of a compiled workspace immutable.",
     "verify": "Check a package: signature, every digest, and the same bytes derived again.",
     "review": "Show what was decided and what it means; compare with an earlier version.",
     "approve": "Say yes to decisions, by name.",

@@ -19,6 +19,7 @@ def approve(subjects: tuple[str, ...], everything: bool, by: str, out: Path | No
 
     An approval ends when the value changes. What was approved before stays.
     """
+    from autocoder.compilation import compile_sources
     from autocoder.driver import Options
 
     if not by.strip():
@@ -28,7 +29,7 @@ def approve(subjects: tuple[str, ...], everything: bool, by: str, out: Path | No
     where = out or Path()
     with workspace.driving(where, Options(), workspace.Screen(quiet=True)) as driver:
         proposal = driver.propose(None, where.resolve().name)
-        compiled, _ = driver.compile(proposal)
+        compiled = compile_sources(proposal.sources, planned=proposal.decisions)
         chosen = driver.approve(compiled, subjects, by.strip())
     for decision in chosen:
         click.echo(f"  {decision.subject} = {decision.value}  approved by {by.strip()}", err=True)

@@ -55,6 +55,7 @@ NOT_STORED = {
 }
 """Types that not every engine holds exactly, and what to store instead."""
 OWN_TABLES = ("deliveries", "turns")
+OWN_COLUMNS = ("id", "seq")
 """Tables in which a service keeps its events on their way and the turns of its jobs."""
 RESERVED_FIELDS = frozenset({"id", "seq"})
 """Fields that every entity has already."""
@@ -118,8 +119,8 @@ class _Blueprint:
             for name in sorted(set(getattr(self.design, first)) & set(getattr(self.design, second))):
                 self.taken(f'"{name}" is also one of the {first}', name, second, name)
         tables: dict[str, str] = dict.fromkeys(OWN_TABLES, "the service itself")
-        for name in self.design.entities:
-            table = table_name(name)
+        for name, spec in self.design.entities.items():
+            table = spec.table or table_name(name)
             if table in tables:
                 self.taken(f'its table "{table}" is that of {tables[table]}', name, "entities", name)
             tables.setdefault(table, name)
@@ -156,8 +157,12 @@ class _Blueprint:
             self.satisfies(f"entity:{name}", spec.satisfies, "entities", name)
             for f, s in spec.fields.items():
                 self.satisfies(f"entity:{name}", s.satisfies, "entities", name, "fields", f)
+            fields = tuple(
+                replace(f, column=spec.fields[f.name].column or "") if f.name in spec.fields else f for f in fields
+            )
+            table = spec.table or table_name(name)
             kept = _retention(self.design.policy.retention.get(name))
-            found.append(Entity(name=name, table=table_name(name), fields=fields, keys=spec.unique, retention_us=kept))
+            found.append(Entity(name=name, table=table, fields=fields, keys=spec.unique, retention_us=kept))
         for name in self.design.policy.retention:
             if name not in self.design.entities:
                 self.unknown("AC3120", "no entity is named", name, self.design.entities, "policy", "retention", name)
@@ -177,12 +182,13 @@ class _Blueprint:
             )
 
     def distinct_columns(self, fields: Mapping[str, model.FieldSpec], name: str) -> None:
-        """A reference `owner` is stored as `owner_id`, which no other field may be called."""
-        for field_name, spec in fields.items():
-            if spec.type == "ref" and f"{field_name}_id" in fields:
-                column = f"{field_name}_id"
-                where = ("entities", name, "fields", column)
-                self.taken(f'the reference "{field_name}" is stored under this name', column, *where)
+        """No two fields share a column. A reference `owner` is stored as `owner_id` where nothing else is stated."""
+        owners: dict[str, str] = dict.fromkeys(OWN_COLUMNS, "the row itself")
+        for f, spec in sorted(fields.items(), key=lambda item: item[1].type != "ref"):
+            column = spec.column or (f"{f}_id" if spec.type == "ref" else f)
+            if column in owners and f not in RESERVED_FIELDS:
+                self.taken(f'its column "{column}" is that of {owners[column]}', column, "entities", name, "fields", f)
+            owners.setdefault(column, f'"{f}"')
 
     def storable(self, fields: Iterable[Field], name: str) -> None:
         for f in fields:

@@ -55,7 +55,9 @@ class Constraints:
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """A field of an entity or an event. `generated` values are made by the service, never taken from a client."""
+    """A field of an entity or an event. `generated` values are made by the service, never taken from a client;
+    `column` is what the blueprint states of where the value is kept.
+    """
 
     name: str
     type: Type
@@ -68,6 +70,7 @@ class Field:
     hidden: bool = False
     personal: bool = False
     on_delete: Literal["refuse", "cascade", "clear"] = "refuse"
+    column: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -165,13 +165,18 @@ class Workspace:
         plan.problems.stop()
         return plan
 
-    def mark_released(self) -> tuple[str, ...]:
-        """Marks every migration as released: from now on none of them may change. Returns those newly marked."""
+    def release(self, path: str, content: bytes) -> tuple[str, ...]:
+        """Marks every migration as released: from now on none of them may change; `content`, the list of them, goes to
+        `path`. Returns those newly marked; where there are none nothing is written.
+        """
         record = load(self.folder)
         fresh = sorted(path for path, row in record.files.items() if row.owner == "appended" and not row.released)
+        if not fresh:
+            return ()
         marked = {path: record.files[path].model_copy(update={"released": True}) for path in fresh}
         after = Record(files={**record.files, **marked})
-        transaction.commit(self.folder, [_control(self.folder, RECORD, after.dump())])
+        listed = _control(self.folder, path, content)
+        transaction.commit(self.folder, [listed, _control(self.folder, RECORD, after.dump())])
         return tuple(fresh)
 
 

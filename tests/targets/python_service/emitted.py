@@ -36,7 +36,9 @@ def compiled(name: str) -> Compiled:
 def tree_of(found: Compiled) -> Tree:
     """What the target emits."""
     stamp = Stamp(blueprint_hash="ab" * 32, generator_version="0.1.0", bundle=found.bundle.version)
-    return PythonService().apply(found.views, found.bundle, stamp)
+    tree = PythonService().apply(found.views, found.bundle, stamp)
+    tree.update(found.migrations.tree())
+    return tree
 
 
 def on_sqlite(sources: Sources, name: str) -> Sources:

@@ -537,8 +537,10 @@ class Engines(Strict):
     store: Literal["postgresql", "sqlite"] = Field(
         default="postgresql", description="The database.", examples=["postgresql"]
     )
-    broker: Literal["store"] = Field(
-        default="store", description="What carries events: `store` is the database itself.", examples=["store"]
+    broker: Literal["store", "nats", "redis"] = Field(
+        default="store",
+        description="What carries events to their handlers: the database itself, NATS JetStream, or Redis streams.",
+        examples=["nats"],
     )
 
 

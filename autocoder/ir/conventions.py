@@ -111,7 +111,15 @@ def _system(views: Views) -> Iterator[Decision]:
             alternatives=("a limit for each address at the ingress",),
             consequence="each attempt costs a slow hash, two of which a process computes at once",
         )
-    if views.events:
+    if views.events and views.broker:
+        yield Decision(
+            subject="events.delivery",
+            value=f"outbox in the store, then {views.broker}",
+            source=Source.DEFAULT,
+            because="an event is published if and only if the rows of its transaction are kept",
+            consequence="each event takes effect once in each handler, however often it comes; order is not promised",
+        )
+    elif views.events:
         yield Decision(
             subject="events.delivery",
             value="outbox in the store",

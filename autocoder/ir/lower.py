@@ -54,7 +54,7 @@ NOT_STORED = {
     "duration": "store a number of seconds as `integer`",
 }
 """Types that not every engine holds exactly, and what to store instead."""
-OWN_TABLES = ("deliveries", "turns")
+OWN_TABLES = ("deliveries", "received", "turns")
 OWN_COLUMNS = ("id", "seq")
 """Tables in which a service keeps its events on their way and the turns of its jobs."""
 RESERVED_FIELDS = frozenset({"id", "seq"})
@@ -491,6 +491,18 @@ class _Blueprint:
                 value=deployment.system,
                 help="give both files the same system name",
             )
+        brokers = {name: spec.engines.broker for name, spec in deployment.environments.items()}
+        first = next((broker for broker in brokers.values() if broker != "store"), "store")
+        for name, broker in brokers.items():
+            if broker not in ("store", first):
+                self.diagnostics.error(
+                    "AC3137",
+                    f"environments.{name}: another environment has the broker {first}",
+                    self.source.deployment_positions.span("environments", name, "engines", "broker"),
+                    subject=f"environments.{name}.engines.broker",
+                    value=broker,
+                    help=f'name "{first}" or "store"',
+                )
         return [self.environment(name, spec) for name, spec in deployment.environments.items()]
 
     def environment(self, name: str, spec: model.Environment) -> Environment:

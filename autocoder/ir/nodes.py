@@ -256,7 +256,7 @@ class Environment:
 
     name: str
     store: Literal["postgresql", "sqlite"]
-    broker: Literal["store"]
+    broker: Literal["store", "nats", "redis"]
     host: str
     tls: bool
     replicas: tuple[tuple[str, int], ...]

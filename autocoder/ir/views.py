@@ -126,6 +126,11 @@ class Views:
         engines = {e.store for e in self.environments}
         return "postgresql" if "postgresql" in engines or not engines else "sqlite"
 
+    @property
+    def broker(self) -> str:
+        """The product that carries events in some environment, "" where the store does in all of them."""
+        return next((e.broker for e in self.environments if e.broker != "store"), "")
+
     @cached_property
     def objectives(self) -> Objectives:
         """The stated objectives."""

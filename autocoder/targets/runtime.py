@@ -23,6 +23,10 @@ DEVELOPMENT = "development"
 ENVIRONMENT_VARIABLE = "ENVIRONMENT"
 STORE_VARIABLE = "DATABASE_URL"
 SIGNING_VARIABLE = "TOKEN_KEY"
+BROKER_VARIABLE = "BROKER_URL"
+ADDRESSES = (STORE_VARIABLE, BROKER_VARIABLE)
+"""Variables that compose sets itself: it starts the servers."""
+BROKER_PORTS = {"nats": 4222, "redis": 6379}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +60,22 @@ class Runtime:
         """Whether the service keeps anything, and so has migrations."""
         return any(component.role == "Store" for component in self.views.components)
 
+    @property
+    def broker(self) -> str:
+        """The broker between the processes, "" where there is none: events go through the store, or there are none."""
+        return self.views.broker if self.views.event_handlers and self.views.publishes else ""
+
     def variables(self, environment: Environment) -> tuple[Variable, ...]:
         """The variables of an environment by name: what the blueprint states, and what the service needs beside it.
 
-        The secret of the store is `<system>-db`, key `url`; the one that signs tokens `<system>-auth`, key `key`.
+        The secret of the store is `<system>-db`, key `url`, that of the broker `<system>-broker`, key `url`; the one
+        that signs tokens `<system>-auth`, key `key`.
         """
         needed = [Variable(name=ENVIRONMENT_VARIABLE, value=environment.name)]
         if self.stores:
             needed.append(Variable(name=STORE_VARIABLE, secret=f"{self.name}-db", key="url"))
+        if self.broker and environment.broker != "store":
+            needed.append(Variable(name=BROKER_VARIABLE, secret=f"{self.name}-broker", key="url"))
         if self.views.auth is not None:
             needed.append(Variable(name=SIGNING_VARIABLE, secret=f"{self.name}-auth", key="key"))
         found = {variable.name: variable for variable in (*needed, *environment.variables)}

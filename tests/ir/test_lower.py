@@ -219,6 +219,14 @@ def test_another_system_in_the_deployment_is_refused() -> None:
     assert ("AC3136", "deployment.yaml:2:9") in findings(BOOK, deployment=deployment)
 
 
+def test_a_service_has_one_broker() -> None:
+    deployment = (
+        'schema_version: "1.0.0"\nsystem: shop\nenvironments:\n  a: {engines: {broker: nats}}\n  b: {}\n'
+        "  c: {engines: {broker: redis}}\n"
+    )
+    assert ("AC3137", "deployment.yaml:6:25") in findings(BOOK, deployment=deployment)
+
+
 FUNCTION = "functions: {double: {input: {x: integer}, output: integer, examples: [{given: {x: 2}, gives: 4}]}}\n"
 
 

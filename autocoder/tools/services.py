@@ -15,7 +15,6 @@ import subprocess
 import time
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import Any
 
 from autocoder.diagnostics import Diagnostic, StageFailed
 from autocoder.tools import programs
@@ -49,7 +48,7 @@ def postgresql(folder: Path) -> Generator[str]:
             "--no-locale",
             "--no-sync",
         ]
-        done = subprocess.run(words, check=False, capture_output=True, cwd=folder, **own)
+        done = _run(words, folder, own)
         if done.returncode:
             raise _not_started("PostgreSQL", done.stderr.decode(errors="replace"))
     words = [server / "postgres", "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1"]
@@ -57,7 +56,7 @@ def postgresql(folder: Path) -> Generator[str]:
     ready = [server / "pg_isready", "-h", "127.0.0.1", "-p", str(port), "-t", "1"]
 
     def answers() -> bool:
-        return subprocess.run(ready, capture_output=True, check=False, **own).returncode == 0
+        return _run(ready, folder, own).returncode == 0
 
     with _running("PostgreSQL", words, folder, own, answers, end=signal.SIGINT):
         yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
@@ -85,13 +84,18 @@ def redis(folder: Path) -> Generator[str]:
         yield f"redis://127.0.0.1:{port}"
 
 
-def _prepare(folder: Path) -> dict[str, Any]:
-    """Makes the folder, and says as whom the server runs: not as root."""
+def _prepare(folder: Path) -> int | None:
+    """Makes the folder, and gives the uid that the server runs as where it may not be our own: not as root."""
     folder.mkdir(parents=True, exist_ok=True)
     if os.geteuid() != 0:
-        return {}
+        return None
     shutil.chown(folder, _NOBODY, _NOBODY)
-    return {"user": _NOBODY, "group": _NOBODY, "extra_groups": []}
+    return _NOBODY
+
+
+def _run(words: Sequence[str | Path], folder: Path, own: int | None) -> subprocess.CompletedProcess[bytes]:
+    groups = None if own is None else ()
+    return subprocess.run(words, check=False, capture_output=True, cwd=folder, user=own, group=own, extra_groups=groups)
 
 
 def _program(name: str, package: str) -> Path:
@@ -135,7 +139,7 @@ def _running(
     name: str,
     words: Sequence[str | Path],
     folder: Path,
-    own: dict[str, Any],
+    own: int | None,
     answers: Callable[[], bool],
     *,
     end: signal.Signals = signal.SIGTERM,
@@ -143,7 +147,10 @@ def _running(
     """Runs a server until the block ends; a Ctrl-C in the terminal is not for it but for whoever uses it."""
     log = folder / "log"
     with log.open("wb") as out:
-        server = subprocess.Popen(words, stdout=out, stderr=out, cwd=folder, start_new_session=True, **own)
+        groups = None if own is None else ()
+        server = subprocess.Popen(
+            words, stdout=out, stderr=out, cwd=folder, start_new_session=True, user=own, group=own, extra_groups=groups
+        )
     try:
         deadline = time.monotonic() + _START_SECONDS
         while not answers():

@@ -29,6 +29,8 @@ from autocoder.ir.views import Views
 from autocoder.passes.protocol import PassContext
 from autocoder.passes.runner import run_passes
 from autocoder.planning.proposal import planned_decisions
+from autocoder.readers.model.completions import LOCK, Frozen, Use
+from autocoder.readers.model.session import Session, written_by_model
 from autocoder.rules.catalogue import evaluate_design
 from autocoder.shipped import folder
 from autocoder.targets.python_service.migrations import Migrations
@@ -36,12 +38,12 @@ from autocoder.targets.python_service.migrations.history import RELEASED, Histor
 from autocoder.targets.python_service.migrations.history import load as load_history
 from autocoder.targets.stamp import Stamp
 from autocoder.targets.tree import Owner, Tree
+from autocoder.tools.sandbox import Origin
 
 ARCHITECTURE = "architecture.yaml"
 DEPLOYMENT = "deployment.yaml"
 PROSE = "description.md"
 DECISIONS = "decisions.yaml"
-LOCK = "autocoder.lock"
 IR_FILE = "generated/ir.v1.json"
 CUSTOM = "custom"
 SCHEMAS = "generated/schemas"
@@ -51,7 +53,9 @@ TEST_REQUIREMENTS = "generated/requirements-dev.txt"
 
 @dataclass(frozen=True)
 class Sources:
-    """What people own, as text. `shown` maps a file to how diagnostics name it, where that is not its own name."""
+    """What people own, as text, and the completions that it came of. `shown` maps a file to how diagnostics name it,
+    where that is not its own name.
+    """
 
     architecture: str
     deployment: str
@@ -61,6 +65,7 @@ class Sources:
     released: str | None = None  # the text of migrations/released.json
     migrations: Mapping[str, str] = field(default_factory=dict[str, str])  # the files that it names
     shown: Mapping[str, str] = field(default_factory=dict[str, str])
+    frozen: Frozen = field(default_factory=Frozen)
 
     def name(self, file: str) -> str:
         """How diagnostics name a file."""
@@ -108,6 +113,7 @@ class Sources:
             prose=text.get(PROSE),
             decisions=text.get(DECISIONS),
             bodies=bodies,
+            frozen=Frozen.of_lock(text.get(LOCK)),
         )
 
 
@@ -137,6 +143,16 @@ class Compiled:
         """The decisions to run a custom body that nobody approved at its hash."""
         subjects = {body_subject(function.name) for function in self.views.functions} - self.approved
         return tuple(decision for decision in self.decisions if decision.subject in subjects)
+
+    @property
+    def origin(self) -> Origin:
+        """The least trusted author of what the gates run."""
+        subjects = {decision.subject for decision in self.unapproved}
+        if subjects & {body_subject(name) for name in written_by_model(self.sources.frozen, self.sources.bodies)}:
+            return Origin.MODEL
+        if subjects:
+            return Origin.UNAPPROVED
+        return Origin.PERSON if self.views.functions else Origin.COMPILER
 
     @cached_property
     def migrations(self) -> Migrations:
@@ -189,7 +205,9 @@ def compile_sources(sources: Sources, *, planned: tuple[Decision, ...] = (), bun
     graph = run_passes(graph, PassContext(bundle=chosen, diagnostics=diagnostics, place=place))
     views = Views(graph)
     migrations = Migrations(views=views, history=sources.history)
-    decisions = all_decisions(planned, (*conventions(views), *migrations.decisions))
+    written = written_by_model(sources.frozen, sources.bodies)
+    made = tuple(_named_author(d, written) for d in conventions(views))
+    decisions = all_decisions(planned, (*made, *migrations.decisions))
     approved = frozenset(d.subject for d in decisions if sources.decided.approved(d))
     diagnostics.extend(_placed(finding, place) for finding in evaluate_design(views, approved))
     diagnostics.stop()
@@ -264,6 +282,14 @@ def _load(sources: Sources) -> tuple[Loaded[Architecture], Loaded[Deployment]]:
     return architecture, deployment
 
 
+def _named_author(decision: Decision, written: Mapping[str, str]) -> Decision:
+    """A decision about a body, saying so where a model wrote it."""
+    if decision.subject not in {body_subject(name) for name in written}:
+        return decision
+    because = "a model wrote it; its examples and the gates are all that speaks for it"
+    return replace(decision, because=because, alternatives=("a body written by a person",))
+
+
 def all_decisions(planned: tuple[Decision, ...], made: tuple[Decision, ...]) -> tuple[Decision, ...]:
     """The decisions of planning and of compiling; one about the same subject counts once, as planning says it."""
     known = {decision.subject for decision in planned}
@@ -298,7 +324,7 @@ def _lock(compiled: Compiled) -> str:
         "autocoder": __version__,
         "bundle": {"version": compiled.bundle.version, "sha256": compiled.bundle.hash},
         "inputs": sources,
-        "completions": {},
+        **compiled.sources.frozen.as_data(),
     }
     return json.dumps(locked, indent=2, sort_keys=True) + "\n"
 
@@ -310,7 +336,8 @@ def rederive(packaged: Tree) -> Tree:
     """
     found = Sources.of(packaged)
     name = load_architecture(found.architecture, file=ARCHITECTURE).model.system.name
-    planned = planned_decisions(found.prose, found.decided.answers, name)
+    session = Session(frozen=found.frozen, use=Use.FROZEN)
+    planned = planned_decisions(found.prose, found.decided.answers, name, session)
     return emit(compile_sources(found, planned=planned, bundle=_locked_bundle(packaged)))
 
 

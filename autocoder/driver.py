@@ -9,13 +9,16 @@ import datetime
 import difflib
 import hashlib
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autocoder import materials, registry
+from autocoder.approvals import check_approvals
 from autocoder.blueprint.load import load_architecture, load_deployment
 from autocoder.blueprint.merge import dotted
 from autocoder.compilation import (
@@ -34,11 +37,11 @@ from autocoder.compilation import (
 )
 from autocoder.decisions import Decision, with_answers, with_approvals
 from autocoder.decisions import load as load_decisions
-from autocoder.diagnostics import Diagnostic, Note, StageFailed, nearest
+from autocoder.diagnostics import Diagnostic, Note, Severity, StageFailed, nearest
 from autocoder.earlier_packages import Baseline, baseline, standing_verdicts
 from autocoder.gates import reports
 from autocoder.gates.verdict import Status, Verdict
-from autocoder.gates.waivers import Waiver
+from autocoder.gates.waivers import waivers_of
 from autocoder.package.build import Names, Package, PackageInput, build_package
 from autocoder.package.keys import PublicKey
 from autocoder.package.sign import Signer
@@ -46,14 +49,19 @@ from autocoder.package.verify import verify_package
 from autocoder.planning.plan import Plan
 from autocoder.planning.proposal import answers_for, check_answers, propose, read, settle
 from autocoder.planning.reconcile import Choices, Reconciled, Reconciliation, summary
+from autocoder.readers.model.completions import LOCK, with_frozen
+from autocoder.readers.model.session import Session
 from autocoder.readers.protocol import Reading
 from autocoder.source_files import read_source, read_sources, shown_path
 from autocoder.targets.tree import Owner, Tree
-from autocoder.tools.sandbox import Origin
 from autocoder.workspace.writer import MergedState, Workspace
+
+if TYPE_CHECKING:
+    from autocoder.gates.context import GateContext
 
 __all__ = ["Built", "Driver", "Options", "Proposal", "Talk", "rederive", "silence"]
 
+_NO_BUILD = Baseline()
 Talk = Callable[[str, str], None]
 """Hears a stage's name and what came of it, as soon as it is done."""
 
@@ -82,6 +90,7 @@ class Options:
     prose_name: str = ""
     signer: str = "embedded"
     key: str = ""
+    fill: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +110,12 @@ class Proposal:
     def decisions(self) -> tuple[Decision, ...]:
         """The planner's decisions."""
         return self.plan.decisions if self.plan else ()
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What reading and planning warn of."""
+        read = [d for d in self.reading.diagnostics if d.severity is Severity.WARNING] if self.reading else []
+        return (*read, *(self.plan.diagnostics if self.plan else ()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +143,7 @@ class Driver:
     clock: Callable[[], str]
     talk: Talk = silence
     progress: Callable[[str], None] = lambda _text: None
+    session: Session = field(default_factory=Session)
 
     @property
     def folder(self) -> Path:
@@ -146,6 +162,14 @@ class Driver:
         texts, kept, bases = self._blueprint(plan)
         sources = self._sources(prose, decisions, texts)
         return Proposal(reading=reading, plan=plan, sources=sources, kept=kept, bases=bases)
+
+    def fill(self, proposal: Proposal) -> Proposal:
+        """The proposal with a body for every custom function that had none, where that was asked for."""
+        if not self.options.fill:
+            return proposal
+        from autocoder.fill_bodies import fill
+
+        return replace(proposal, sources=fill(proposal.sources, self.session, self._gated))
 
     def _prose(self, given: str | None) -> str | None:
         """The text to read: the workspace's own, unless another one was given and may replace it."""
@@ -169,7 +193,7 @@ class Driver:
 
     def _plan(self, prose: str, decisions: str | None, hint: str, name: str) -> tuple[Reading, Plan, str | None]:
         """Reads, answers and plans. New answers become part of `decisions.yaml`: a later build needs no flag."""
-        reading = read(prose, file=name)
+        reading = read(prose, file=name, session=self.session)
         kept: Mapping[str, str] = {}
         if decisions:
             kept = load_decisions(decisions, file=self._name(DECISIONS)).answers
@@ -257,7 +281,8 @@ class Driver:
     def _sources(self, prose: str | None, decisions: str | None, texts: Mapping[str, str]) -> Sources:
         given = {PROSE: prose, DECISIONS: decisions, **texts}
         planned = {path: text for path, text in given.items() if text is not None}
-        return read_sources(self.folder, self.shown, planned)
+        sources = read_sources(self.folder, self.shown, planned)
+        return replace(sources, frozen=self.session.kept(sources.bodies))
 
     def _name(self, path: str) -> str:
         return shown_path(self.shown, path)
@@ -339,12 +364,16 @@ class Driver:
             raise StageFailed(different)
 
     def write_sources(self, proposal: Proposal) -> None:
-        """Writes the description and the planned blueprint, and nothing derived. What a person edited is left alone."""
+        """Writes the description, the planned blueprint and a model's answers, nothing derived, and leaves alone what a
+        person edited.
+        """
         tree = Tree()
         for file in proposal.sources.tree():
             if file.path not in proposal.kept:
                 tree.add(file)
         replaced = self._replaced(tree)
+        if proposal.sources.frozen.reader != "rules":
+            tree.text(LOCK, with_frozen(self._text(LOCK), proposal.sources.frozen))
         self.workspace.write(tree, artifacts=replaced, partial=True, bases=proposal.bases)
 
     def approve(self, compiled: Compiled, names: tuple[str, ...], by: str) -> tuple[Decision, ...]:
@@ -368,25 +397,6 @@ class Driver:
             self.workspace.write(Tree(), artifacts=tree, partial=True)
         return chosen
 
-    def _approvals(self, compiled: Compiled) -> None:
-        """Raises `StageFailed` (AC6004, exit code 2) for each open decision where approvals are required."""
-        if not self.options.require_approvals and compiled.architecture.policy.approvals is None:
-            return
-        missing = [
-            Diagnostic(
-                code="AC6004",
-                message=f"{d.subject} = {d.value}: nobody approved this",
-                subject=d.subject,
-                value=d.value,
-                rule="a package is signed when every decision that nobody stated is approved",
-                help=f"look at it, then: autocoder approve {d.subject} --by YOU",
-            )
-            for d in compiled.decisions
-            if d.source != "stated" and d.subject not in compiled.approved
-        ]
-        if missing:
-            raise StageFailed(missing, exit_code=2)
-
     # Gates and the package.
 
     def gate(
@@ -396,10 +406,31 @@ class Driver:
 
         Raises `StageFailed` (exit code 3; 4 where a tool is missing).
         """
-        from autocoder.gates.context import GateContext
         from autocoder.gates.runner import run_gates
+        from autocoder.tools import process
+
+        with (
+            self._gated(compiled, sources, tree, earlier) as context,
+            ThreadPoolExecutor(max_workers=len(registry.GATES)) as executor,
+            process.ended_on_interrupt(),
+        ):
+            verdicts = run_gates(context, names or tuple(registry.GATES), executor, self._heard)
+        self.talk("gate", reports.line(verdicts))
+        failed = [v for v in verdicts if v.status is not Status.OK]
+        if failed:
+            findings = [d for v in failed for d in v.findings]
+            missing = [d for d in findings if d.code in ("AC9002", "AC9003", "AC9004", "AC9005")]
+            raise StageFailed(findings, exit_code=4 if missing and len(missing) == len(findings) else 3)
+        return verdicts
+
+    @contextmanager
+    def _gated(
+        self, compiled: Compiled, sources: Sources, tree: Tree, earlier: Baseline = _NO_BUILD
+    ) -> Generator[GateContext]:
+        """A staged copy of a workspace's files, as gates see it."""
+        from autocoder.gates.context import GateContext
         from autocoder.targets.python_service.names import package
-        from autocoder.tools import process, python_environment
+        from autocoder.tools import python_environment
         from autocoder.tools.sandbox import Sandbox
 
         locks = [tree[path].content for path in (REQUIREMENTS, TEST_REQUIREMENTS)]
@@ -410,7 +441,7 @@ class Driver:
                 path = stage / file.path
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(file.content)
-            context = GateContext(
+            yield GateContext(
                 workspace=stage,
                 package=package(compiled.views.system.name),
                 views=compiled.views,
@@ -418,21 +449,12 @@ class Driver:
                 sandbox=Sandbox(),
                 today=self.today,
                 kubernetes_versions=compiled.bundle.kubernetes.versions,
-                waivers=_waivers(sources),
-                origin=origin(compiled),
+                waivers=waivers_of(sources.decided),
+                origin=compiled.origin,
                 decided=compiled.approved,
                 previous=earlier.measures,
                 baseline=earlier.archive,
             )
-            with ThreadPoolExecutor(max_workers=len(registry.GATES)) as executor, process.ended_on_interrupt():
-                verdicts = run_gates(context, names or tuple(registry.GATES), executor, self._heard)
-        self.talk("gate", reports.line(verdicts))
-        failed = [v for v in verdicts if v.status is not Status.OK]
-        if failed:
-            findings = [d for v in failed for d in v.findings]
-            missing = [d for d in findings if d.code in ("AC9002", "AC9003", "AC9004", "AC9005")]
-            raise StageFailed(findings, exit_code=4 if missing and len(missing) == len(findings) else 3)
-        return verdicts
 
     def baseline(self, compiled: Compiled) -> Baseline:
         """The last signed build of this workspace."""
@@ -449,8 +471,9 @@ class Driver:
         started = self.clock()
         proposal = self.propose(given, hint)
         _ = self._signer  # a key that cannot be used is told before the gates' work, not after it
+        proposal = self.fill(proposal)
         compiled, tree = self.compile(proposal)
-        self._approvals(compiled)
+        check_approvals(compiled, required=self.options.require_approvals)
         if not self.options.fresh and (standing := self._standing(compiled, proposal.sources, tree)):
             self.talk("gate", f"{reports.line(standing)}  as signed before: nothing changed")
             return self._as_before(proposal, compiled, tree, standing)
@@ -467,13 +490,7 @@ class Driver:
             archive=package_.archive,
             signer=package_.signer,
             written=written,
-            warnings=(
-                *_planned_warnings(proposal),
-                *compiled.warnings,
-                *earlier.warnings,
-                *warnings,
-                *package_.warnings,
-            ),
+            warnings=(*proposal.warnings, *compiled.warnings, *earlier.warnings, *warnings, *package_.warnings),
             outputs=package_.digests,
         )
 
@@ -501,7 +518,7 @@ class Driver:
             archive=f"dist/{archive.name}",
             signer=self._signer.description,
             written=written,
-            warnings=(*_planned_warnings(proposal), *compiled.warnings, *warnings, *self._signer.warnings),
+            warnings=(*proposal.warnings, *compiled.warnings, *warnings, *self._signer.warnings),
             outputs=outputs,
         )
 
@@ -567,31 +584,6 @@ class Driver:
         if self.options.signer == "cosign":
             return cosign.cosign_signer(self.options.key)
         return sign.EmbeddedSigner(key=keys.load_or_create())
-
-
-def origin(compiled: Compiled) -> Origin:
-    """The least trusted author of what the gates run."""
-    if not compiled.views.functions:
-        return Origin.COMPILER
-    return Origin.UNAPPROVED if compiled.unapproved else Origin.PERSON
-
-
-def _planned_warnings(proposal: Proposal) -> tuple[Diagnostic, ...]:
-    return proposal.plan.diagnostics if proposal.plan else ()
-
-
-def _waivers(sources: Sources) -> tuple[Waiver, ...]:
-    return tuple(
-        Waiver(
-            rule=w.rule,
-            path=w.path,
-            owner=w.owner,
-            reason=w.reason,
-            expires=datetime.date.fromisoformat(w.expires),
-            span=w.span,
-        )
-        for w in sources.decided.waivers
-    )
 
 
 def _count(number: int, word: str) -> str:

@@ -36,6 +36,7 @@ def recorded(driver: Driver, url: str | None, name: str) -> Generator[Callable[[
                 inputs=inputs,
                 versions={**versions, "bundle": built.compiled.bundle.version},
                 decisions=[d.as_data() for d in built.decisions],
+                model_usage=_model_usage(driver),
                 verdicts=[_verdict(v) for v in built.verdicts],
                 outputs=built.outputs,
                 signature={"signer": built.signer},
@@ -51,6 +52,7 @@ def recorded(driver: Driver, url: str | None, name: str) -> Generator[Callable[[
                 finished=driver.clock(),
                 outcome=outcome,
                 versions=versions,
+                model_usage=_model_usage(driver),
                 diagnostics=diagnostics,
             )
         )
@@ -63,6 +65,12 @@ def recorded(driver: Driver, url: str | None, name: str) -> Generator[Callable[[
     except Exception:
         failed(Outcome.DEFECT, [])
         raise
+
+
+def _model_usage(driver: Driver) -> dict[str, object]:
+    """What the build spent on a model; empty where none took part."""
+    session = driver.session
+    return {"model": session.settings.model, **session.meter.as_data()} if session.summary else {}
 
 
 def _verdict(verdict: Verdict) -> dict[str, object]:

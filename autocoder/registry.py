@@ -9,7 +9,10 @@ import importlib
 from collections.abc import Mapping
 from typing import Any
 
-READERS: Mapping[str, str] = {"rules": "autocoder.readers.rules.reader:RulesReader"}
+READERS: Mapping[str, str] = {
+    "rules": "autocoder.readers.rules.reader:RulesReader",
+    "model": "autocoder.readers.model.reader:ModelReader",
+}
 PASSES: Mapping[str, str] = {
     "derive-components": "autocoder.passes.derive_components:DeriveComponents",
     "place-workloads": "autocoder.passes.place_workloads:PlaceWorkloads",

@@ -16,6 +16,11 @@ from autocoder.tools import programs
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
 
+# No test asks a model on another machine, whatever the environment says, subprocesses included.
+os.environ["AUTOCODER_MODEL_LOOPBACK_ONLY"] = "1"
+for _name in ("AUTOCODER_READER", "AUTOCODER_MODEL", "AUTOCODER_MODEL_URL", "AUTOCODER_MODEL_KEY"):
+    os.environ.pop(_name, None)
+
 _OWN_TOOLS = Path.home() / ".cache" / "autocoder-tools" / "bin"
 
 

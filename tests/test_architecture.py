@@ -27,6 +27,7 @@ LAYERS = (
     {"materials"},
     {"compilation"},
     {"source_files", "earlier_packages"},
+    {"fill_bodies", "approvals"},
     {"driver"},
     {"recording"},
     {"cli", "review", "__main__"},

@@ -11,7 +11,6 @@ import pytest
 from autocoder import bundles, compilation
 from autocoder.compilation import LOCK, Compiled, Sources, compile_sources, emit, rederive
 from autocoder.diagnostics import StageFailed
-from autocoder.driver import origin
 from autocoder.targets.tree import Tree
 from autocoder.tools.sandbox import Origin
 from tests import compiling
@@ -110,8 +109,8 @@ def test_a_body_that_nobody_approved_is_a_warning_that_says_how_to() -> None:
     (warning,) = [d for d in made.warnings if d.code == "AC3143"]
     assert warning.subject == "functions.double.body" and warning.severity == "warning"
     (decision,) = made.unapproved
-    assert f"autocoder approve {decision.subject} --by" in warning.help
-    assert origin(made) is Origin.UNAPPROVED
+    assert f"autocoder approve {decision.subject} --by YOU" in warning.help
+    assert made.origin is Origin.UNAPPROVED
 
 
 def test_an_approval_is_for_the_body_as_it_is() -> None:
@@ -120,10 +119,10 @@ def test_an_approval_is_for_the_body_as_it_is() -> None:
         - {{decision: {with_body(BODY).unapproved[0].id}, by: Ada}}
     """)
     approved = with_body(BODY, approval)
-    assert origin(approved) is Origin.PERSON and "AC3143" not in {d.code for d in approved.warnings}
+    assert approved.origin is Origin.PERSON and "AC3143" not in {d.code for d in approved.warnings}
     changed = with_body(BODY.replace("2 *", "3 *"), approval)
-    assert origin(changed) is Origin.UNAPPROVED and "AC3143" in {d.code for d in changed.warnings}
+    assert changed.origin is Origin.UNAPPROVED and "AC3143" in {d.code for d in changed.warnings}
 
 
 def test_without_custom_bodies_all_code_is_the_compilers() -> None:
-    assert origin(compiling.compiled("entities: {Item: {fields: {count: integer}}}")) is Origin.COMPILER
+    assert compiling.compiled("entities: {Item: {fields: {count: integer}}}").origin is Origin.COMPILER

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 @click.argument("source", required=False)
 @workspace.out_option
 @workspace.prose_options
+@workspace.reader_options
+@workspace.fill_option
 @click.option("--overwrite-drift", is_flag=True, help="Discard what was changed by hand in generated files.")
 @click.option("--fresh", is_flag=True, help="Ask all gates again, also where nothing changed since the signed package.")
 @click.option("--require-approvals", is_flag=True, help="Sign only when every decision that nobody stated is approved.")
@@ -32,6 +34,8 @@ def build(
     answers: tuple[str, ...],
     accept_defaults: bool,
     update_prose: bool,
+    reading: dict[str, Any],
+    fill: bool,
     overwrite_drift: bool,
     fresh: bool,
     require_approvals: bool,
@@ -50,7 +54,7 @@ def build(
 
     given = workspace.Given(source)
     chosen = workspace.parsed_answers(answers)
-    folder = workspace.choose_folder(given, out, answers=chosen, accept_defaults=accept_defaults)
+    folder = workspace.choose_folder(given, out, answers=chosen, accept_defaults=accept_defaults, reading=reading)
     screen = workspace.Screen(quiet=form == "json")
     options = Options(
         answers=chosen,
@@ -58,6 +62,7 @@ def build(
         update_prose=update_prose,
         prose_name=given.name,
         overwrite_drift=overwrite_drift,
+        fill=fill,
         fresh=fresh,
         require_approvals=require_approvals,
         bundle=bundle,
@@ -65,7 +70,7 @@ def build(
         key=key,
     )
     with (
-        workspace.driving(folder, options, screen) as driver,
+        workspace.driving(folder, options, screen, reading) as driver,
         recorded(driver, ledger, folder.resolve().name) as record,
     ):
         built = driver.build(given.text, given.hint or folder.resolve().name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,6 +14,8 @@ from autocoder.cli import workspace_options as workspace
 @click.argument("source", required=False)
 @workspace.out_option
 @workspace.prose_options
+@workspace.reader_options
+@workspace.fill_option
 @click.option("--overwrite-drift", is_flag=True, help="Discard what was changed by hand in generated files.")
 @click.option("--check", is_flag=True, help="Write nothing; fail where the workspace is not what would be written.")
 def compile(
@@ -21,6 +24,8 @@ def compile(
     answers: tuple[str, ...],
     accept_defaults: bool,
     update_prose: bool,
+    reading: dict[str, Any],
+    fill: bool,
     overwrite_drift: bool,
     check: bool,
 ) -> None:
@@ -33,7 +38,7 @@ def compile(
 
     given = workspace.Given(source)
     chosen = workspace.parsed_answers(answers)
-    folder = workspace.choose_folder(given, out, answers=chosen, accept_defaults=accept_defaults)
+    folder = workspace.choose_folder(given, out, answers=chosen, accept_defaults=accept_defaults, reading=reading)
     screen = workspace.Screen()
     options = Options(
         answers=chosen,
@@ -41,12 +46,14 @@ def compile(
         update_prose=update_prose,
         prose_name=given.name,
         overwrite_drift=overwrite_drift,
+        fill=fill,
     )
-    with workspace.driving(folder, options, screen) as driver:
+    with workspace.driving(folder, options, screen, reading) as driver:
         proposal = driver.propose(given.text, given.hint or folder.resolve().name)
+        proposal = driver.fill(proposal)
         compiled, tree = driver.compile(proposal)
-        if compiled.warnings:
-            click.echo(terminal(compiled.warnings), err=True)
+        if warnings := (*proposal.warnings, *compiled.warnings):
+            click.echo(terminal(warnings), err=True)
         if check:
             driver.compare(proposal, tree)
             screen.stage("check", f"{workspace.shown_name(folder) or '.'} is what would be written")

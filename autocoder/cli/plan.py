@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,12 +12,15 @@ from autocoder.cli import workspace_options as workspace
 
 if TYPE_CHECKING:
     from autocoder.decisions import Decision
+    from autocoder.diagnostics import Diagnostic
+    from autocoder.readers.model.session import Session
 
 
 @click.command()
 @click.argument("source", required=False)
 @workspace.out_option
 @workspace.prose_options
+@workspace.reader_options
 @click.option("--explain", is_flag=True, help="Show each sentence with what came of it.")
 @click.option("--apply", is_flag=True, help="Merge what the text changes into a blueprint that was edited by hand.")
 @click.option("--keep", multiple=True, metavar="ELEMENT", help="Your version of an element stays; `.` for all.")
@@ -30,6 +33,7 @@ def plan(
     answers: tuple[str, ...],
     accept_defaults: bool,
     update_prose: bool,
+    reading: dict[str, Any],
     explain: bool,
     apply: bool,
     keep: tuple[str, ...],
@@ -46,9 +50,9 @@ def plan(
 
     given = workspace.Given(source)
     chosen = workspace.parsed_answers(answers)
-    if explain:
-        _explain(given, out)  # first of all: what comes next may stop at what it shows
-    folder = workspace.choose_folder(given, out, answers=chosen, accept_defaults=accept_defaults)
+    began = out or given.folder or Path()
+    session = _explain(given, began, reading) if explain else None  # first: what comes next may stop at what it shows
+    folder = workspace.choose_folder(given, out, answers=chosen, accept_defaults=accept_defaults, reading=reading)
     screen = workspace.Screen(quiet=form == "json")
     options = Options(
         answers=chosen,
@@ -59,29 +63,37 @@ def plan(
         keep=keep,
         take=take,
     )
-    with workspace.driving(folder, options, screen) as driver:
+    with workspace.driving(folder, options, screen, reading, session if folder == began else None) as driver:
         proposal = driver.propose(given.text, given.hint or folder.resolve().name)
         decisions = driver.decisions(proposal)
         if not dry_run and proposal.plan is not None:
             driver.write_sources(proposal)
-    _show(decisions, folder, screen, form)
+    _show(decisions, proposal.warnings, folder, screen, form)
 
 
-def _explain(given: workspace.Given, out: Path | None) -> None:
+def _explain(given: workspace.Given, folder: Path, reading: dict[str, Any]) -> Session:
+    """Shows the reading, and gives the session that it came from: nothing is read or asked twice."""
     from autocoder.planning.proposal import read
     from autocoder.readers.explain import explain
     from autocoder.source_files import read_source, shown_path
 
-    folder = out or given.folder or Path()
     shown = workspace.shown_name(folder)
+    session = workspace.session_of(folder, reading, workspace.Screen())
     text, name = given.text, given.name
     if text is None:
         text, name = read_source(folder, "description.md", shown), shown_path(shown, "description.md")
     if text is not None:
-        click.echo(explain(read(text, file=name)))
+        click.echo(explain(read(text, file=name, session=session)))
+    return session
 
 
-def _show(decisions: tuple[Decision, ...], folder: Path, screen: workspace.Screen, form: str) -> None:
+def _show(
+    decisions: tuple[Decision, ...], warnings: tuple[Diagnostic, ...], folder: Path, screen: workspace.Screen, form: str
+) -> None:
+    from autocoder.diagnostics.render import terminal
+
+    if warnings:
+        click.echo(terminal(warnings), err=True)
     if form == "json":
         click.echo(json.dumps({"decisions": [d.as_data() for d in decisions]}, indent=2, ensure_ascii=False))
         return

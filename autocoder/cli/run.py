@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from autocoder.cli import workspace_options as workspace
+from autocoder.decisions import Decision, Source
 from autocoder.diagnostics import Diagnostic, StageFailed
 
 PORT = click.IntRange(1, 65535)
@@ -42,6 +43,7 @@ def run(folder: Path | None, port: int, management_port: int, data: Path | None)
     generated = where / "generated"
     package = _package(generated)
     _check_ports({"--port": port, "--management-port": management_port})
+    _check_bodies(where)
     screen = workspace.Screen()
     python = python_environment.prepare([(generated / "requirements.txt").read_bytes()], progress=screen.progress)
     kept = (data or where / ".autocoder" / "run").resolve()
@@ -105,6 +107,40 @@ def _is_ready(port: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _check_bodies(where: Path) -> None:
+    """Raises `StageFailed` (AC1120) for custom functions whose body a model wrote and nobody approved."""
+    from autocoder.ir.conventions import body_subject
+    from autocoder.readers.model.completions import LOCK, Frozen
+    from autocoder.readers.model.session import written_by_model
+    from autocoder.source_files import read_source, read_sources
+
+    shown = workspace.shown_name(where)
+    frozen = Frozen.of_lock(read_source(where, LOCK, shown))
+    if not frozen.completions:
+        return  # no model wrote anything here
+    sources = read_sources(where, shown)
+    waiting: list[Diagnostic] = []
+    for name, digest in written_by_model(frozen, sources.bodies).items():
+        subject, value = body_subject(name), f"sha256:{digest}"
+        if not sources.decided.approved(
+            decision := Decision(subject=subject, value=value, source=Source.INFERRED, because="")
+        ):
+            waiting.append(_waiting(name, decision))
+    if waiting:
+        raise StageFailed(waiting)
+
+
+def _waiting(name: str, decision: Decision) -> Diagnostic:
+    return Diagnostic(
+        code="AC1120",
+        message=f"the body of {name} was written by a model and nobody approved it",
+        subject=decision.subject,
+        value=decision.value,
+        rule="a model's body runs only in the gates' sandbox until a person approves its hash",
+        help=f"read custom/{name}.py, then: autocoder approve {decision.subject} --by YOU",
+    )
 
 
 def _package(generated: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import os
 import shutil
 import sys
@@ -19,6 +20,7 @@ from autocoder.diagnostics import Diagnostic, StageFailed
 if TYPE_CHECKING:
     from autocoder.compilation import Compiled
     from autocoder.driver import Driver, Options, Proposal
+    from autocoder.readers.model.session import Session
     from autocoder.targets.tree import Tree
 
 _TEXT_FILES = (".md", ".txt", ".rst", ".markdown")
@@ -58,6 +60,35 @@ def prose_options(function: F) -> F:
     ):
         function = option(function)
     return function
+
+
+def reader_options(function: F) -> F:
+    """The options about who reads; they come as one mapping, `reading`, with the names of `driver.Options`."""
+
+    @functools.wraps(function)
+    def collected(*args: Any, reader: str | None, frozen: bool, refresh: bool, **others: Any) -> Any:
+        if frozen and refresh:
+            raise click.UsageError("--frozen and --refresh exclude each other")
+        return function(*args, reading={"reader": reader, "frozen": frozen, "refresh": refresh}, **others)
+
+    for option in (
+        click.option(
+            "--reader",
+            type=click.Choice(["rules", "model"]),
+            help="Who reads the text. Default: as configured, else as before in this workspace, else the rules.",
+        ),
+        click.option("--frozen", is_flag=True, help="Open no connection: a model's answers come from autocoder.lock."),
+        click.option("--refresh", is_flag=True, help="Ask the model again and show which facts change."),
+    ):
+        collected = option(collected)
+    return collected  # pyright: ignore[reportReturnType] # the same command, with its options collected
+
+
+fill_option = click.option("--fill", is_flag=True, help="Let the model write custom functions that have no body.")
+
+
+_AS_BEFORE: Mapping[str, Any] = {"reader": None, "frozen": True, "refresh": False}
+"""How commands read that change nothing about reading: as the workspace was read, and without a connection."""
 
 
 def parsed_answers(answers: tuple[str, ...]) -> dict[str, str]:
@@ -152,7 +183,9 @@ def _nothing_there(source: str) -> StageFailed:
     )
 
 
-def choose_folder(given: Given, out: Path | None, *, answers: Mapping[str, str], accept_defaults: bool) -> Path:
+def choose_folder(
+    given: Given, out: Path | None, *, answers: Mapping[str, str], accept_defaults: bool, reading: Mapping[str, Any]
+) -> Path:
     """The workspace: as asked for, else the one that we stand in, else a folder named like the system."""
     if out is not None:
         return out
@@ -170,9 +203,15 @@ def choose_folder(given: Given, out: Path | None, *, answers: Mapping[str, str],
             [Diagnostic(code="AC8201", message=message, help='try: autocoder build "A to-do list API."')], exit_code=2
         )
     from autocoder.planning.proposal import answers_for, propose, read, settle
+    from autocoder.readers.model.settings import load_configuration
 
-    reading = read(given.text, file=given.name)
-    settled = settle(reading, answers_for(reading, answers=answers, accept_defaults=accept_defaults))
+    if (reading["reader"] or load_configuration().reader) == "model":
+        message = "the folder is named after the system, which is known only after the model was asked"
+        raise StageFailed(
+            [Diagnostic(code="AC1119", message=message, help="add --out with the workspace's folder")], exit_code=2
+        )
+    found = read(given.text, file=given.name)
+    settled = settle(found, answers_for(found, answers=answers, accept_defaults=accept_defaults))
     return Path(propose(settled, given.hint).architecture.system.name)
 
 
@@ -213,8 +252,14 @@ class Screen:
 
 
 @contextlib.contextmanager
-def driving(folder: Path, options: Options, screen: Screen) -> Generator[Driver]:
-    """A driver on the locked workspace."""
+def driving(
+    folder: Path,
+    options: Options,
+    screen: Screen,
+    reading: Mapping[str, Any] = _AS_BEFORE,
+    session: Session | None = None,
+) -> Generator[Driver]:
+    """A driver on the locked workspace. `session` is one that was begun in this folder already."""
     from autocoder.driver import Driver
     from autocoder.workspace.writer import opened
 
@@ -228,7 +273,30 @@ def driving(folder: Path, options: Options, screen: Screen) -> Generator[Driver]
             clock=lambda: datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             talk=screen.stage,
             progress=screen.progress,
+            session=session or session_of(folder, reading, screen),
         )
+
+
+def session_of(folder: Path, reading: Mapping[str, Any], screen: Screen) -> Session:
+    """What a run in this folder reads with; `reading` is what `reader_options` collect."""
+    from autocoder.readers.model.completions import LOCK, Frozen, Use
+    from autocoder.readers.model.session import Session
+    from autocoder.readers.model.settings import load_configuration
+    from autocoder.source_files import read_source, shown_path
+    from autocoder.tools.user_folders import cache_folder
+
+    shown = shown_name(folder)
+    lock = shown_path(shown, LOCK)
+    return Session(
+        frozen=Frozen.of_lock(read_source(folder, LOCK, shown), file=lock),
+        file=lock,
+        chosen=reading["reader"],
+        use=Use.FROZEN if reading["frozen"] else Use.REFRESH if reading["refresh"] else Use.ASK,
+        configuration=load_configuration(),
+        cache=cache_folder() / "completions",
+        talk=screen.stage,
+        progress=screen.progress,
+    )
 
 
 def compiled(folder: Path | None) -> tuple[Proposal, Compiled, Tree]:

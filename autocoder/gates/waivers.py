@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from autocoder.decisions import DecisionsFile
 from autocoder.diagnostics import Diagnostic, Note, Severity, Span
 from autocoder.gates.verdict import Status, Verdict
 
@@ -31,6 +32,21 @@ class Waiver:
         """Whether this waiver is about the finding."""
         place = finding.span.file if finding.span else finding.subject
         return self.path == place and self.rule in (finding.code, rule_of(finding))
+
+
+def waivers_of(decided: DecisionsFile) -> tuple[Waiver, ...]:
+    """The waivers of `decisions.yaml`."""
+    return tuple(
+        Waiver(
+            rule=w.rule,
+            path=w.path,
+            owner=w.owner,
+            reason=w.reason,
+            expires=datetime.date.fromisoformat(w.expires),
+            span=w.span,
+        )
+        for w in decided.waivers
+    )
 
 
 def rule_of(finding: Diagnostic) -> str:

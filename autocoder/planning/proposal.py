@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autocoder import registry
 from autocoder.decisions import Decision
 from autocoder.diagnostics import Diagnostic, Note, Severity, StageFailed, nearest
 from autocoder.planning import left_out
 from autocoder.planning.plan import Plan, plan
-from autocoder.readers.protocol import Option, Question, Reader, Reading
+from autocoder.readers.model.session import Session
+from autocoder.readers.protocol import Option, Question, Reading
 
 
-def read(prose: str, *, file: str, reader: str = "rules") -> Reading:
-    """What a reader makes of the prose."""
-    chosen: Reader = registry.load(registry.READERS[reader])()
-    return left_out.asked(chosen.read(prose, file=file))
+def read(prose: str, *, file: str, session: Session | None = None) -> Reading:
+    """What the session's reader makes of the prose, the rules where none is given; what it leaves out is asked."""
+    return left_out.asked((session or Session()).read(prose, file=file))
 
 
 def answers_for(reading: Reading, *, answers: Mapping[str, str], accept_defaults: bool) -> dict[str, str]:
@@ -96,9 +95,11 @@ def propose(reading: Reading, hint: str) -> Plan:
     return plan(reading, hint, left_out.agreed(reading))
 
 
-def planned_decisions(prose: str | None, answers: Mapping[str, str], hint: str) -> tuple[Decision, ...]:
+def planned_decisions(
+    prose: str | None, answers: Mapping[str, str], hint: str, session: Session
+) -> tuple[Decision, ...]:
     """The decisions behind a blueprint that was planned from prose; none where there is no prose."""
     if prose is None:
         return ()
-    reading = read(prose, file="description.md")
+    reading = read(prose, file="description.md", session=session)
     return propose(settle(reading, answers_for(reading, answers=answers, accept_defaults=False)), hint).decisions

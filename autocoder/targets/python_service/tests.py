@@ -13,7 +13,7 @@ from autocoder.ir.behaviour import Change, Emit, Insert, Invoke, List, Remove, w
 from autocoder.ir.nodes import Entity, Field, Handler, Input, Operation
 from autocoder.ir.types import Type
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import oracle, samples
+from autocoder.targets.python_service import function_examples, oracle, samples
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.expressions import literal
 from autocoder.targets.python_service.layout import lay_out
@@ -56,6 +56,8 @@ class Suite:
             "tests/support/scenarios.py": self.scenarios(),
             "tests/test_operations.py": self.operations(),
         }
+        if examples := function_examples.module(self.views, self.package):
+            files[function_examples.FILE] = examples
         for name in self.skeletons():
             files[name] = lay_out(with_sorted_imports(fill(name, **self.values()), self.package))
         for path, text in files.items():

@@ -62,11 +62,8 @@ def test_every_sentence_is_explained_also_where_reading_or_planning_fails(
 
 
 def test_what_was_understood_is_named_with_the_words_of_the_text(tmp_path: Path) -> None:
-    for text, word in (
-        ("A to-do list API. Data is kept in MongoDB.", '"MongoDB"'),
-        ("Admins close tickets. A ticket has a title.", '"Admins"'),
-    ):
-        assert f"{word} is understood" in autocoder("plan", text, "--accept-defaults", cwd=tmp_path).stderr
+    done = autocoder("plan", "A to-do list API. Data is kept in MongoDB.", cwd=tmp_path)
+    assert '"MongoDB" is understood' in done.stderr
 
 
 def test_plan_and_compile_count_the_same_decisions(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
-"""`autocoder run`: the generated service on loopback, with no other service."""
+"""`autocoder run`: the generated service on loopback, with no other service or with private real ones."""
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import socket
@@ -31,13 +32,15 @@ PORT = click.IntRange(1, 65535)
     type=click.Path(path_type=Path, file_okay=False),
     help="Where the data is kept. Default: <workspace>/.autocoder/run.",
 )
-def run(folder: Path | None, port: int, management_port: int, data: Path | None) -> None:
+@click.option("--real", is_flag=True, help="Start the database and the broker that the blueprint names, beside it.")
+def run(folder: Path | None, port: int, management_port: int, data: Path | None, real: bool) -> None:
     """Start the service of a workspace (FOLDER, else here) on loopback, until Ctrl-C.
 
-    Data is kept in SQLite; events and schedules run in the same process. DATABASE_URL, where set, names another store.
+    Data is kept in SQLite; events and schedules run in the same process. With --real a private PostgreSQL, and the
+    broker if there is one, run as long as the service does; `pip install 'autocoder[real]'` brings them. DATABASE_URL
+    and BROKER_URL, where set, name others.
     """
-    from autocoder.tools import python_environment
-    from autocoder.tools.process import run_in_foreground
+    from autocoder.tools import python_environment, services
 
     where = folder or Path()
     generated = where / "generated"
@@ -48,14 +51,57 @@ def run(folder: Path | None, port: int, management_port: int, data: Path | None)
     python = python_environment.prepare([(generated / "requirements.txt").read_bytes()], progress=screen.progress)
     kept = (data or where / ".autocoder" / "run").resolve()
     kept.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as servers:
+        addresses = _addresses(generated, kept, servers) if real else {}
+        data = services.place(kept, "postgresql").parent if addresses else kept
+        found = {"DATABASE_URL": f"sqlite:///{kept}/{package}.db", **addresses}
+        _serve(generated, python, package, {**found, **_given()}, (port, management_port), shown=addresses, data=data)
+
+
+def _given() -> dict[str, str]:
+    """What the caller's own variables say."""
+    names = ("DATABASE_URL", "BROKER_URL", "TOKEN_KEY", "LOG_LEVEL")
+    return {name: os.environ[name] for name in names if os.environ.get(name)}
+
+
+def _addresses(generated: Path, kept: Path, servers: contextlib.ExitStack) -> dict[str, str]:
+    """Starts what the blueprint names and the caller's variables do not; variable to address."""
+    from autocoder.ir import canonical
+    from autocoder.ir.views import Views
+    from autocoder.targets.runtime import BROKER_VARIABLE, STORE_VARIABLE, Runtime
+    from autocoder.tools import services
+
+    graph, _ = canonical.read((generated / "ir.v1.json").read_bytes())
+    runtime = Runtime(views=Views(graph))
+    wanted = {STORE_VARIABLE: runtime.views.store if runtime.stores else "", BROKER_VARIABLE: runtime.broker}
+    return {
+        variable: servers.enter_context(services.START[name](services.place(kept, name)))
+        for variable, name in wanted.items()
+        if name in services.START and not os.environ.get(variable)
+    }
+
+
+def _serve(
+    generated: Path,
+    python: Path,
+    package: str,
+    variables: dict[str, str],
+    ports: tuple[int, int],
+    *,
+    shown: dict[str, str],
+    data: Path,
+) -> None:
+    """Runs the service until it ends. Raises `StageFailed` (AC8222) where it ends badly."""
+    from autocoder.tools.process import run_in_foreground
+
+    port, management_port = ports
     settings = {
-        "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{kept}/{package}.db",
+        **variables,
         "PORT": str(port),
         "MANAGEMENT_PORT": str(management_port),
         "PYTHONPATH": str((generated / "src").resolve()),
         "PATH": os.environ.get("PATH", ""),
         "PYTHONDONTWRITEBYTECODE": "1",
-        **{name: os.environ[name] for name in ("TOKEN_KEY", "LOG_LEVEL") if name in os.environ},
     }
     announced: list[bool] = []
 
@@ -63,7 +109,9 @@ def run(folder: Path | None, port: int, management_port: int, data: Path | None)
         announced.append(True)
         click.echo(f"  api       http://127.0.0.1:{port}", err=True)
         click.echo(f"  openapi   http://127.0.0.1:{management_port}/docs", err=True)
-        click.echo(f"  data      {kept}", err=True)
+        for address in shown.values():
+            click.echo(f"  {address.split(':')[0]:<9} {address}", err=True)
+        click.echo(f"  data      {data}", err=True)
         click.echo("  stop      Ctrl-C", err=True)
 
     status = run_in_foreground(

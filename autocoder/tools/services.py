@@ -6,14 +6,16 @@ Owns their start and their end. Refuses to run one as root: the programs then ru
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import importlib.util
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 
 from autocoder.diagnostics import Diagnostic, StageFailed
@@ -82,6 +84,26 @@ def redis(folder: Path) -> Generator[str]:
     words = [_readable(program, folder), "--port", str(port), "--bind", "127.0.0.1", "--dir", folder]
     with _running("Redis", [*words, "--save", "", "--appendonly", "yes"], folder, own, lambda: _connects(port)):
         yield f"redis://127.0.0.1:{port}"
+
+
+START: Mapping[str, Callable[[Path], contextlib.AbstractContextManager[str]]] = {
+    "postgresql": postgresql,
+    "nats": nats,
+    "redis": redis,
+}
+"""A product's name to what starts it."""
+
+
+def place(folder: Path, name: str) -> Path:
+    """Where a server keeps its data: below `folder`, but for root in a folder that the user nobody may enter."""
+    if os.geteuid() != 0:
+        return folder / name
+    key = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    own = Path(tempfile.gettempdir()) / f"autocoder-{key}"
+    own.mkdir(mode=0o755, exist_ok=True)
+    if own.is_symlink() or own.stat().st_uid != 0:
+        raise _not_started(name, f"{own} belongs to somebody else")
+    return own / name
 
 
 def _prepare(folder: Path) -> int | None:

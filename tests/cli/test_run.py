@@ -34,8 +34,8 @@ def free_ports() -> tuple[int, int]:
 
 
 @contextmanager
-def running(folder: Path, ports: tuple[int, int], **variables: str) -> Iterator[subprocess.Popen[str]]:
-    words = ["run", str(folder), "--port", str(ports[0]), "--management-port", str(ports[1])]
+def running(folder: Path, ports: tuple[int, int], *more: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
+    words = ["run", str(folder), "--port", str(ports[0]), "--management-port", str(ports[1]), *more]
     with subprocess.Popen(
         [sys.executable, "-m", "autocoder", *words],
         cwd=ROOT,
@@ -111,3 +111,26 @@ def test_a_service_that_cannot_start_is_reported(workspace: Path) -> None:
     assert "AC8222" in err
     assert "before it answered" in err
     assert "http://" not in err + out.replace("https://sqlalche.me", "")
+
+
+def test_real_servers_run_as_long_as_the_service(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(ROOT / "generated" / "link-shortener", tmp_path / "shop"))
+    design = (folder / "deployment.yaml").read_text(encoding="utf-8")
+    text = design.replace("development: {}", "development: {engines: {broker: nats}}")
+    (folder / "deployment.yaml").write_text(text, encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "autocoder", "compile", str(folder)], check=True, cwd=ROOT)
+    ports = free_ports()
+    with running(folder, ports, "--real", TOKEN_KEY="a key that is long enough for tests") as process:
+        url = f"http://127.0.0.1:{ports[0]}"
+        assert eventually(lambda: httpx.get(f"http://127.0.0.1:{ports[1]}/health/ready").status_code == 200, 120)
+        made = httpx.post(f"{url}/links", json={"target_url": "https://example.com/"})
+        assert made.status_code == 201
+        assert httpx.get(f"{url}/{made.json()['code']}").status_code == 302
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    shown = dict(line.split(None, 1) for line in said.splitlines() if line.startswith(("  postgresql", "  nats")))
+    assert shown["postgresql"].startswith("postgresql://postgres@127.0.0.1:")
+    for address in shown.values():
+        assert is_free(int(address.strip().rsplit(":", 1)[1].split("/")[0]))
+    assert len(shown) == 2

@@ -5,7 +5,7 @@ Owns what `auth`, `policy` and `deployment.yaml` get from facts, and their conve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autocoder.blueprint.model import (
@@ -30,6 +30,7 @@ from autocoder.planning.workbench import Workbench
 _PER = {"per second": "s", "per minute": "min", "per hour": "h"}
 _ROW_EFFECTS: dict[str, type[Effect]] = {"create": Create, "update": Update, "delete": Delete}
 _ENGINES = ("postgresql", "sqlite")
+_BROKERS = ("nats", "redis")
 
 
 class Tracer:
@@ -172,6 +173,7 @@ def plan_deployment(bench: Workbench, system: str, trace: Tracer) -> Deployment:
 
 def _production(bench: Workbench, system: str, trace: Tracer) -> Environment:
     engine, stored = _store(bench)
+    broker, carried = _broker(bench)
     env: dict[str, str | SecretRef] = {}
     if engine == "postgresql":
         env["DATABASE_URL"] = SecretRef(secret=f"{system}-db/url")
@@ -180,29 +182,28 @@ def _production(bench: Workbench, system: str, trace: Tracer) -> Environment:
             f"{system}-db/url",
             "The address of the database is a secret; this is where the cluster keeps it.",
         )
+    if broker != "store":
+        env["BROKER_URL"] = SecretRef(secret=f"{system}-broker/url")
+        bench.decide(
+            "environments.production.env.BROKER_URL",
+            f"{system}-broker/url",
+            "The address of the broker is a secret; this is where the cluster keeps it.",
+        )
     replicas = 2 if engine == "postgresql" else 1
     why = "Two, so that one may fail or be replaced." if replicas == 2 else "SQLite serves one process."
     bench.decide("environments.production.replicas.api", replicas, f"Nothing says how many. {why}")
     return Environment(
-        engines=Engines(store=engine),
+        engines=Engines(store=engine, broker=broker),
         exposure=_exposure(bench, trace),
         replicas={"api": replicas},
         env=env,
-        satisfies=trace(stored),
+        satisfies=trace([*stored, *carried]),
     )
 
 
 def _store(bench: Workbench) -> tuple[Any, list[Fact]]:
     stated = bench.of("storage")
-    for fact in (*stated, *bench.of("cache"), *bench.of("broker")):
-        if fact.word("engine") not in _ENGINES:
-            bench.refuse(
-                "AC2001",
-                f'"{fact.said("engine")}" is understood, but not planned yet',
-                fact,
-                rule="data is kept in " + " or ".join(_ENGINES) + "; events go through the same database",
-                help="leave the sentence out, or name one of these",
-            )
+    _refuse_unknown(bench, (*stated, *bench.of("cache")), _ENGINES)
     bench.use(*stated)
     known = [f for f in stated if f.word("engine") in _ENGINES]
     if not known:
@@ -211,6 +212,26 @@ def _store(bench: Workbench) -> tuple[Any, list[Fact]]:
         )
         return "postgresql", []
     return known[0].word("engine"), known
+
+
+def _broker(bench: Workbench) -> tuple[Any, list[Fact]]:
+    stated = bench.of("broker")
+    _refuse_unknown(bench, stated, _BROKERS)
+    bench.use(*stated)
+    known = [f for f in stated if f.word("engine") in _BROKERS]
+    return (known[0].word("engine") if known else "store"), known
+
+
+def _refuse_unknown(bench: Workbench, facts: Iterable[Fact], known: tuple[str, ...]) -> None:
+    for fact in facts:
+        if fact.word("engine") not in known:
+            bench.refuse(
+                "AC2001",
+                f'"{fact.said("engine")}" is understood, but not planned yet',
+                fact,
+                rule=f"data is kept in {' or '.join(_ENGINES)}; events go through it, or over {' or '.join(_BROKERS)}",
+                help="leave the sentence out, or name one of these",
+            )
 
 
 def _exposure(bench: Workbench, trace: Tracer) -> Exposure | None:

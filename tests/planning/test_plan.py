@@ -321,3 +321,15 @@ def test_prose_never_reaches_an_expression() -> None:
         for fact in option.facts:
             assert all(str(v).isalpha() for v in fact.values.values())
     assert not reading.facts
+
+
+def test_a_broker_that_the_text_names_carries_the_events() -> None:
+    text = (EXAMPLES / "link-shortener.md").read_text(encoding="utf-8")
+    found = planned(
+        text.replace("The data lives in PostgreSQL.", "The data lives in PostgreSQL. It uses NATS for events.")
+    )
+    production = found.deployment.environments["production"]
+    assert production.engines.broker == "nats"
+    assert production.env["BROKER_URL"] == SecretRef(secret="link-shortener-broker/url")
+    assert found.deployment.environments["development"].engines.broker == "store"
+    assert [d.code for d in refused("Anyone can add a note. It uses Kafka for events.")] == ["AC2001"]

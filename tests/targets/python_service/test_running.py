@@ -129,3 +129,28 @@ def test_production_refuses_what_is_only_for_a_first_look(emitted: Callable[[str
         "-m", "link_shortener", "api", ENVIRONMENT="production", DATABASE_URL="postgresql://x/y", TOKEN_KEY="short"
     )
     assert "TOKEN_KEY must have at least 32 characters in production" in done.stderr
+
+
+def test_a_connection_that_died_while_nobody_used_it_is_replaced(
+    emitted: Callable[[str], Emitted], tmp_path: Path
+) -> None:
+    service = emitted("link_shortener")
+    program = """
+import asyncio
+from sqlalchemy import text
+from link_shortener import database
+async def pid():
+    async with database.sessions()() as session:
+        return await session.scalar(text("SELECT pg_backend_pid()"))
+async def main():
+    first = await pid()
+    assert await pid() == first
+    async with database.make_engine(database.settings().database_url).connect() as other:
+        await other.execute(text(f"SELECT pg_terminate_backend({first})"))
+    database.TRUSTED_SECONDS = 0
+    assert await pid() != first
+asyncio.run(main())
+"""
+    with postgres(tmp_path / "server") as url:
+        done = service.run("-c", program, DATABASE_URL=url, TOKEN_KEY=KEY)
+    assert done.returncode == 0, done.stderr

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import cache, wraps
 from pathlib import Path
+from time import monotonic
 from typing import Annotated, Any, ParamSpec, TypeVar, cast
 
 from alembic.config import Config
@@ -11,14 +12,16 @@ from alembic.script import ScriptDirectory
 from fastapi import Depends
 from sqlalchemy import Connection, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from link_shortener.failures import Invalid, Unavailable, of_database_error, violated
 from link_shortener.models import Base
 from link_shortener.settings import settings
 
 ATTEMPTS = 5
+TRUSTED_SECONDS = 5
 SERIALIZATION_FAILURES = {"40001", "40P01"}
 PRAGMAS = (
     "foreign_keys = ON",
@@ -39,7 +42,27 @@ def make_engine(url: str) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", prepare_sqlite)
         event.listen(engine.sync_engine, "begin", begin_sqlite)
         return engine
-    return create_async_engine(url, pool_size=settings().database_connections, max_overflow=0, pool_pre_ping=True)
+    engine = create_async_engine(url, pool_size=settings().database_connections, max_overflow=0)
+    event.listen(engine.sync_engine, "checkin", note_use)
+    event.listen(engine.sync_engine, "checkout", ask_after_a_pause)
+    return engine
+
+
+def note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    """Remembers when a connection was used last."""
+    record.info["used"] = monotonic()
+
+
+def ask_after_a_pause(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Asks a connection that nobody used for a while whether it lives; where it does not, the pool opens new ones.
+
+    One that was just used is trusted: asking before every request costs three round trips.
+    """
+    if monotonic() - record.info.get("used", monotonic()) > TRUSTED_SECONDS:
+        try:
+            connection.ping()
+        except Exception as error:
+            raise InvalidatePoolError("the database closed the connection") from error
 
 
 def prepare_sqlite(connection: Any, _record: object) -> None:

@@ -12,6 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchem
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
+SCHEMA_VERSION = "1.0.0"
+"""Version of both files' shape (semver)."""
 SHAPES = {
     r"^[a-z][a-z0-9_]*$": "a name is lower-case letters, digits and `_`, a letter first",
     r"^[A-Z][A-Za-z0-9]*$": "the name of an entity or event is letters and digits, a capital first",
@@ -27,7 +29,8 @@ SHAPES = {
     r"^[a-z][a-z0-9-]*$": "a name is lower-case letters, digits and `-`, a letter first",
     r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$": "a host is a lower-case DNS name, for example go.example.com",
     r"^[a-z0-9-]+/[A-Za-z0-9._-]+$": "a secret is its name, a slash and the key in it, for example db/url",
-    r"^[A-Za-z_][A-Za-z0-9_-]*$": "a key of a body is letters, digits, `_` and `-`, a letter first",
+    r"^[A-Za-z_][A-Za-z0-9_-]*\??$": "a key of a body is letters, digits, `_` and `-`, a letter first; `?` may follow",
+    r"^[A-Za-z][A-Za-z0-9-]*$": "a header is letters, digits and `-`, a letter first",
     r"^[A-Z][A-Z0-9_]*$": "a variable is capitals, digits and `_`, a letter first",
 }
 """Every pattern of the models in words, for diagnostics."""
@@ -77,6 +80,13 @@ def _scalar(value: Any) -> Any:
 
 
 Scalar = Annotated[str | int | float | bool | None, BeforeValidator(_scalar)]
+
+
+def shape_of(value: Any) -> str:
+    """What a value is on its outside: `map`, `list` or `scalar`; tags of unions say it alike."""
+    if isinstance(value, dict | BaseModel):
+        return "map"
+    return "list" if isinstance(value, list | tuple) else "scalar"
 
 
 class Strict(BaseModel):

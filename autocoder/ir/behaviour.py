@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Literal, cast
 
-from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Now, Op
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Now, Op, Over, Record
 from autocoder.ir.types import Type
 
 FailureClass = Literal[
     "malformed", "invalid", "unauthenticated", "forbidden", "missing", "conflict", "limited", "unavailable"
+]
+InvokeTarget = Literal[
+    "custom", "hash_password", "check_password", "issue_token", "new_token", "digest", "check_token", "check_secret"
 ]
 Values = tuple[tuple[str, Expr], ...]
 """Field to expression, in field order."""
@@ -21,11 +24,14 @@ Values = tuple[tuple[str, Expr], ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """How an operation fails: the class, what it is about (an entity or field), and the author's own message."""
+    """How an operation fails: the class, what it is about (an entity or field), and the author's own message and
+    status.
+    """
 
     failure: FailureClass
     subject: str = ""
     message: str | None = None
+    status: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,14 +104,34 @@ class Remove:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Aggregate:
+    """A value of a group of rows; `count` is of no expression."""
+
+    function: Literal["count", "sum", "min", "max"]
+    of: Expr | None
+    type: Type
+    kind: Literal["aggregate"] = "aggregate"
+
+
+@dataclass(frozen=True, kw_only=True)
 class List:
-    """Binds the rows that match, ordered, at most `limit`."""
+    """Binds the rows that match, ordered, at most `limit`, and of these `count` after the first `offset`.
+
+    `total` names the number of all rows that match. With `rank` each item is a record of what is shown of a row and
+    its position; with `values` it is one of a group of rows with the same `group` fields.
+    """
 
     entity: str
     where: Expr | None
     bind: str
     order: tuple[Order, ...] = ()
     limit: int | None = None
+    count: Expr | None = None
+    offset: Expr | None = None
+    total: str = ""
+    rank: str = ""
+    group: tuple[str, ...] = ()
+    values: tuple[tuple[str, Aggregate], ...] = ()
     kind: Literal["list"] = "list"
 
 
@@ -138,6 +164,16 @@ class Choose:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Each:
+    """Does the same for each item of a list, in order."""
+
+    items: Expr
+    item: str
+    body: tuple[Step, ...]
+    kind: Literal["each"] = "each"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Emit:
     """Publishes an event through the outbox of the same transaction."""
 
@@ -148,9 +184,9 @@ class Emit:
 
 @dataclass(frozen=True, kw_only=True)
 class Invoke:
-    """Calls a function outside the steps: `custom` (an owned body), `hash`, `check`, `issue` (credentials)."""
+    """Calls a function outside the steps: `custom` (an owned body), or one that knows the service's own keys."""
 
-    target: Literal["custom", "hash_password", "check_password", "issue_token"]
+    target: InvokeTarget
     name: str
     args: Values
     bind: str
@@ -160,26 +196,38 @@ class Invoke:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """Answers: a row's public view (`view` names the bound row or list), a body of named values, or a redirect."""
+    """Answers: a row's public view (`view` names the bound row or list), a body, a page, a text, or a redirect.
+
+    `absent` are the keys of the body that are left out where they are null.
+    """
 
     status: int
     view: str | None = None
-    body: Values | None = None
+    body: Expr | None = None
+    absent: tuple[str, ...] = ()
+    html: Expr | None = None
+    text: Expr | None = None
     redirect: Expr | None = None
+    headers: Values = ()
     kind: Literal["reply"] = "reply"
 
 
-Step = Find | Insert | Change | Remove | List | Require | Let | Choose | Emit | Invoke | Reply
+Step = Find | Insert | Change | Remove | List | Require | Let | Choose | Each | Emit | Invoke | Reply
 Steps = tuple[Step, ...]
 
 
 def walk_steps(steps: Steps) -> Iterator[Step]:
-    """All steps in order, those inside `Choose` included."""
+    """All steps in order, those inside `Choose` and `Each` included."""
     for step in steps:
         yield step
-        if isinstance(step, Choose):
-            yield from walk_steps(step.then)
-            yield from walk_steps(step.otherwise)
+        match step:
+            case Choose(then=then, otherwise=otherwise):
+                yield from walk_steps(then)
+                yield from walk_steps(otherwise)
+            case Each(body=body):
+                yield from walk_steps(body)
+            case _:
+                pass
 
 
 def expressions(step: Step) -> Iterator[Expr]:
@@ -190,10 +238,12 @@ def expressions(step: Step) -> Iterator[Expr]:
 
 def _expressions_in(value: object) -> Iterator[Expr]:
     match value:
-        case Const() | Column() | Bound() | Now() | Op() | Call():
+        case Const() | Column() | Bound() | Now() | Op() | Call() | Get() | Record() | Over():
             yield value
         case Match():
             yield from _expressions_in(value.where)
+        case Aggregate():
+            yield from _expressions_in(value.of)
         case tuple():
             # Pairs of field and expression; steps inside `Choose` are no pairs.
             for item in cast("tuple[object, ...]", value):

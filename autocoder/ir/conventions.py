@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from autocoder.decisions import Decision, Source
 from autocoder.ir.behaviour import List, Reply, walk_steps
 from autocoder.ir.field_types import PASSWORD_LENGTH
-from autocoder.ir.lower_behaviour import LIST_LIMIT
+from autocoder.ir.lower_lists import LIST_LIMIT
 from autocoder.ir.views import Views
 
 

@@ -11,6 +11,7 @@ from autocoder.ir.behaviour import (
     BoundRow,
     Change,
     Choose,
+    Each,
     Emit,
     Failure,
     Find,
@@ -39,23 +40,24 @@ def effect(macro: Callable[..., Steps]) -> Callable[..., Steps]:
 
 
 @effect
-def create(entity: str, values: Values, bind: str, *, keep: tuple[str, ...] = ()) -> Steps:
+def create(
+    entity: str, values: Values, bind: str, *, keep: tuple[str, ...] = (), taken: Failure | None = None
+) -> Steps:
     """Adds a row. A row with the same unique value is a conflict, or is kept and answered with `exists: return`."""
-    taken: Failure | str = "keep" if keep else Failure(failure="conflict", subject=entity)
-    return (Insert(entity=entity, values=values, bind=bind, key=keep, taken=taken),)  # pyright: ignore[reportArgumentType]
+    conflict = taken or Failure(failure="conflict", subject=entity)
+    return (Insert(entity=entity, values=values, bind=bind, key=keep, taken="keep" if keep else conflict),)
 
 
 @effect
-def read(entity: str, where: Expr | None, bind: str, *, optional: bool = False, order: tuple[Order, ...] = ()) -> Steps:
+def read(entity: str, where: Expr | None, bind: str, *, absent: Failure | None, order: tuple[Order, ...] = ()) -> Steps:
     """Reads one row; without one the operation fails with `missing`, or binds null where `optional` says so."""
-    absent = None if optional else Failure(failure="missing", subject=entity)
     return (Find(match=Match(entity=entity, where=where, absent=absent), bind=bind, order=order),)
 
 
 @effect
-def list_(entity: str, where: Expr | None, bind: str, *, order: tuple[Order, ...], limit: int) -> Steps:
-    """Reads the rows that a condition selects, in a stable order."""
-    return (List(entity=entity, where=where, bind=bind, order=order, limit=limit),)
+def list_(step: List) -> Steps:
+    """Reads the rows that a condition selects in a stable order: a page of them, with their positions, or groups."""
+    return (step,)
 
 
 @effect
@@ -82,6 +84,13 @@ def increment(target: BoundRow, field: str, type_: Type, by: Expr) -> Steps:
     """Adds to a number; concurrent calls lose nothing."""
     total = Op(op="+", args=(Column(field=field, type=type_), by), type=type_)
     return (Change(row=target, values=((field, total),), bind=target.bind),)
+
+
+@effect
+def transition(row: BoundRow, allowed: Expr, by: Expr | None, otherwise: Failure, values: Values) -> Steps:
+    """Brings a row to another state of its lifecycle; from any other state it is a conflict."""
+    may = (Require(condition=by, otherwise=Failure(failure="forbidden")),) if by is not None else ()
+    return (*may, Require(condition=allowed, otherwise=otherwise), Change(row=row, values=values, bind=row.bind))
 
 
 @effect
@@ -112,6 +121,11 @@ def conditional(condition: Expr, steps: Steps, binds: tuple[str, ...]) -> Steps:
     """Does the steps only where the condition holds; what they bind is null otherwise."""
     nothing = tuple(Let(name=name, value=Const(value=None, type=NULL)) for name in binds)
     return (Choose(condition=condition, then=steps, otherwise=nothing),)
+
+
+def repeated(items: Expr, item: str, steps: Steps) -> Steps:
+    """Does the steps once for each item of a list."""
+    return (Each(items=items, item=item, body=steps),)
 
 
 def hashed(values: Values, secrets: frozenset[str]) -> tuple[Steps, Values]:

@@ -12,9 +12,9 @@ from typing import Literal, assert_never
 
 from autocoder.ir.types import BOOLEAN, DATETIME, Type
 
-Scope = Literal["input", "caller", "event", "row", "local"]
+Scope = Literal["input", "caller", "event", "row", "local", "item"]
 Operator = Literal[
-    "||", "&&", "!", "==", "!=", "<", "<=", ">", ">=", "in", "+", "-", "*", "/", "%", "negate", "??", "?:", "is_null"
+    "||", "&&", "!", "==", "!=", "<", "<=", ">", ">=", "in", "+", "-", "*", "/", "%", "negate", "??", "?:", "[]", "at"
 ]
 
 
@@ -38,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Bound:
-    """A value at hand: an input, the caller's or an event's field, a field of a bound row, a computed name.
+    """A value at hand: an input, the caller's or an event's field, a field of a bound row, a computed name, an item.
 
     `name` is the bound row or local; `field` the field of a row, "" for the value itself.
     """
@@ -60,7 +60,7 @@ class Now:
 
 @dataclass(frozen=True, kw_only=True)
 class Op:
-    """An operator applied to its operands; `?:` takes condition, then, otherwise."""
+    """An operator applied to its operands; `?:` takes condition, then, otherwise; `[]` lists, `at` picks."""
 
     op: Operator
     args: tuple[Expr, ...]
@@ -78,22 +78,64 @@ class Call:
     kind: Literal["call"] = "call"
 
 
-Expr = Const | Column | Bound | Now | Op | Call
+@dataclass(frozen=True, kw_only=True)
+class Get:
+    """A field of a record, row or map that is no plain name; null where `of` is, or where a map has no such key."""
+
+    of: Expr
+    field: str
+    type: Type
+    kind: Literal["get"] = "get"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """Named values as one value."""
+
+    values: tuple[tuple[str, Expr], ...]
+    type: Type
+    kind: Literal["record"] = "record"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Over:
+    """A list, item by item: `body` names the item as `Bound(scope="item", name=item)`."""
+
+    op: Literal["map", "filter", "all", "exists"]
+    items: Expr
+    item: str
+    body: Expr
+    type: Type
+    kind: Literal["over"] = "over"
+
+
+Expr = Const | Column | Bound | Now | Op | Call | Get | Record | Over
 
 TRUE = Const(value=True, type=BOOLEAN)
+
+
+def parts(expr: Expr) -> tuple[Expr, ...]:
+    """What stands directly inside an expression, in order."""
+    match expr:
+        case Op() | Call():
+            return expr.args
+        case Get():
+            return (expr.of,)
+        case Record():
+            return tuple(value for _, value in expr.values)
+        case Over():
+            return (expr.items, expr.body)
+        case Const() | Column() | Bound() | Now():
+            return ()
+        case _:
+            assert_never(expr)
 
 
 def walk(expr: Expr) -> Iterator[Expr]:
     """The expression and everything in it, outermost first."""
     yield expr
-    match expr:
-        case Op() | Call():
-            for arg in expr.args:
-                yield from walk(arg)
-        case Const() | Column() | Bound() | Now():
-            pass
-        case _:
-            assert_never(expr)
+    for part in parts(expr):
+        yield from walk(part)
 
 
 def rewrite(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
@@ -101,10 +143,21 @@ def rewrite(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     match expr:
         case Op() | Call():
             return change(replace(expr, args=tuple(rewrite(arg, change) for arg in expr.args)))
+        case Get():
+            return change(replace(expr, of=rewrite(expr.of, change)))
+        case Record():
+            return change(replace(expr, values=tuple((name, rewrite(value, change)) for name, value in expr.values)))
+        case Over():
+            return change(replace(expr, items=rewrite(expr.items, change), body=rewrite(expr.body, change)))
         case Const() | Column() | Bound() | Now():
             return change(expr)
         case _:
             assert_never(expr)
+
+
+def record_values(expr: Expr | None) -> tuple[tuple[str, Expr], ...]:
+    """The named values of a record, none of anything else."""
+    return expr.values if isinstance(expr, Record) else ()
 
 
 def conjuncts(expr: Expr | None) -> tuple[Expr, ...]:
@@ -129,3 +182,12 @@ def fixed_columns(where: Expr | None) -> frozenset[str]:
             case _:
                 pass
     return frozenset(fixed)
+
+
+def is_computed_integer(expr: Expr) -> bool:
+    """Whether a value is the outcome of integer arithmetic, and so may need more than 64 bits."""
+    match expr:
+        case Op(op="+" | "-" | "*" | "negate") | Call(function="sum" | "pow"):
+            return expr.type.name == "integer"
+        case _:
+            return False

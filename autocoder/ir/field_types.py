@@ -7,7 +7,22 @@ from dataclasses import dataclass
 from autocoder.blueprint.model import FieldSpec
 from autocoder.diagnostics import Diagnostics, Span, nearest
 from autocoder.ir.nodes import Constraints, Field
-from autocoder.ir.types import BOOLEAN, DATE, DATETIME, DECIMAL, DURATION, INTEGER, TEXT, UUID, Format, Type, list_of
+from autocoder.ir.types import (
+    BOOLEAN,
+    DATE,
+    DATETIME,
+    DECIMAL,
+    DURATION,
+    INTEGER,
+    JSON,
+    TEXT,
+    UUID,
+    Format,
+    Type,
+    list_of,
+    map_of,
+    record_of,
+)
 
 _PLAIN: dict[str, Type] = {
     "text": TEXT,
@@ -18,6 +33,7 @@ _PLAIN: dict[str, Type] = {
     "datetime": DATETIME,
     "duration": DURATION,
     "uuid": UUID,
+    "json": JSON,
 }
 _TEXTS: dict[str, Format] = {
     "email": "email",
@@ -26,10 +42,22 @@ _TEXTS: dict[str, Format] = {
     "code": "code",
     "password": "password",
     "enum": "enum",
+    "phone": "phone",
+    "token": "token",
 }
-TYPE_WORDS = (*_PLAIN, *_TEXTS, "money", "ref", "list of …")
+TYPE_WORDS = (*_PLAIN, *_TEXTS, "money", "ref", "record", "list of …", "map of …")
 """Every type word, as a diagnostic lists them."""
 
+NOT_BUILT = {
+    "file": "keep the file elsewhere and its address here, as url",
+    "path": "use text with a pattern",
+    "html": "use text; pages escape it",
+    "secret": "use password where the value is only compared; else keep it outside of this service",
+    "formula": "use a custom function over text",
+    "predicate": "use a custom function over text",
+    "scalar": "use json",
+}
+"""Type words of the language that services have not yet, and what to use instead."""
 CODE_LENGTH = 8
 """Length of a generated code where nothing is stated."""
 
@@ -52,6 +80,11 @@ def type_of(spec: FieldSpec, span: Span, subject: str, context: TypeContext) -> 
     if word.startswith("list of "):
         inner = spec.model_copy(update={"type": word.removeprefix("list of "), "optional": False})
         found = list_of(type_of(inner, span, subject, context))
+    elif word.startswith("map of "):
+        inner = spec.model_copy(update={"type": word.removeprefix("map of "), "optional": False})
+        found = map_of(type_of(inner, span, subject, context))
+    elif word == "record":
+        found = _record(spec, span, subject, context)
     elif word == "ref":
         found = _reference(spec, span, subject, context)
     elif word == "money":
@@ -60,6 +93,17 @@ def type_of(spec: FieldSpec, span: Span, subject: str, context: TypeContext) -> 
         found = Type(name="text", format=_TEXTS[word])
     elif word in _PLAIN:
         found = _PLAIN[word]
+    elif word in NOT_BUILT:
+        found = TEXT
+        context.diagnostics.error(
+            "AC3104",
+            f'{subject}: services have no type "{word}" yet',
+            span,
+            subject=subject,
+            value=word,
+            rule="a type is one of " + ", ".join(TYPE_WORDS),
+            help=NOT_BUILT[word],
+        )
     else:
         context.diagnostics.error(
             "AC3101",
@@ -72,6 +116,20 @@ def type_of(spec: FieldSpec, span: Span, subject: str, context: TypeContext) -> 
         )
         found = TEXT
     return found.or_null() if spec.optional else found
+
+
+def _record(spec: FieldSpec, span: Span, subject: str, context: TypeContext) -> Type:
+    if not spec.fields:
+        context.diagnostics.error(
+            "AC3106",
+            f"{subject}: the record has no fields",
+            span,
+            subject=subject,
+            help="add `fields: {street: text}`, or use json for any value",
+        )
+    return record_of(
+        (name, type_of(inner, span, f"{subject}.fields.{name}", context)) for name, inner in spec.fields.items()
+    )
 
 
 def _reference(spec: FieldSpec, span: Span, subject: str, context: TypeContext) -> Type:
@@ -109,12 +167,13 @@ def field_of(name: str, spec: FieldSpec, span: Span, subject: str, context: Type
         name=name,
         type=type_,
         constraints=constraints_of(spec),
-        generated="code" if type_.format == "code" else "",
+        generated="sequence" if spec.sequence is not None else "code" if type_.format == "code" else "",
+        within=spec.sequence or (),
         unique=spec.unique,
         indexed=spec.indexed,
-        read_only=spec.read_only,
-        hidden=type_.format == "password",
-        personal=spec.personal or type_.format == "email",
+        read_only=spec.read_only or type_.format == "token",
+        hidden=type_.format in ("password", "token"),
+        personal=spec.personal or type_.format in ("email", "phone"),
         on_delete=spec.on_delete or "refuse",
     )
 

@@ -18,10 +18,13 @@ from autocoder.diagnostics import Diagnostics, nearest
 from autocoder.ir import effects as macros
 from autocoder.ir.behaviour import Reply
 from autocoder.ir.edges import derived_edges
-from autocoder.ir.expressions import Bound, Const, Expr
-from autocoder.ir.field_types import ID_FIELD, TypeContext, constraints_of, field_of, type_of
+from autocoder.ir.expressions import Bound, Const, Expr, Record
+from autocoder.ir.field_types import TypeContext, constraints_of, field_of, type_of
 from autocoder.ir.graph import Graph
+from autocoder.ir.lower_access import caller_of, rules_of
 from autocoder.ir.lower_behaviour import Lowering, Positions, World
+from autocoder.ir.lower_entities import Entities, is_role
+from autocoder.ir.lower_failures import FAILURE_NAMES, answers_of
 from autocoder.ir.names import table_name
 from autocoder.ir.nodes import (
     Auth,
@@ -41,24 +44,17 @@ from autocoder.ir.nodes import (
     Rule,
     System,
     Variable,
+    Wire,
 )
 from autocoder.ir.resolve import Scope, resolve
-from autocoder.ir.types import TEXT, UUID, Type
+from autocoder.ir.types import JSON, TEXT, UUID, Type, record_of
 from autocoder.ir.verify import plain
 
 _TIMES = {"ms": 1_000, "s": 1_000_000}
 _HOURLY = {"s": 3600, "min": 60, "h": 1}
 _CRON = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
-NOT_STORED = {
-    "decimal": "store whole units as `integer` or `money`, for example cents or grams",
-    "duration": "store a number of seconds as `integer`",
-}
-"""Types that not every engine holds exactly, and what to store instead."""
-OWN_TABLES = ("deliveries", "received", "turns")
-OWN_COLUMNS = ("id", "seq")
-"""Tables in which a service keeps its events on their way and the turns of its jobs."""
-RESERVED_FIELDS = frozenset({"id", "seq"})
-"""Fields that every entity has already."""
+OWN_TABLES = ("counters", "deliveries", "received", "turns")
+"""Tables in which a service keeps its numbers in sequence, its events on their way and the turns of its jobs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +70,7 @@ class Source:
 
 def lower(source: Source, diagnostics: Diagnostics) -> Graph:
     """The graph of a blueprint. Raises `StageFailed` with everything that is wrong in it."""
-    lowering = _Blueprint(source=source, diagnostics=diagnostics)
+    lowering = Blueprint(source=source, diagnostics=diagnostics)
     nodes = lowering.nodes()
     edges = lowering.edges
     diagnostics.stop()
@@ -82,7 +78,9 @@ def lower(source: Source, diagnostics: Diagnostics) -> Graph:
 
 
 @dataclass(kw_only=True)
-class _Blueprint:
+class Blueprint:
+    """A blueprint while it is lowered."""
+
     source: Source
     diagnostics: Diagnostics
     edges: set[Edge] = field(default_factory=set[Edge])
@@ -103,12 +101,15 @@ class _Blueprint:
             functions={f.name: f for f in self.functions()},
             positions=self.source.positions,
             diagnostics=self.diagnostics,
+            auth=self.auth(entities),
         )
+        nodes_of_wire = self.wire()
         operations = self.operations(world)
         nodes: list[Node] = [system, *requirements, *entities, *world.events.values(), *world.functions.values()]
         nodes += [*operations, *self.handlers(world), self.objectives(), *self.rules(), *self.environments()]
-        if design.auth:
-            nodes.append(Auth(entity=design.auth.entity, login=design.auth.login, secret=design.auth.secret))
+        nodes += [nodes_of_wire] if nodes_of_wire else []
+        if design.auth and world.auth:
+            nodes.append(world.auth)
             self.satisfies("auth", design.auth.satisfies, "auth")
         return nodes
 
@@ -143,96 +144,58 @@ class _Blueprint:
         return TypeContext(entities=frozenset(self.design.entities), diagnostics=self.diagnostics)
 
     def entities(self) -> list[Entity]:
-        found: list[Entity] = []
-        for name, spec in self.design.entities.items():
-            fields = (ID_FIELD, *self.fields(spec.fields, "entities", name, "fields"))
-            known = {f.name for f in fields}
-            for index, key in enumerate(spec.unique):
-                for part in key:
-                    if part not in known:
-                        self.unknown("AC3121", f"{name} has no field", part, known, "entities", name, "unique", index)
-            self.reserved(spec.fields, name)
-            self.distinct_columns(spec.fields, name)
-            self.storable(fields, name)
-            self.satisfies(f"entity:{name}", spec.satisfies, "entities", name)
-            for f, s in spec.fields.items():
-                self.satisfies(f"entity:{name}", s.satisfies, "entities", name, "fields", f)
-            fields = tuple(
-                replace(f, column=spec.fields[f.name].column or "") if f.name in spec.fields else f for f in fields
-            )
-            table = spec.table or table_name(name)
-            kept = _retention(self.design.policy.retention.get(name))
-            found.append(Entity(name=name, table=table, fields=fields, keys=spec.unique, retention_us=kept))
-        for name in self.design.policy.retention:
-            if name not in self.design.entities:
-                self.unknown("AC3120", "no entity is named", name, self.design.entities, "policy", "retention", name)
-        if self.design.auth:
-            found = [self.with_login(e, self.design.auth) if e.name == self.design.auth.entity else e for e in found]
-        defaults = Scope(entities={e.name: {f.name: f.type for f in e.fields} for e in found})
-        return [self.with_defaults(e, defaults) for e in found]
+        return Entities(blueprint=self).all()
 
-    def reserved(self, fields: Iterable[str], name: str) -> None:
-        for taken in sorted(RESERVED_FIELDS & set(fields)):
-            self.diagnostics.error(
-                "AC3103",
-                f'{name}: every entity has "{taken}" already',
-                self.source.positions.span("entities", name, "fields", taken, key=True),
-                subject=f"entities.{name}.fields.{taken}",
-                help="leave it out, or choose another name",
-            )
+    def auth(self, entities: list[Entity]) -> Auth | None:
+        """Who can sign in, and the field that holds a role where there is one."""
+        stated = self.design.auth
+        if stated is None:
+            return None
+        entity = next((e for e in entities if e.name == stated.entity), None)
+        known = {f.name for f in entity.fields} if entity else set[str]()
+        if stated.role is not None and entity and stated.role not in known:
+            self.unknown("AC3121", f"{entity.name} has no field", stated.role, known, "auth", "role")
+        role = stated.role or ("role" if entity and is_role(entity, "role") else "")
+        return Auth(entity=stated.entity, login=stated.login, secret=stated.secret, role=role if role in known else "")
 
-    def distinct_columns(self, fields: Mapping[str, model.FieldSpec], name: str) -> None:
-        """No two fields share a column. A reference `owner` is stored as `owner_id` where nothing else is stated."""
-        owners: dict[str, str] = dict.fromkeys(OWN_COLUMNS, "the row itself")
-        for f, spec in sorted(fields.items(), key=lambda item: item[1].type != "ref"):
-            column = spec.column or (f"{f}_id" if spec.type == "ref" else f)
-            if column in owners and f not in RESERVED_FIELDS:
-                self.taken(f'its column "{column}" is that of {owners[column]}', column, "entities", name, "fields", f)
-            owners.setdefault(column, f'"{f}"')
-
-    def storable(self, fields: Iterable[Field], name: str) -> None:
-        for f in fields:
-            kept = f.type.item if f.type.item else f.type
-            if kept.name in NOT_STORED:
-                self.diagnostics.error(
-                    "AC3104",
-                    f'{name}.{f.name}: "{kept}" cannot be stored',
-                    self.source.positions.span("entities", name, "fields", f.name),
-                    subject=f"entities.{name}.fields.{f.name}",
-                    value=str(kept),
-                    rule="a stored value means the same on every engine",
-                    help=NOT_STORED[kept.name],
-                )
-
-    def with_login(self, entity: Entity, auth: model.Auth) -> Entity:
-        """The login is unique by nature; the password is never shown."""
-        known = {f.name for f in entity.fields}
-        for part, name in (("login", auth.login), ("secret", auth.secret)):
-            if name not in known:
-                self.unknown("AC3121", f"{entity.name} has no field", name, known, "auth", part)
-        fields = tuple(
-            replace(f, unique=True) if f.name == auth.login else replace(f, hidden=True) if f.name == auth.secret else f
-            for f in entity.fields
+    def wire(self) -> Wire | None:
+        """How requests and replies look, where that is stated."""
+        design = self.design
+        plain = (model.Wire(), model.Errors(), None)
+        if (design.wire, design.errors, design.cors) == plain:
+            return None
+        body = design.errors.body
+        return Wire(
+            case=design.wire.case,
+            unknown_fields=design.wire.unknown_fields,
+            origins=design.cors.origins if design.cors else (),
+            answers=answers_of(design.errors),
+            failure_body=None if body is None else self.failure_body(body),
         )
-        return replace(entity, fields=fields)
+
+    def failure_body(self, body: Mapping[str, str]) -> Expr:
+        scope = Scope(locals=FAILURE_NAMES)
+        values: list[tuple[str, Expr]] = []
+        for name, text in body.items():
+            span = self.source.positions.written("errors", "body", name)
+            found = resolve(text, scope, expected=None, span=span, diagnostics=self.diagnostics)
+            values.append((name.removesuffix("?"), found or Const(value=None, type=JSON.or_null())))
+        return Record(values=tuple(values), type=record_of((name, value.type) for name, value in values))
+
+    def misplaced_body(self, name: str) -> None:
+        self.diagnostics.error(
+            "AC3146",
+            f"operations.{name}.errors.body: failures have one shape in the whole system",
+            self.source.positions.span("operations", name, "errors", "body"),
+            subject=f"operations.{name}.errors.body",
+            help="move it to `errors` of the system",
+        )
 
     def fields(self, specs: Mapping[str, model.FieldSpec], *path: str) -> tuple[Field, ...]:
         return tuple(
             field_of(name, spec, self.source.positions.span(*path, name), ".".join((*path, name)), self.types)
             for name, spec in specs.items()
         )
-
-    def with_defaults(self, entity: Entity, scope: Scope) -> Entity:
-        specs = self.design.entities[entity.name].fields
-        fields: list[Field] = []
-        for f in entity.fields:
-            spec = specs.get(f.name)
-            if spec is None or spec.default is None:
-                fields.append(f)
-            else:
-                span = self.source.positions.written("entities", entity.name, "fields", f.name, "default")
-                fields.append(replace(f, default=self.default(spec, f.type, span, scope)))
-        return replace(entity, fields=tuple(fields))
 
     def default(self, spec: model.FieldSpec, type_: Type, span: Written, scope: Scope | None = None) -> Expr | None:
         """A literal default, or after `=` an expression over the caller and the time."""
@@ -321,35 +284,39 @@ class _Blueprint:
 
     def operation(self, name: str, spec: model.Operation, world: World) -> Operation:
         method, _, path = spec.route.partition(" ")
+        rules = rules_of(spec.access)
+        access = caller_of(rules)
         lowering = Lowering(
             world=world,
             path=("operations", name),
             inputs=self.inputs(name, method, path, spec),
-            caller=self.caller(name, spec),
-            caller_optional=spec.access == "user?",
+            caller=self.caller(name, access),
+            caller_optional=access == "user?",
         )
-        steps = lowering.lower(spec.effects)
-        reply = lowering.reply(spec.output)
+        steps = (*lowering.guarded(rules, lowering.lower(spec.effects)), *lowering.replies(spec.output))
+        if spec.errors.body is not None:
+            self.misplaced_body(name)
         self.satisfies(f"operation:{name}", spec.satisfies, "operations", name)
         return Operation(
             name=name,
             method=cast("Any", method),
             path=path,
-            access=spec.access,
+            access=access,
             inputs=tuple(lowering.inputs.values()),
-            steps=(*steps, reply),
+            steps=tuple(steps),
+            answers=answers_of(spec.errors),
         )
 
-    def caller(self, name: str, spec: model.Operation) -> str | None:
-        if spec.access == "anyone":
+    def caller(self, name: str, access: str) -> str | None:
+        if access == "anyone":
             return None
         if self.design.auth is None:
             self.diagnostics.error(
                 "AC3132",
-                f'operations.{name}.access: "{spec.access}" needs somebody to sign in, but there is no `auth`',
+                f'operations.{name}.access: "{access}" needs somebody to sign in, but there is no `auth`',
                 self.source.positions.span("operations", name, "access"),
                 subject=f"operations.{name}.access",
-                value=spec.access,
+                value=access,
                 help="add `auth: {entity: User, login: email}` with that entity, or `access: anyone`",
             )
             return None
@@ -406,7 +373,8 @@ class _Blueprint:
         if "login" not in taken:
             steps = macros.sign_in(entity.name, auth.login, auth.secret, UUID)
             token = Bound(scope="local", name="access_token", type=TEXT)
-            reply = Reply(status=200, body=(("access_token", token),))
+            body = Record(values=(("access_token", token),), type=record_of((("access_token", TEXT),)))
+            reply = Reply(status=200, body=body)
             login = entity.field(auth.login)
             inputs = (
                 Input(name=auth.login, place="body", type=login.type),
@@ -535,6 +503,13 @@ class _Blueprint:
             else:
                 self.unknown("AC3120", "no requirement is named", requirement, known, *path, "satisfies", index)
 
+    def complain(self, code: str, message: str, rule: str, *path: str | int) -> None:
+        """A diagnostic at a place of the design."""
+        subject = ".".join(str(part) for part in path)
+        self.diagnostics.error(
+            code, f"{subject}: {message}", self.source.positions.span(*path), subject=subject, rule=rule
+        )
+
     def unknown(self, code: str, what: str, name: str, known: Iterable[str], *path: str | int) -> None:
         subject = ".".join(str(part) for part in path)
         self.diagnostics.error(
@@ -552,10 +527,6 @@ def _p95(text: str | None) -> int | None:
         return None
     number, unit = re.fullmatch(r"([\d.]+)(ms|s)", text).groups()  # pyright: ignore[reportOptionalMemberAccess] # the model checked the shape
     return round(float(number) * _TIMES[unit])
-
-
-def _retention(text: str | None) -> int | None:
-    return None if text is None else int(text[:-1]) * {"d": 86_400_000_000, "h": 3_600_000_000}[text[-1]]
 
 
 def _rate(text: str | None) -> int | None:

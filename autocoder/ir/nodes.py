@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from autocoder.ir.behaviour import Steps
+from autocoder.ir.behaviour import FailureClass, Steps
 from autocoder.ir.expressions import Expr
 from autocoder.ir.types import Type
 
@@ -57,13 +57,16 @@ class Constraints:
 class Field:
     """A field of an entity or an event. `generated` values are made by the service, never taken from a client;
     `column` is what the blueprint states of where the value is kept.
+
+    A `sequence` numbers the rows with the same values in the fields `within`, from 1.
     """
 
     name: str
     type: Type
     constraints: Constraints = Constraints()
     default: Expr | None = None
-    generated: Literal["", "uuid", "code"] = ""
+    generated: Literal["", "uuid", "code", "sequence"] = ""
+    within: tuple[str, ...] = ()
     unique: bool = False
     indexed: bool = False
     read_only: bool = False
@@ -71,6 +74,25 @@ class Field:
     personal: bool = False
     on_delete: Literal["refuse", "cascade", "clear"] = "refuse"
     column: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateChange:
+    """A change of state that is allowed; `role` may be needed for it."""
+
+    name: str
+    origins: tuple[str, ...]
+    to: str
+    role: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lifecycle:
+    """The states of a row, which `field` holds, and how they change."""
+
+    field: str
+    initial: str
+    changes: tuple[StateChange, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +107,8 @@ class Entity:
     keys: tuple[tuple[str, ...], ...]
     indexes: tuple[tuple[str, ...], ...] = ()
     retention_us: int | None = None
+    computed: tuple[tuple[str, Expr], ...] = ()
+    lifecycle: Lifecycle | None = None
     kind: Literal["entity"] = "entity"
 
     @property
@@ -122,12 +146,37 @@ class Input:
     """One value that a client sends. Not `required`: it may be absent; null only if its type says so."""
 
     name: str
-    place: Literal["path", "query", "header", "body"]
+    place: Literal["path", "query", "header", "cookie", "body"]
     type: Type
     required: bool = True
     constraints: Constraints = Constraints()
     default: Expr | None = None
     message: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """How a class of failure is answered; None and "" where nothing is stated."""
+
+    failure: FailureClass
+    status: int | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wire:
+    """How requests and replies look in the whole system. `failure_body` is over the names of `failure_names`."""
+
+    case: Literal["snake", "camel"] = "snake"
+    unknown_fields: Literal["ignore", "reject"] = "ignore"
+    origins: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    failure_body: Expr | None = None
+    kind: Literal["wire"] = "wire"
+
+    @property
+    def id(self) -> str:
+        return "wire"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +191,7 @@ class Operation:
     steps: Steps
     plan: Steps = ()
     stated: bool = True
+    answers: tuple[Answer, ...] = ()
     kind: Literal["operation"] = "operation"
 
     @property
@@ -197,6 +247,7 @@ class Auth:
     entity: str
     login: str
     secret: str
+    role: str = ""
     kind: Literal["auth"] = "auth"
 
     @property
@@ -342,6 +393,7 @@ Node = (
     | Budget
     | ServiceBudget
     | Rule
+    | Wire
 )
 
 EdgeKind = Literal[

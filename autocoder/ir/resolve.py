@@ -14,11 +14,14 @@ from autocoder.blueprint import expressions as syntax
 from autocoder.blueprint.expressions import Syntax
 from autocoder.blueprint.positions import Written
 from autocoder.diagnostics import Diagnostics, Span, nearest
-from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Now, Op, Operator
+from autocoder.ir import collections
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Now, Op, Operator
 from autocoder.ir.expressions import Scope as ScopeName
-from autocoder.ir.functions import ANY_LIST, FUNCTIONS, Function, Signature
+from autocoder.ir.functions import FUNCTIONS, Function, Signature
 from autocoder.ir.literals import LiteralError, adapt, checked_decimal, checked_integer
-from autocoder.ir.types import BOOLEAN, DECIMAL, DURATION, INTEGER, NULL, TEXT, Type
+from autocoder.ir.misfit import Part, Wrong, kind_of, wrong
+from autocoder.ir.patterns import pattern_problem
+from autocoder.ir.types import BOOLEAN, DECIMAL, DURATION, INTEGER, JSON, NULL, TEXT, Type
 from autocoder.ir.typing_rules import (
     ValueKey,
     arithmetic,
@@ -32,6 +35,24 @@ from autocoder.ir.typing_rules import (
 )
 
 Types = Mapping[str, Type]
+
+
+_WRITTEN = {"matches": 1, "extract": 1}
+"""Functions whose argument at this place is a pattern."""
+
+
+class _Anything(dict[str, Type]):
+    """Fields of whatever name, all of one type."""
+
+    def __init__(self, type_: Type) -> None:
+        super().__init__()
+        self.type = type_
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __getitem__(self, name: str) -> Type:
+        return self.type
 
 
 def _no_types() -> Types:
@@ -51,7 +72,8 @@ class Scope:
     """The names that an expression may use, each with its type.
 
     `columns` are the bare names of a condition over rows; None where no row is ranged over. `caller` and `event` are
-    None where there is none. `rows` and `locals` are bound by earlier effects. `not_null` are values of which an
+    None where there is none. `rows` and `locals` are bound by earlier effects, `items` by what goes over a list.
+    `not_null` are values of which an
     earlier guard has ruled null out; `words` are the values that an enum takes.
     """
 
@@ -63,6 +85,7 @@ class Scope:
     rows: Types = field(default_factory=_no_types)
     entities: Mapping[str, Types] = field(default_factory=_no_entities)
     locals: Types = field(default_factory=_no_types)
+    items: Types = field(default_factory=_no_types)
     not_null: frozenset[ValueKey] = frozenset()
     words: Mapping[ValueKey, tuple[str, ...]] = field(default_factory=_no_words)
 
@@ -83,14 +106,14 @@ def resolve(
     """
     try:
         tree = syntax.parse(text)
-        found = _Resolver(text=text, scope=scope)
+        found = Resolver(text=text, scope=scope)
         return found.fitted(tree, expected, words) if expected else found.expr(tree, None)
     except syntax.ExpressionError as error:
         code = "AC3051" if error.limit else "AC3050"
         place = _part(span, text, error.start, error.end)
         diagnostics.error(code, error.message, place, value=text[:200], rule=error.rule, help=error.hint)
-    except _Wrong as wrong:
-        for part in wrong.parts:
+    except Wrong as misfit:
+        for part in misfit.parts:
             place = _part(span, text, part.start, part.end)
             diagnostics.error(part.code, part.message, place, value=text[part.start : part.end][:200], **part.details)
     return None
@@ -105,36 +128,15 @@ def _part(span: Span | Written, text: str, start: int, end: int) -> Span:
     return replace(span, column=span.column + start, end_line=span.line, end_column=span.column + max(end, start + 1))
 
 
-@dataclass(kw_only=True)
-class _Part:
-    code: str
-    message: str
-    start: int
-    end: int
-    details: dict[str, str]
-
-
-class _Wrong(Exception):
-    """Everything that is wrong in a part of an expression."""
-
-    def __init__(self, parts: Iterable[_Part]) -> None:
-        super().__init__()
-        self.parts = tuple(parts)
-
-
-def _wrong(code: str, message: str, node: syntax.Node, **details: str) -> _Wrong:
-    return _Wrong([_Part(code=code, message=message, start=node.start, end=node.end, details=details)])
-
-
 @dataclass(frozen=True, kw_only=True)
-class _Resolver:
+class Resolver:
     text: str
     scope: Scope
 
     def shown(self, node: syntax.Node) -> str:
         return self.text[node.start : node.end]
 
-    def knowing(self, keys: frozenset[ValueKey]) -> _Resolver:
+    def knowing(self, keys: frozenset[ValueKey]) -> Resolver:
         """The same where these values are surely there."""
         return replace(self, scope=replace(self.scope, not_null=self.scope.not_null | keys))
 
@@ -149,16 +151,16 @@ class _Resolver:
             raise self.nullable(node, f"a value is needed: {expected}")
         return widened(found, expected)
 
-    def misfit(self, node: Syntax, given: Type, expected: Type) -> _Wrong:
+    def misfit(self, node: Syntax, given: Type, expected: Type) -> Wrong:
         hint = f"write {self.shown(node)}.id" if given.name == "row" and expected.name == "uuid" else ""
         if expected.name == "text" and given.name in _SHOWN_AS_TEXT:
             hint = f"write text({self.shown(node)})"
-        message = f"{_kind(given)} is given where {_kind(expected)} is expected"
-        return _wrong("AC3058", message, node, rule=f"the place takes {expected}", help=hint)
+        message = f"{kind_of(given)} is given where {kind_of(expected)} is expected"
+        return wrong("AC3058", message, node, rule=f"the place takes {expected}", help=hint)
 
-    def nullable(self, node: Syntax, rule: str) -> _Wrong:
+    def nullable(self, node: Syntax, rule: str) -> Wrong:
         shown = self.shown(node)
-        return _wrong(
+        return wrong(
             "AC3057",
             f'"{shown}" may be null here',
             node,
@@ -173,7 +175,7 @@ class _Resolver:
         try:
             return adapt(expr, to)
         except LiteralError as error:
-            raise _wrong("AC3060", error.message, node, rule=error.rule) from None
+            raise wrong("AC3060", error.message, node, rule=error.rule) from None
 
     def present(self, node: Syntax, expected: Type | None = None) -> Expr:
         """The expression, which must not be null."""
@@ -186,7 +188,7 @@ class _Resolver:
         """The expression, which must be true or false."""
         return self.fitted(node, BOOLEAN)
 
-    def expr(self, node: Syntax, expected: Type | None) -> Expr:
+    def expr(self, node: Syntax, expected: Type | None) -> Expr:  # noqa: C901 # one arm a kind
         """The typed expression of a node; `expected` helps literals inside it."""
         match node:
             case syntax.Const():
@@ -203,23 +205,16 @@ class _Resolver:
                 return self.conditional(node, expected)
             case syntax.Call():
                 return self.call(node)
-            case syntax.Index() | syntax.Method() | syntax.Items() | syntax.Entries():
-                raise self.not_compiled(node)
+            case syntax.Index():
+                return collections.index(self, node)
+            case syntax.Method():
+                return collections.method(self, node)
+            case syntax.Items():
+                return collections.items(self, node, expected)
+            case syntax.Entries():
+                return collections.entries(self, node, expected)
             case _:
                 assert_never(node)
-
-    def not_compiled(self, node: syntax.Index | syntax.Method | syntax.Items | syntax.Entries) -> _Wrong:
-        what = {
-            syntax.Index: "an item taken by its position",
-            syntax.Method: "a function after a dot",
-            syntax.Items: "a list that does not stand after `in`",
-            syntax.Entries: "a map",
-        }[type(node)]
-        hint = ""
-        if isinstance(node, syntax.Method) and node.name in FUNCTIONS:
-            args = ", ".join(self.shown(part) for part in (node.of, *node.args))
-            hint = f"write {node.name}({args})"
-        return _wrong("AC3062", f"{what} has no compiled meaning", node, help=hint or "use a custom function")
 
     # Literals.
 
@@ -227,7 +222,7 @@ class _Resolver:
         try:
             return Const(value=_checked(node), type=_LITERAL_TYPES[node.type])
         except LiteralError as error:
-            raise _wrong("AC3060", error.message, node, rule=error.rule) from None
+            raise wrong("AC3060", error.message, node, rule=error.rule) from None
 
     def unary(self, node: syntax.Unary, expected: Type | None) -> Expr:
         if node.op == "!":
@@ -239,7 +234,7 @@ class _Resolver:
             return self.const(literal)
         operand = self.present(node.operand, expected)
         if operand.type.name not in ("integer", "decimal"):
-            raise _wrong("AC3056", f"`-` takes a number, not {_kind(operand.type)}", node)
+            raise wrong("AC3056", f"`-` takes a number, not {kind_of(operand.type)}", node)
         return Op(op="negate", args=(operand,), type=operand.type.base)
 
     # Names.
@@ -251,6 +246,8 @@ class _Resolver:
             found.append(Column(field=name, type=scope.columns[name]))
         if name in scope.locals:
             found.append(Bound(scope="local", name=name, type=scope.locals[name]))
+        if name in scope.items:
+            found.append(Bound(scope="item", name=name, type=scope.items[name]))
         if name in scope.rows:
             found.append(Bound(scope="row", name=name, type=scope.rows[name]))
         if name == "caller" and scope.caller is not None:
@@ -258,7 +255,7 @@ class _Resolver:
         if name == "now":
             found.append(Now())
         if len(found) > 1:
-            raise _wrong(
+            raise wrong(
                 "AC3059",
                 f'"{name}" is ambiguous: {" and ".join(_origin(expr) for expr in found)}',
                 node,
@@ -274,7 +271,7 @@ class _Resolver:
         known = (name for name, fields in self.scope.entities.items() if fields == self.scope.caller)
         return Type(name="row", entity=next(known, None), optional=self.scope.caller_optional)
 
-    def unknown_name(self, node: syntax.Name) -> _Wrong:
+    def unknown_name(self, node: syntax.Name) -> Wrong:
         name, scope = node.name, self.scope
         absent = {
             "caller": "nobody is signed in here: the access is `anyone`, or it is no operation",
@@ -282,20 +279,20 @@ class _Resolver:
             "input": "`input` is no value: name one of its fields",
         }
         if name in absent:
-            return _wrong("AC3061", absent[name], node)
+            return wrong("AC3061", absent[name], node)
         hint = nearest(name, self.bare_names())
         for owner, fields in (("input", scope.inputs), ("event", scope.event or {}), ("caller", scope.caller or {})):
             if name in fields:
                 hint = f'did you mean "{owner}.{name}"?'
         if name in FUNCTIONS:
             hint = f"{name} is a function: {FUNCTIONS[name].usage}"
-        return _wrong("AC3052", f'no value is named "{name}" here', node, help=hint)
+        return wrong("AC3052", f'no value is named "{name}" here', node, help=hint)
 
     def bare_names(self) -> list[str]:
         scope = self.scope
         heads = (("input", scope.inputs), ("event", scope.event), ("caller", scope.caller))
         known = [head for head, fields in heads if fields]
-        return ["now", *(scope.columns or {}), *scope.rows, *scope.locals, *known]
+        return ["now", *(scope.columns or {}), *scope.rows, *scope.locals, *scope.items, *known]
 
     def member(self, node: syntax.Member) -> Expr:
         owner, scope = (node.of.name if isinstance(node.of, syntax.Name) else None), self.scope
@@ -307,34 +304,60 @@ class _Resolver:
 
     def row_member(self, node: syntax.Member) -> Expr:
         of = self.expr(node.of, None)
-        if not isinstance(of, Bound) or of.type.name != "row":
+        fields = self.fields_in(of)
+        if fields is None:
             hint = f"read the {of.type.entity} first, then name its field" if of.type.entity else ""
-            message = f'"{self.shown(node.of)}" is {_kind(of.type)} and has no field "{node.name}"'
-            raise _wrong("AC3053", message, self.member_name(node), help=hint)
+            message = f'"{self.shown(node.of)}" is {kind_of(of.type)} and has no field "{node.name}"'
+            raise wrong("AC3053", message, self.member_name(node), help=hint)
         if of.type.optional and not node.safe:
             shown = self.shown(node.of)
-            raise _wrong(
+            raise wrong(
                 "AC3057",
                 f'"{shown}" may be null here',
                 node.of,
                 rule="a field is taken of a row that is there",
                 help=f"test it first (`{shown} != null && …`), or "
-                + ("state `access: user`" if of.scope == "caller" else f"write `{shown}?.{node.name}`"),
+                + (
+                    "state `access: user`"
+                    if isinstance(of, Bound) and of.scope == "caller"
+                    else f"write `{shown}?.{node.name}`"
+                ),
             )
-        fields = self.scope.caller if of.scope == "caller" else self.scope.entities.get(of.type.entity or "")
-        found = self.field_of(node, self.shown(node.of), fields or {}, (of.scope, of.name, node.name))
+        if isinstance(of, Bound) and of.type.name == "row" and not of.field:
+            found: Expr = self.field_of(node, self.shown(node.of), fields, (of.scope, of.name, node.name))
+        else:
+            found = Get(of=of, field=node.name, type=self.known_field(node, self.shown(node.of), fields))
         return replace(found, type=found.type.or_null()) if of.type.optional else found
 
+    def fields_in(self, of: Expr) -> Types | None:
+        """The fields that a value has; None where it has none. A map and a JSON value may have any."""
+        match of.type.name:
+            case "row":
+                caller = isinstance(of, Bound) and of.scope == "caller"
+                return (self.scope.caller if caller else self.scope.entities.get(of.type.entity or "")) or {}
+            case "record":
+                return dict(of.type.fields)
+            case "map":
+                return _Anything((of.type.item or JSON).or_null())
+            case "json":
+                return _Anything(JSON.or_null())
+            case _:
+                return None
+
     def field_of(self, node: syntax.Member, owner: str, fields: Types, key: ValueKey) -> Bound:
+        scope, name, field_name = key
+        type_ = self.known_field(node, owner, fields)
+        return Bound(scope=cast("ScopeName", scope), name=name, field=field_name, type=type_)
+
+    def known_field(self, node: syntax.Member, owner: str, fields: Types) -> Type:
         if node.name not in fields:
-            raise _wrong(
+            raise wrong(
                 "AC3053",
                 f'"{owner}" has no field "{node.name}"',
                 self.member_name(node),
                 help=nearest(node.name, fields),
             )
-        scope, name, field_name = key
-        return Bound(scope=cast("ScopeName", scope), name=name, field=field_name, type=fields[node.name])
+        return fields[node.name]
 
     def member_name(self, node: syntax.Member) -> syntax.Node:
         return syntax.Node(start=node.name_start, end=node.end)
@@ -364,17 +387,17 @@ class _Resolver:
     def logical(self, node: syntax.Binary) -> Expr:
         try:
             left = self.condition(node.left)
-        except _Wrong as wrong:
+        except Wrong as misfit:
             # What the left side says of null is unknown, so complaints about null on the right would mislead.
-            raise _Wrong((*wrong.parts, *self.complaints(node.right, but="AC3057"))) from None
+            raise Wrong((*misfit.parts, *self.complaints(node.right, but="AC3057"))) from None
         right = self.knowing(not_null_if(left, node.op == "&&")).condition(node.right)
         return Op(op=cast("Operator", node.op), args=(left, right), type=BOOLEAN)
 
-    def complaints(self, node: Syntax, *, but: str) -> list[_Part]:
+    def complaints(self, node: Syntax, *, but: str) -> list[Part]:
         try:
             self.condition(node)
-        except _Wrong as wrong:
-            return [part for part in wrong.parts if part.code != but]
+        except Wrong as misfit:
+            return [part for part in misfit.parts if part.code != but]
         return []
 
     def coalesced(self, node: syntax.Binary, expected: Type | None) -> Expr:
@@ -393,14 +416,16 @@ class _Resolver:
         then, otherwise = self.adapted(node.then, then, wanted), self.adapted(node.otherwise, otherwise, wanted)
         type_ = join(then.type, otherwise.type)
         if type_ is None:
-            message = f"one branch is {_kind(then.type)}, the other {_kind(otherwise.type)}"
-            raise _wrong("AC3056", message, node, rule="both branches of `?:` have one type")
+            message = f"one branch is {kind_of(then.type)}, the other {kind_of(otherwise.type)}"
+            raise wrong("AC3056", message, node, rule="both branches of `?:` have one type")
         return Op(op="?:", args=(condition, then, otherwise), type=type_)
 
     def membership(self, node: syntax.Binary) -> Expr:
         if isinstance(node.right, syntax.Items):
             return self.one_of(node, node.right)
         item, items = self.both(lambda: self.present(node.left), lambda: self.present(node.right))
+        if items.type.name in ("map", "record") and item.type.name == "text":
+            return Op(op="in", args=(item, items), type=BOOLEAN)
         if items.type.name != "list" or (items.type.item and not comparable(item.type, items.type.item)):
             hint = f"write contains({self.shown(node.right)}, {self.shown(node.left)})"
             raise self.no_operands(node, item.type, items.type, hint if items.type.name == "text" else "")
@@ -444,8 +469,8 @@ class _Resolver:
             raise self.no_operands(node, left.type, right.type, hint)
         return Op(op=cast("Operator", node.op), args=(left, right), type=type_)
 
-    def no_operands(self, node: syntax.Binary, left: Type, right: Type, hint: str = "") -> _Wrong:
-        return _wrong("AC3056", f"`{node.op}` does not take {_kind(left)} and {_kind(right)}", node, help=hint)
+    def no_operands(self, node: syntax.Binary, left: Type, right: Type, hint: str = "") -> Wrong:
+        return wrong("AC3056", f"`{node.op}` does not take {kind_of(left)} and {kind_of(right)}", node, help=hint)
 
     def both(self, first: Callable[[], Expr], second: Callable[[], Expr]) -> tuple[Expr, Expr]:
         left, right = self.all_of((first, second))
@@ -454,14 +479,14 @@ class _Resolver:
     def all_of(self, parts: Iterable[Callable[[], Expr]]) -> list[Expr]:
         """Every part, or everything that is wrong in any of them."""
         found: list[Expr] = []
-        wrong: list[_Part] = []
+        misfits: list[Part] = []
         for part in parts:
             try:
                 found.append(part())
-            except _Wrong as error:
-                wrong += error.parts
-        if wrong:
-            raise _Wrong(wrong)
+            except Wrong as error:
+                misfits += error.parts
+        if misfits:
+            raise Wrong(misfits)
         return found
 
     # Functions.
@@ -470,16 +495,17 @@ class _Resolver:
         function = FUNCTIONS.get(node.function)
         if function is None:
             name = syntax.Node(start=node.start, end=node.start + len(node.function))
-            raise _wrong(
+            raise wrong(
                 "AC3054", f'no function is named "{node.function}"', name, help=nearest(node.function, FUNCTIONS)
             )
         args = self.all_of([lambda arg=arg: self.argument(arg) for arg in node.args])
+        self.written_out(node, args)
         for exact in (True, False):
             for signature in function.signatures:
                 if _accepts(signature, args, exact=exact):
                     return self.applied(function, signature, args)
-        given = ", ".join(_kind(arg.type) for arg in args) or "nothing"
-        raise _wrong("AC3055", f"{node.function} does not take {given}", node, rule=function.usage)
+        given = ", ".join(kind_of(arg.type) for arg in args) or "nothing"
+        raise wrong("AC3055", f"{node.function} does not take {given}", node, rule=function.usage)
 
     def argument(self, node: Syntax) -> Expr:
         found = self.expr(node, None)
@@ -490,9 +516,21 @@ class _Resolver:
     def applied(self, function: Function, signature: Signature, args: list[Expr]) -> Expr:
         fitted = tuple(
             widened(adapt(arg, to) if isinstance(arg, Const) else arg, to)
-            for arg, to in zip(args, signature.params, strict=True)
+            for arg, to in ((arg, signature.param(index) or arg.type) for index, arg in enumerate(args))
         )
-        return Call(function=function.name, args=fitted, type=signature.result)
+        result = signature.result_of(fitted[0].type if fitted else None)
+        return Call(function=function.name, args=fitted, type=result)
+
+    def written_out(self, node: syntax.Call, args: list[Expr]) -> None:
+        """A pattern stands in the blueprint, and RE2 can take it."""
+        place = _WRITTEN.get(node.function)
+        if place is None or len(args) <= place:
+            return
+        pattern = args[place]
+        if not isinstance(pattern, Const):
+            raise wrong("AC3064", "the pattern is not written out", node.args[place], rule="patterns are the author's")
+        if problem := pattern_problem(str(pattern.value)):
+            raise wrong("AC3064", f"the pattern {problem}", node.args[place], rule="a pattern is one that RE2 takes")
 
 
 def _outcomes(node: Syntax) -> Iterator[Syntax]:
@@ -513,16 +551,16 @@ def _check_word(node: Syntax, words: tuple[str, ...]) -> None:
         return
     rule = f"the values are {', '.join(words)}"
     message = f'"{node.value}" is none of the values'
-    raise _wrong("AC3060", message, node, rule=rule, help=nearest(str(node.value), words))
+    raise wrong("AC3060", message, node, rule=rule, help=nearest(str(node.value), words))
 
 
 def _accepts(signature: Signature, args: list[Expr], *, exact: bool) -> bool:
-    if len(args) != len(signature.params):
+    if len(args) < len(signature.params) or (len(args) > len(signature.params) and signature.rest is None):
         return False
-    pairs = [(arg.type, to) for arg, to in zip(args, signature.params, strict=True)]
-    if exact:
-        return all(given.name == to.name for given, to in pairs)
-    return all(assignable(given, to) for given, to in pairs if to is not ANY_LIST)
+    pairs = [(arg.type, signature.param(index) or arg.type) for index, arg in enumerate(args)]
+    if exact and not all(given.name == to.name for given, to in pairs):
+        return False
+    return all(assignable(given, to) for given, to in pairs)
 
 
 _SHOWN_AS_TEXT = {signature.params[0].name for signature in FUNCTIONS["text"].signatures}
@@ -546,13 +584,6 @@ def _checked(node: syntax.Const) -> str | int | bool | None:
             return value
 
 
-def _kind(type_: Type) -> str:
-    """A type as a person names it: `text`, `a row of User`, `null`."""
-    if type_.name == "row":
-        return f"a row of {type_.entity}" if type_.entity else "a row"
-    return type_.name if type_.name != "list" else str(type_.not_null())
-
-
 def _origin(expr: Expr) -> str:
     match expr:
         case Column():
@@ -561,6 +592,8 @@ def _origin(expr: Expr) -> str:
             return "a computed value"
         case Bound(scope="row"):
             return "a row that an effect bound"
+        case Bound(scope="item"):
+            return "an item of a list"
         case Bound():
             return "the caller"
         case _:

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 TypeName = Literal[
-    "text", "integer", "decimal", "boolean", "date", "datetime", "duration", "uuid", "null", "list", "record", "row"
+    "text",
+    "integer",
+    "decimal",
+    "boolean",
+    "date",
+    "datetime",
+    "duration",
+    "uuid",
+    "null",
+    "list",
+    "record",
+    "map",
+    "json",
+    "row",
 ]
-Format = Literal["", "email", "url", "code", "password", "enum", "slug", "money"]
+Format = Literal["", "email", "url", "code", "password", "enum", "slug", "money", "phone", "token", "secret", "html"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Type:
-    """A type. `format` narrows a text; `entity` names the entity of a row or of a reference's target."""
+    """A type. `format` narrows a text; `entity` names the entity of a row or of a reference's target.
+
+    `item` is what a list or the values of a map hold; `fields` are those of a record.
+    """
 
     name: TypeName
     optional: bool = False
@@ -25,7 +42,11 @@ class Type:
     def __str__(self) -> str:
         shown = self.entity if self.name == "row" else self.format or self.name
         if self.name == "list":
-            shown = f"list of {self.item}"
+            shown = f"list of {self.item or 'anything'}"
+        if self.name == "map":
+            shown = f"map of {self.item}"
+        if self.name == "record":
+            shown = f"record of {', '.join(name for name, _ in self.fields)}"
         return f"{shown}{' or null' if self.optional else ''}"
 
     @property
@@ -49,6 +70,7 @@ BOOLEAN = Type(name="boolean")
 DATE = Type(name="date")
 DATETIME = Type(name="datetime")
 DURATION = Type(name="duration")
+JSON = Type(name="json")
 UUID = Type(name="uuid")
 NULL = Type(name="null", optional=True)
 
@@ -61,3 +83,13 @@ def row(entity: str, *, optional: bool = False) -> Type:
 def list_of(item: Type) -> Type:
     """The type of a list."""
     return Type(name="list", item=item)
+
+
+def map_of(item: Type) -> Type:
+    """The type of a map from text to values."""
+    return Type(name="map", item=item)
+
+
+def record_of(fields: Iterable[tuple[str, Type]]) -> Type:
+    """The type of a record."""
+    return Type(name="record", fields=tuple(fields))

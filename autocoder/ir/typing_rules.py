@@ -21,6 +21,12 @@ _ARITHMETIC: dict[tuple[str, str, str], TypeName] = {
     ("-", "datetime", "datetime"): "duration",
     ("+", "duration", "duration"): "duration",
     ("-", "duration", "duration"): "duration",
+    ("*", "duration", "integer"): "duration",
+    ("*", "integer", "duration"): "duration",
+    ("/", "duration", "duration"): "decimal",
+    ("-", "date", "date"): "duration",
+    ("+", "date", "duration"): "date",
+    ("-", "date", "duration"): "date",
 }
 
 
@@ -28,9 +34,19 @@ def comparable(left: Type, right: Type) -> bool:
     """Whether `==` makes sense: the same type, two numbers, or null on a side."""
     if "null" in (left.name, right.name) or {left.name, right.name} <= _NUMBERS:
         return True
-    if left.name == "list" and right.name == "list":
+    if "json" in (left.name, right.name):
+        return "row" not in (left.name, right.name)
+    if left.name == right.name and left.name in ("list", "map"):
         return left.item is None or right.item is None or comparable(left.item, right.item)
+    if left.name == "record" and right.name == "record":
+        return comparable_fields(left, right)
     return left.name == right.name and _same_entity(left, right)
+
+
+def comparable_fields(left: Type, right: Type) -> bool:
+    """Whether two records have the same fields, each comparable."""
+    first, second = dict(left.fields), dict(right.fields)
+    return first.keys() == second.keys() and all(comparable(first[name], second[name]) for name in first)
 
 
 def ordered(left: Type, right: Type) -> bool:
@@ -44,10 +60,20 @@ def arithmetic(op: str, left: Type, right: Type) -> Type | None:
         if op == "/":
             return DECIMAL
         return left.base if left.name == right.name else DECIMAL
-    if op == "+" and left.name == "list" and left.base == right.base:
-        return left.base
+    if op == "+" and left.name == right.name and left.name in ("list", "map", "record"):
+        return _joined(left, right)
     name = _ARITHMETIC.get((op, left.name, right.name))
     return Type(name=name) if name else None
+
+
+def _joined(left: Type, right: Type) -> Type | None:
+    """Lists one after the other, maps and records merged; the right one wins."""
+    if left.name == "record":
+        return Type(name="record", fields=tuple((dict(left.fields) | dict(right.fields)).items()))
+    if left.item is None or right.item is None:
+        return left.base if right.item is None else right.base
+    item = join(left.item, right.item)
+    return Type(name=left.name, item=item) if item else None
 
 
 def join(first: Type, second: Type) -> Type | None:
@@ -59,8 +85,19 @@ def join(first: Type, second: Type) -> Type | None:
         return first.or_null()
     if not comparable(first, second):
         return None
+    if "json" in (first.name, second.name):
+        return Type(name="json", optional=optional)
     if first.name != second.name:
         return Type(name="decimal", optional=optional)
+    if first.name in ("list", "map") and first.item != second.item:
+        item = (
+            first.item if second.item is None else second.item if first.item is None else join(first.item, second.item)
+        )
+        return Type(name=first.name, item=item, optional=optional)
+    if first.name == "record":
+        fields = dict(second.fields)
+        pairs = ((name, join(type_, fields[name]) or type_) for name, type_ in first.fields)
+        return Type(name="record", fields=tuple(pairs), optional=optional)
     same = first.not_null() == second.not_null()
     joined = first.not_null() if same else first.base
     return joined.or_null() if optional else joined
@@ -72,9 +109,25 @@ def assignable(given: Type, to: Type) -> bool:
         return to.optional
     if given.name == "integer" and to.name == "decimal":
         return True
-    if given.name == "list" and to.name == "list":
-        return given.item is None or to.item is None or assignable(given.item, to.item)
+    if to.name == "json":
+        return given.name != "row"
+    if given.name == to.name and given.name in ("list", "map"):
+        return given.item is None or to.item is None or _fits(given.item, to.item)
+    if given.name == "record" and to.name == "map":
+        return to.item is None or all(_fits(type_, to.item) for _, type_ in given.fields)
+    if given.name == "record" and to.name == "record":
+        known = dict(given.fields)
+        return known.keys() <= dict(to.fields).keys() and all(
+            _fits(known[name], type_) if name in known else type_.optional for name, type_ in to.fields
+        )
     return given.name == to.name and _same_entity(given, to)
+
+
+def _fits(given: Type, to: Type) -> bool:
+    """Whether a value inside another is one of the other's; nothing inside is converted."""
+    if given.name == "integer" and to.name == "decimal":
+        return False
+    return assignable(given, to) and (to.optional or not given.optional or to.name == "json")
 
 
 def widened(expr: Expr, to: Type) -> Expr:

@@ -8,6 +8,7 @@ from autocoder.ir.behaviour import (
     BoundRow,
     Change,
     Choose,
+    Each,
     Failure,
     Find,
     Insert,
@@ -22,16 +23,21 @@ from autocoder.ir.behaviour import (
     Steps,
     expressions,
 )
-from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Now, Op, walk
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Now, Op, Over, Record, walk
 from autocoder.ir.functions import FUNCTIONS
+from autocoder.ir.lower_lists import item_type
 from autocoder.ir.nodes import Entity, Function
-from autocoder.ir.types import BOOLEAN, DATETIME, TEXT, Type
+from autocoder.ir.types import BOOLEAN, DATETIME, INTEGER, TEXT, Type, list_of, record_of
 from autocoder.ir.typing_rules import arithmetic, join
 
 _CREDENTIALS: Mapping[str, tuple[tuple[str, ...], Type]] = {
     "hash_password": (("given",), TEXT),
     "check_password": (("stored", "given"), BOOLEAN),
     "issue_token": (("subject",), TEXT),
+    "new_token": ((), TEXT),
+    "digest": (("given",), TEXT),
+    "check_token": (("stored", "given"), BOOLEAN),
+    "check_secret": (("name", "given"), BOOLEAN),
 }
 """What the built-in calls take and give."""
 _VALUES: Mapping[type, frozenset[str]] = {
@@ -61,6 +67,7 @@ class Names:
         self.absent: set[str] = set()
         self.lists: set[str] = set()
         self.locals: dict[str, Type] = {}
+        self.items: dict[str, Type | None] = {}
 
     def check(self, steps: Steps) -> Iterator[str]:
         for step in steps:
@@ -71,9 +78,20 @@ class Names:
             for expr in expressions(step):
                 yield from self.expression(expr, ranged)
             yield from self._step(step)
-            if isinstance(step, Choose):
-                yield from self.check(step.then)
-                yield from self.check(step.otherwise)
+            match step:
+                case Choose(then=then, otherwise=otherwise):
+                    yield from self.check(then)
+                    yield from self.check(otherwise)
+                case Each():
+                    yield from self._each(step)
+                case _:
+                    pass
+
+    def _each(self, step: Each) -> Iterator[str]:
+        if step.items.type.name != "list":
+            yield f"each: over {step.items.type}"
+        self.items[step.item] = step.items.type.item
+        yield from self.check(step.body)
 
     def _step(self, step: Step) -> Iterator[str]:
         """Binds what a step binds, and finds what it misses."""
@@ -90,7 +108,7 @@ class Names:
             case Change(row=Match(entity=entity), bind=str() as bind):
                 self.rows[bind] = entity
             case List():
-                self.lists.add(step.bind)
+                yield from self._list(step)
             case Let():
                 self.locals[step.name] = step.value.type
             case Invoke():
@@ -101,6 +119,23 @@ class Names:
         if isinstance(step, Insert):
             known = {f.name for f in self.entities[step.entity].fields}
             yield from (f"insert: {step.entity} has no field {name}" for name, _ in step.values if name not in known)
+
+    def _list(self, step: List) -> Iterator[str]:
+        entity = self.entities[step.entity]
+        item = item_type(step, entity)
+        if item is None:
+            self.lists.add(step.bind)
+        else:
+            self.locals[step.bind] = list_of(item)
+        if step.total:
+            self.locals[step.total] = INTEGER
+        fields = {f.name for f in entity.fields}
+        known = {*step.group, *(name for name, _ in step.values)} if step.values else fields
+        yield from (f"list: no order by {key.field}" for key in step.order if key.field not in known)
+        yield from (f"list: {step.entity} has no field {name}" for name in step.group if name not in fields)
+        for name, value in step.values:
+            if (value.of is None) != (value.function == "count"):
+                yield f"list: {name} is a {value.function} of {value.of}"
 
     def _misses(self, step: Step) -> Iterator[str]:
         match step:
@@ -142,6 +177,9 @@ class Names:
                     yield from self._field(ranged, field, type_)
                 case Bound():
                     yield from self._bound(node)
+                case Over():
+                    self.items[node.item] = node.items.type.item
+                    yield from _over(node)
                 case _:
                     yield from _value(node)
 
@@ -167,9 +205,19 @@ class Names:
                 yield from _same(node, self.inputs.get(node.name))
             case "event":
                 yield from _same(node, self.event.get(node.name))
+            case "item":
+                yield from self._item(node)
             case "local":
                 if node.name not in self.lists:
                     yield from _same(node, self.locals.get(node.name))
+
+    def _item(self, node: Bound) -> Iterator[str]:
+        if node.name not in self.items:
+            yield f"no item is named {node.name}"
+        elif (type_ := self.items[node.name]) is not None and type_.name == "row" and node.field:
+            yield from self._field(type_.entity, node.field, node.type, nullable=type_.optional)
+        elif type_ is not None and not node.field:
+            yield from _same(node, type_)
 
     def _row(self, node: Bound) -> Iterator[str]:
         entity = self.caller if node.scope == "caller" else self.rows.get(node.name)
@@ -187,7 +235,14 @@ def _about(failure: Failure | None, entity: str) -> Iterator[str]:
         yield f"a failure about {failure.subject!r} where {entity} is meant"
 
 
-def _value(node: Const | Now | Op | Call) -> Iterator[str]:
+def _over(node: Over) -> Iterator[str]:
+    wanted = {"map": list_of(node.body.type), "filter": node.items.type.not_null()}.get(node.op, BOOLEAN)
+    condition = node.op == "map" or node.body.type == BOOLEAN
+    if node.items.type.name != "list" or node.items.type.optional or node.type != wanted or not condition:
+        yield f"{node.op} over {node.items.type} is not {node.type}"
+
+
+def _value(node: Const | Now | Op | Call | Get | Record) -> Iterator[str]:
     match node:
         case Const(value=None, type=type_):
             wrong = not type_.optional
@@ -199,6 +254,10 @@ def _value(node: Const | Now | Op | Call) -> Iterator[str]:
             wrong = node.type not in _results(node)
         case Op():
             wrong = not _fits(node)
+        case Get():
+            wrong = node.of.type.name not in ("record", "row", "map", "json")
+        case Record():
+            wrong = node.type.base != record_of((name, value.type) for name, value in node.values).base
     if wrong:
         yield f"{node.kind} is not {node.type}"
 
@@ -207,7 +266,10 @@ def _results(call: Call) -> list[Type]:
     """What a function may give."""
     if call.function == "sent":
         return [BOOLEAN]
-    return [s.result for s in FUNCTIONS[call.function].signatures] if call.function in FUNCTIONS else []
+    if call.function not in FUNCTIONS:
+        return []
+    first = call.args[0].type if call.args else None
+    return [signature.result_of(first) for signature in FUNCTIONS[call.function].signatures]
 
 
 def _fits(node: Op) -> bool:
@@ -222,6 +284,10 @@ def _fits(node: Op) -> bool:
             return _joined(node.type, types[0].not_null(), types[1])
         case "?:":
             return types[0].name == "boolean" and _joined(node.type, types[1], types[2])
+        case "[]":
+            return node.type.name == "list"
+        case "at":
+            return types[0].name in ("list", "map", "json") and node.type.optional
         case _:
             return node.type == BOOLEAN
 

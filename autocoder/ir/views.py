@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from autocoder.ir.behaviour import Emit, Insert, Invoke, Step, Steps, walk_steps
+from autocoder.ir.behaviour import Emit, Failure, FailureClass, Insert, Invoke, Step, Steps, walk_steps
 from autocoder.ir.graph import Graph
+from autocoder.ir.lower_failures import STATUS
 from autocoder.ir.nodes import (
+    Answer,
     Auth,
     Budget,
     Component,
@@ -17,12 +19,14 @@ from autocoder.ir.nodes import (
     Event,
     Function,
     Handler,
+    Input,
     Objectives,
     Operation,
     Requirement,
     Rule,
     ServiceBudget,
     System,
+    Wire,
     Workload,
 )
 
@@ -48,6 +52,37 @@ class Views:
         """Who can sign in, if anyone can."""
         found = self.graph.of_kind(Auth)
         return found[0] if found else None
+
+    @cached_property
+    def wire(self) -> Wire:
+        """How requests and replies look; the usual where nothing is stated."""
+        found = self.graph.of_kind(Wire)
+        return found[0] if found else Wire()
+
+    def answer(self, failure: FailureClass, operation: Operation | None = None) -> Answer:
+        """How a class of failure is answered: as the operation states, else as the system, else as is usual."""
+        stated = [a for a in (*(operation.answers if operation else ()), *self.wire.answers) if a.failure == failure]
+        status = next((a.status for a in stated if a.status is not None), STATUS[failure])
+        return Answer(failure=failure, status=status, message=next((a.message for a in stated if a.message), ""))
+
+    def status(self, failure: Failure | FailureClass, operation: Operation | None = None) -> int:
+        """The status of a failure."""
+        if isinstance(failure, Failure):
+            return failure.status or self.status(failure.failure, operation)
+        return self.answer(failure, operation).status or STATUS[failure]
+
+    def wire_name(self, given: Input) -> str:
+        """The name of an input as clients write it."""
+        if given.place == "header":
+            return given.name.replace("_", "-")
+        return self.spelled(given.name) if given.place in ("query", "body") else given.name
+
+    def spelled(self, name: str) -> str:
+        """A name of JSON as clients see it."""
+        if self.wire.case == "snake":
+            return name
+        first, *rest = name.split("_")
+        return first + "".join(part[:1].upper() + part[1:] for part in rest)
 
     @cached_property
     def entities(self) -> tuple[Entity, ...]:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from autocoder.ir.behaviour import BoundRow, Change, Choose, Find, Match, Remove, Require, Step, Steps
 from autocoder.ir.behaviour import List as ListStep
-from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Now, Op, conjuncts
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Now, Op, Over, Record, conjuncts, parts
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Handler, Operation
 from autocoder.passes.protocol import PassContext
@@ -145,6 +145,12 @@ def _key(expr: Expr, bind: str | None) -> Key:
                 function,
                 *(_key(a, bind) for a in args),
             )
+        case Get(field=name) | Over(op=name):
+            inner = tuple(_key(part, bind) for part in parts(expr))
+            return ("row" if any("row" in key for key in inner) else expr.kind, name, *inner)
+        case Record(values=values):
+            inner = tuple(_key(value, bind) for _, value in values)
+            return ("row" if any("row" in key for key in inner) else "record", *(name for name, _ in values), *inner)
 
 
 def _text(expr: Expr) -> str:
@@ -161,8 +167,12 @@ def _text(expr: Expr) -> str:
             return "now"
         case Op(op=op):
             return f"(… {op} …)"
-        case Call(function=function):
+        case Call(function=function) | Over(op=function):
             return f"{function}(…)"
+        case Get(of=of, field=name):
+            return f"{_text(of)}.{name}"
+        case Record():
+            return "{…}"
 
 
 def contradict(one: Fact, other: Fact) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from autocoder.ir.behaviour import expressions, walk_steps
-from autocoder.ir.expressions import Call, Column, Expr, Op, walk
+from autocoder.ir.behaviour import BoundRow, Change, expressions, walk_steps
+from autocoder.ir.expressions import Call, Column, Expr, Get, Op, Over, Record, parts, walk
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Handler, Operation
 from autocoder.passes.protocol import PassContext
@@ -16,6 +16,8 @@ PUSHED_DOWN = frozenset({"contains", "starts_with", "ends_with", "size", "lower"
 """Functions that mean the same in Python, PostgreSQL and SQLite when they are applied to a column."""
 
 
+KEPT_AS_JSON = {"list", "record", "map", "json"}
+"""Types that a column keeps as a document, which the engines compare in different ways."""
 _TIMES = {"date", "datetime", "duration"}
 
 
@@ -29,6 +31,8 @@ class CheckPushdown:
         for behaviour in (*graph.of_kind(Operation), *graph.of_kind(Handler)):
             part = "operations" if isinstance(behaviour, Operation) else "handlers"
             for step in walk_steps(behaviour.steps):
+                if isinstance(step, Change) and isinstance(step.row, BoundRow):
+                    continue  # worked out on the row at hand, which is locked
                 for expr in expressions(step):
                     for function in impossible(expr):
                         context.diagnostics.error(
@@ -43,19 +47,30 @@ class CheckPushdown:
         return graph
 
 
-def impossible(expr: Expr) -> Iterator[str]:
+def impossible(expr: Expr) -> Iterator[str]:  # noqa: C901 # one arm a form
     """What in an expression over columns the database cannot do, or each engine does in its own way."""
     for node in walk(expr):
-        if isinstance(node, Op | Call) and any(isinstance(inner, Column) for inner in walk(node)):
-            types = {arg.type.name for arg in node.args}
+        if parts(node) and any(isinstance(inner, Column) for inner in walk(node)):
+            types = {part.type.name for part in parts(node)}
             match node:
+                case Over(op=op):
+                    yield f".{op}()"
+                case Get(field=field):
+                    yield f".{field}"
+                case Record() | Op(op="[]" | "at"):
+                    yield "a list or map"
                 case Call(function=function) if function not in PUSHED_DOWN or "list" in types:
                     yield f"{function}()"
                 case Op(op="/" | "%" as sign):
                     yield f"`{sign}`"
+                case Op(op="+" | "-" | "*" | "negate" | "?:" as sign) if "decimal" in types:
+                    yield f"`{sign}` with a decimal"
                 case Op(op="+" | "-" as sign) if types & _TIMES:
                     yield f"`{sign}` with a time"
-                case Op(op="in" | "==" | "!=" as sign) if "list" in types:
-                    yield f"`{sign}` with a list"
+                case Op(op="in", args=(item, items)) if item.type.name not in KEPT_AS_JSON:
+                    if any(isinstance(inner, Column) for inner in walk(items)):
+                        yield "`in` a list that a row holds"
+                case Op(op="in" | "==" | "!=" as sign) if types & KEPT_AS_JSON:
+                    yield f"`{sign}` with {' and '.join(sorted(types & KEPT_AS_JSON))}"
                 case _:
                     pass

@@ -9,7 +9,7 @@ from typing import ClassVar
 from autocoder.ir.behaviour import Change, Insert, Step, walk_steps
 from autocoder.ir.expressions import Call, Const, Expr, Op
 from autocoder.ir.graph import Graph
-from autocoder.ir.nodes import Entity, Field, Handler, Operation
+from autocoder.ir.nodes import Auth, Entity, Field, Handler, Operation
 from autocoder.passes.protocol import PassContext
 
 
@@ -23,9 +23,11 @@ class CheckStates:
         behaviours = (*graph.of_kind(Operation), *graph.of_kind(Handler))
         steps = [step for behaviour in behaviours for step in walk_steps(behaviour.steps)]
         created = {step.entity for step in steps if isinstance(step, Insert)}
+        # A role is given by whoever runs the service.
+        roles = {(auth.entity, auth.role) for auth in graph.of_kind(Auth)}
         for entity in graph.of_kind(Entity):
             if entity.name in created:
-                for field in (f for f in entity.fields if f.constraints.values):
+                for field in (f for f in entity.fields if f.constraints.values and (entity.name, f.name) not in roles):
                     self._check(entity, field, list(_written(entity.name, field, steps)), context)
         return graph
 

@@ -5,16 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from autocoder.ir.behaviour import Change, Choose, Emit, Find, Insert, List, Remove, Reply, Step, Steps, walk_steps
+from autocoder.ir.behaviour import (
+    Change,
+    Choose,
+    Each,
+    Emit,
+    Find,
+    Insert,
+    List,
+    Remove,
+    Reply,
+    Step,
+    Steps,
+    walk_steps,
+)
+from autocoder.ir.expressions import Bound, Const, Expr, Over, record_values, walk
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Budget, Edge, Entity, Objectives, Operation, ServiceBudget
 from autocoder.passes.protocol import PassContext
 
-FIELD_BYTES = {"text": 64, "uuid": 38, "datetime": 30, "date": 12, "list": 256}
+FIELD_BYTES = {"text": 64, "uuid": 38, "datetime": 30, "date": 12, "list": 256, "record": 256, "map": 256, "json": 256}
 """Bytes that a field's value takes in a reply by type; the gate's sample rows stay below it."""
 SAMPLE_ROWS = 20
 """Rows that the gate's sample data holds of each entity, so that a list's size is known."""
 ENVELOPE_BYTES = 256
+VALUE_BYTES = 512
+"""A signed token is the longest value that a body of named values usually holds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +71,14 @@ def count_queries(steps: Steps) -> int:
 
 def _queries(step: Step) -> int:
     match step:
+        case List(total=total) if total:
+            return 2
         case Find() | Insert() | Change() | Remove() | List() | Emit():
             return 1
         case Choose():
             return max(count_queries(step.then), count_queries(step.otherwise))
+        case Each(body=body):
+            return SAMPLE_ROWS * count_queries(body)
         case _:
             return 0
 
@@ -78,12 +98,29 @@ def _reply_bytes(operation: Operation, entities: dict[str, Entity]) -> int:
                 return ENVELOPE_BYTES + rows * _row_bytes(entity)
             case Reply(body=body) if body is not None:
                 # A signed token is the longest value that a body of named values holds.
-                return ENVELOPE_BYTES + sum(len(name) + 512 for name, _ in body)
+                return ENVELOPE_BYTES + _body_bytes(body, shown)
+            case Reply(html=html, text=text) if (shown_text := html or text) is not None:
+                return ENVELOPE_BYTES + _text_bytes(shown_text) + _body_bytes(shown_text, shown)
             case _:
                 pass
     return ENVELOPE_BYTES
 
 
+def _text_bytes(text: Expr) -> int:
+    """What stands in a page or text whatever is shown in it, and its values."""
+    constants = sum(len(str(node.value)) for node in walk(text) if isinstance(node, Const))
+    return (constants + VALUE_BYTES) * (SAMPLE_ROWS if any(isinstance(node, Over) for node in walk(text)) else 1)
+
+
+def _body_bytes(body: Expr, shown: dict[str, tuple[Entity, int]]) -> int:
+    """What a body may take: its own values, and every row that it is made of."""
+    rows = {node.name for node in walk(body) if isinstance(node, Bound) and node.name in shown}
+    values = sum(len(name) + VALUE_BYTES for node in walk(body) for name, _ in record_values(node))
+    many = SAMPLE_ROWS if any(isinstance(node, Over) for node in walk(body)) or body.type.name == "list" else 1
+    return values * many + sum(count * _row_bytes(entity) * 2 for entity, count in (shown[name] for name in rows))
+
+
 def _row_bytes(entity: Entity) -> int:
-    visible = (f for f in entity.fields if not f.hidden)
-    return sum(len(f.name) + 8 + FIELD_BYTES.get(f.type.name, 24) for f in visible)
+    visible = [(f.name, f.type) for f in entity.fields if not f.hidden]
+    visible += [(name, value.type) for name, value in entity.computed]
+    return sum(len(name) + 8 + FIELD_BYTES.get(type_.name, 24) for name, type_ in visible)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from autocoder.ir.behaviour import BoundRow, Change, Choose, Find, Remove, Step, Steps, walk_steps
+from autocoder.ir.behaviour import BoundRow, Change, Choose, Each, Find, Remove, Step, Steps, walk_steps
 from autocoder.ir.expressions import Bound, Column, Expr, fixed_columns, rewrite, walk
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Entity, Handler, Operation
@@ -86,5 +86,7 @@ def _lock(step: Step, written: set[str]) -> Step:
         case Choose():
             then, otherwise = (tuple(_lock(s, written) for s in side) for side in (step.then, step.otherwise))
             return replace(step, then=then, otherwise=otherwise)
+        case Each():
+            return replace(step, body=tuple(_lock(s, written) for s in step.body))
         case _:
             return step

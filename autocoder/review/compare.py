@@ -14,6 +14,7 @@ from autocoder.blueprint.format import plain_data
 from autocoder.blueprint.merge import MISSING
 from autocoder.compilation import Compiled
 from autocoder.ir.behaviour import Reply, walk_steps
+from autocoder.ir.expressions import Record
 from autocoder.ir.nodes import Constraints, Entity, Event, Field, Input, Operation
 from autocoder.ir.types import Type
 from autocoder.ir.views import Views
@@ -198,8 +199,10 @@ def _reply(operation: Operation) -> Reply:
 def reply_fields(operation: Operation, views: Views) -> dict[str, str]:
     """What a reply holds: name to type; "" stands for a body that is no object, such as a list."""
     reply = _reply(operation)
-    if reply.body is not None:
-        return {name: str(value.type) for name, value in reply.body}
+    if isinstance(reply.body, Record):
+        return {name: str(value.type) for name, value in reply.body.values}
+    if (value := reply.body or reply.html or reply.text) is not None:
+        return {"": str(value.type)}
     if reply.redirect is not None:
         return {"Location": "url"}
     if reply.view is None:

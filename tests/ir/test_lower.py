@@ -13,6 +13,12 @@ from tests.compiling import compiled, findings, fixture
 BOOK = "entities:\n  Book: {fields: {title: text, pages: {type: integer, default: 0}}}\n"
 
 
+USERS = (
+    "auth: {entity: User, login: email}\nentities:\n"
+    "  User: {fields: {email: email, password: password, role: {type: enum, values: [reader, admin], default: reader}}}\n"
+)
+
+
 def example() -> Views:
     return compile_sources(fixture("language_example")).views
 
@@ -90,7 +96,8 @@ REFUSED = {
     "AC3101": ("entities: {Book: {fields: {title: string}}}\n", "architecture.yaml:3:"),
     "AC3102": ("entities: {Book: {fields: {by: {type: ref, to: Author}}}}\n", "architecture.yaml:3:"),
     "AC3103": ("entities: {Book: {fields: {id: uuid}}}\n", "architecture.yaml:3:"),
-    "AC3104": ("entities: {Book: {fields: {price: decimal}}}\n", "architecture.yaml:3:"),
+    "AC3104": ("entities: {Book: {fields: {cover: file}}}\n", "architecture.yaml:3:"),
+    "AC3106": ("entities: {Book: {fields: {shelf: record}}}\n", "architecture.yaml:3:"),
     "AC3110": (
         BOOK + "operations: {a: {route: POST /b, input: {title: text}, effects: [{create: Book, exists: return}]}}\n",
         "architecture.yaml:5:",
@@ -146,7 +153,29 @@ REFUSED = {
         "architecture.yaml:5:",
     ),
     "AC3124": (
-        BOOK + "operations: {a: {route: GET /b, effects: [{list: Book}], output: {body: book}}}\n",
+        USERS + "operations: {a: {route: GET /me, access: user, output: {body: caller}}}\n",
+        "architecture.yaml:6:",
+    ),
+    "AC3125": (
+        BOOK
+        + "operations: {a: {route: 'POST /b/{id}', effects: [{read: Book, by: input.id}, {transition: book, to: sold}]}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3126": (
+        BOOK + "operations: {a: {route: GET /b, effects: [{list: Book, group: [title], values: {n: avg(rows)}}]}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3127": (
+        BOOK
+        + "operations: {a: {route: POST /b, input: {n: integer}, effects: [{create: Book, set: {title: \"'x'\"}, each: input.n}]}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3128": (
+        BOOK + "operations: {a: {route: GET /b, effects: [{list: Book}], output: {body: books, html: x}}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3129": (
+        BOOK + "operations: {a: {route: GET /b, effects: [{list: Book}], output: {html: '{{#each books}}'}}}\n",
         "architecture.yaml:5:",
     ),
     "AC3131": (
@@ -164,6 +193,31 @@ REFUSED = {
     ),
     "AC3134": (BOOK + "handlers: {a: {effects: [{delete: Book}]}}\n", "architecture.yaml:5:"),
     "AC3135": (BOOK + "handlers: {a: {every: '0 25 * * *', effects: [{delete: Book}]}}\n", "architecture.yaml:5:"),
+    "AC3147": (
+        USERS + "operations: {a: {route: GET /u, access: {role: boss}, effects: [{list: User}]}}\n",
+        "architecture.yaml:6:",
+    ),
+    "AC3138": (
+        USERS + "operations: {a: {route: GET /u, access: owner, effects: [{list: User}]}}\n",
+        "architecture.yaml:6:",
+    ),
+    "AC3139": (
+        BOOK
+        + "operations: {a: {route: 'GET /b/{id}', access: {key: Book.title, in: bearer}, effects: [{list: Book}]}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3146": (
+        BOOK + "operations: {a: {route: GET /b, effects: [{list: Book}], errors: {body: {error: message}}}}\n",
+        "architecture.yaml:5:",
+    ),
+    "AC3144": (
+        "entities:\n  Book: {fields: {state: {type: enum, values: [a]}}, lifecycle: {field: state, initial: b, transitions: {}}}\n",
+        "architecture.yaml:4:",
+    ),
+    "AC3145": (
+        "entities: {Book: {fields: {n: integer, m: {type: integer, computed: n + 1, unique: true}}}}\n",
+        "architecture.yaml:3:",
+    ),
     "AC3140": ("functions: {f: {input: {x: integer}, output: integer}}\n", "architecture.yaml:3:"),
     "AC3152": (
         BOOK + "events: {Sold: {at: datetime}}\nhandlers: {a: {on: Sold, effects: [{delete: Book}]}}\n",
@@ -224,7 +278,7 @@ def test_a_service_has_one_broker() -> None:
         'schema_version: "1.0.0"\nsystem: shop\nenvironments:\n  a: {engines: {broker: nats}}\n  b: {}\n'
         "  c: {engines: {broker: redis}}\n"
     )
-    assert ("AC3137", "deployment.yaml:6:25") in findings(BOOK, deployment=deployment)
+    assert ("AC3147", "deployment.yaml:6:25") in findings(BOOK, deployment=deployment)
 
 
 FUNCTION = "functions: {double: {input: {x: integer}, output: integer, examples: [{given: {x: 2}, gives: 4}]}}\n"

@@ -23,11 +23,11 @@ CODES: tuple[dict[str, str], ...] = (
     },
     {
         "code": "AC3104",
-        "title": "a type that cannot be stored",
-        "why": "SQLite keeps no exact decimals, and the engines keep durations differently; a value that changes on "
-        "its way into the database is worse than none.",
-        "fix": "Store whole units: cents or grams as `integer` or `money`, a duration as a number of seconds.",
-        "example": "price: decimal   # price: money, in cents",
+        "title": "a type that services have not yet",
+        "why": "The word is one of the language, but no service can be made with it yet, and nothing is left out in "
+        "silence.",
+        "fix": "Use another type: text for formulas and sources of pages, a url for files that are kept elsewhere.",
+        "example": "avatar: file",
     },
     {
         "code": "AC3105",
@@ -36,6 +36,13 @@ CODES: tuple[dict[str, str], ...] = (
         "no two fields of an entity a column: a reference `owner` is stored as `owner_id`.",
         "fix": "Rename one of them.",
         "example": "events: {Link: {at: datetime}}   # beside an entity Link",
+    },
+    {
+        "code": "AC3106",
+        "title": "a record without fields",
+        "why": "A record is a value with named parts; without any it could hold nothing.",
+        "fix": "Name its fields, or use json for values of whatever shape.",
+        "example": "address: record",
     },
     {
         "code": "AC3110",
@@ -131,6 +138,41 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Name a bound row, or write a map such as `{total: size(links)}`.",
     },
     {
+        "code": "AC3125",
+        "title": "no such change of state",
+        "why": "`transition` follows the lifecycle of the row's entity, and this is no part of it.",
+        "fix": "Name a state or a transition of the lifecycle, or add one.",
+        "example": "{transition: ticket, to: closd}",
+    },
+    {
+        "code": "AC3126",
+        "title": "no value of a group",
+        "why": "The database sums groups up, so their values are sizes, sums, least and greatest values.",
+        "fix": "Use size(rows), or sum, min or max of rows.map(r, …); a mean is a sum divided by a size.",
+        "example": "{list: Sale, group: [day], values: {mean: avg(rows)}}",
+    },
+    {
+        "code": "AC3127",
+        "title": "nothing to repeat over",
+        "why": "`each` takes a list, and its items need a name of their own.",
+        "fix": "Give a list, and a name in `item` that means nothing else.",
+        "example": "{create: Line, each: input.count, item: line}",
+    },
+    {
+        "code": "AC3128",
+        "title": "outputs that do not fit together",
+        "why": "One reply has one form. Of several outputs the first whose condition holds answers; the last has none.",
+        "fix": "Give each output one of body, html, text and redirect, and a `when` to each but the last.",
+        "example": "output: {html: <p>, text: p}",
+    },
+    {
+        "code": "AC3129",
+        "title": "not a page",
+        "why": "A page is text with values, repeated and chosen parts; it has no other logic.",
+        "fix": "Close what is opened, name the items, and write values of type text with two braces.",
+        "example": "html: '{{#each links}}{{url}}{{/each}}'",
+    },
+    {
         "code": "AC3131",
         "title": "two operations with one route",
         "why": "A method and path belong to one operation; names in braces do not tell paths apart.",
@@ -173,6 +215,20 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Name the same `engines: {broker: …}` in every environment, or `store`.",
     },
     {
+        "code": "AC3138",
+        "title": "nothing is owned",
+        "why": "`owner` compares whoever asks with the owner of the first row that is read.",
+        "fix": "Read a row with one reference to the accounts, or write a `require`.",
+        "example": "access: owner",
+    },
+    {
+        "code": "AC3139",
+        "title": "a key that cannot be checked",
+        "why": "A row's key is a field of type token, and the rule says which row and where the client sends it.",
+        "fix": "Write {key: Doc.edit_key, in: header X-Key, row: input.id}.",
+        "example": "access: {key: Doc.title, in: bearer}",
+    },
+    {
         "code": "AC3140",
         "title": "a custom function without a body",
         "why": "A custom function is a typed hole; its body is a file that a person owns.",
@@ -191,6 +247,34 @@ CODES: tuple[dict[str, str], ...] = (
         "it as it is: it ends when the body changes. Without one the gates run the body only where a sandbox works.",
         "fix": "Read the body. Then approve it as the message shows; the approval stands in decisions.yaml.",
         "example": "approvals:\n  - {decision: 0f3a9c1b2d4e, by: YOU}",
+    },
+    {
+        "code": "AC3144",
+        "title": "a lifecycle that does not fit",
+        "why": "The states of a lifecycle are the values of an enum field.",
+        "fix": "Name the enum field, and states that it has.",
+        "example": "lifecycle: {field: status, initial: opn, transitions: {}}",
+    },
+    {
+        "code": "AC3145",
+        "title": "a computed value with the options of a stored one",
+        "why": "A computed value is worked out of the row whenever it is shown; nothing is kept of it.",
+        "fix": "Remove the option, or store the field and set it.",
+        "example": "total: {type: integer, computed: a + b, unique: true}",
+    },
+    {
+        "code": "AC3146",
+        "title": "failures of two shapes",
+        "why": "Clients read failures by one shape in the whole system.",
+        "fix": "Move `body` to `errors` of the system; statuses and messages may differ by operation.",
+        "example": "operations: {a: {errors: {body: {error: message}}}}",
+    },
+    {
+        "code": "AC3147",
+        "title": "no such role",
+        "why": "A role is a value of the enum field of whoever signs in; a rule is about one thing.",
+        "fix": "Add the role to the field, or name one that is there.",
+        "example": "access: {role: admn}",
     },
     {
         "code": "AC3150",

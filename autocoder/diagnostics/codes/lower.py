@@ -234,6 +234,21 @@ CODES: tuple[dict[str, str], ...] = (
         "title": "no compiled meaning",
         "why": "The form is part of the syntax, but there is no code and no SQL for it that means the same everywhere.",
         "fix": "Write the value in another way, or call a custom function.",
-        "example": "compute: {first: links[0]}",
+        "example": "compute: {first: links.take(3)}",
+    },
+    {
+        "code": "AC3063",
+        "title": "a key stands twice in a map of an expression",
+        "why": "Of two values under one key only one could count.",
+        "fix": "Remove one of them, or give it another name.",
+        "example": "compute: {pair: '{a: 1, a: 2}'}",
+    },
+    {
+        "code": "AC3064",
+        "title": "a pattern that cannot be used",
+        "why": "Patterns are the author's, written out in the blueprint, and of the kind that RE2 takes: what a client "
+        "could choose, or what looks around or back, may take for ever.",
+        "fix": "Write the pattern as text in quotes, without lookaround and back references.",
+        "example": "require: matches(input.code, input.pattern)",
     },
 )

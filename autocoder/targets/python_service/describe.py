@@ -9,6 +9,7 @@ from autocoder.ir.behaviour import (
     BoundRow,
     Change,
     Choose,
+    Each,
     Emit,
     Find,
     Insert,
@@ -24,7 +25,7 @@ from autocoder.ir.behaviour import (
     Steps,
     Values,
 )
-from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Now, Op, conjuncts
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Now, Op, Over, Record, conjuncts
 from autocoder.ir.names import plural, snake
 from autocoder.ir.nodes import Entity, Handler, Operation
 from autocoder.ir.views import Views
@@ -61,6 +62,31 @@ _FUNCTIONS = {
     "round": "{0}, rounded",
     "floor": "{0}, rounded down",
     "ceil": "{0}, rounded up",
+    "split": "the parts of {0} between {1}",
+    "join": "{0}, joined",
+    "substr": "a part of {0}",
+    "pad": "{0}, filled up to {1} characters",
+    "matches": "{0} matches {1}",
+    "extract": "what {1} finds in {0}",
+    "pow": "{0} to the power of {1}",
+    "sum": "the sum of {0}",
+    "avg": "the mean of {0}",
+    "distinct": "each of {0} once",
+    "first": "the first of {0}",
+    "last": "the last of {0}",
+    "range": "the numbers up to {0}",
+    "keys": "the keys of {0}",
+    "values": "the values of {0}",
+    "is_number": "{0} is a number",
+    "is_text": "{0} is text",
+    "json": "the JSON in {0}",
+    "csv": "{0} as CSV",
+    "placeholders": "the placeholders of {0}",
+    "fill": "{0} with its placeholders filled",
+    "escape": "{0}, escaped",
+    "sha256": "the SHA-256 of {0}",
+    "draw": "a drawn number from {0} to {1}",
+    "shuffle": "{0}, shuffled",
 }
 _FAILURES = {
     "malformed": "the request is refused",
@@ -111,6 +137,9 @@ def _step(step: Step) -> list[str]:  # noqa: C901 # one arm a step
     match step:
         case Find(match=match):
             return [f"find the {words(match.entity)}{_where(match.where)}"]
+        case List(entity=entity, where=where, group=group) if step.values:
+            by = f" by {' and '.join(words(name) for name in group)}" if group else ""
+            return [f"sum up the {words(plural(snake(entity)))}{by}{_where(where)}"]
         case List(entity=entity, where=where, order=order):
             return [f"list the {words(plural(snake(entity)))}{_where(where)}{_order(order)}"]
         case Insert(entity=entity, taken=taken, key=key):
@@ -133,7 +162,12 @@ def _step(step: Step) -> list[str]:  # noqa: C901 # one arm a step
         case Invoke(target="issue_token"):
             return ["issue a token"]
         case Choose(condition=condition, then=then):
-            return [f"if {expression(condition)}, {' and '.join(sentences(then))}"]
+            done = " and ".join(sentences(then))
+            return [f"if {expression(condition)}, {done}"] if done else []
+        case Each(items=items, item=item, body=body):
+            return [f"for each {words(item)} of {expression(items)}, {' and '.join(sentences(body))}"]
+        case Invoke(target="check_secret" | "check_token"):
+            return ["check the key"]
         case Let(name=name):
             return [f"work out the {words(name)}"]
         case Invoke() | Reply():
@@ -208,6 +242,16 @@ def expression(expr: Expr) -> str:  # noqa: C901 # one arm a kind
         case Call(function=function, args=args):
             spoken = _FUNCTIONS.get(function, f"{words(function)} of {{0}}")
             return spoken.format(*(expression(a) for a in args))
+        case Get(of=of, field=field):
+            return f"the {words(field)} of {expression(of)}"
+        case Record(values=values):
+            return " and ".join(f"the {words(name)} ({expression(value)})" for name, value in values) or "nothing"
+        case Over():
+            return _over(expr)
+        case Op(op="[]", args=args):
+            return ", ".join(expression(a) for a in args) or "no items"
+        case Op(op="at", args=(of, position)):
+            return f"item {expression(position)} of {expression(of)}"
         case Op(op="!", args=(inner,)):
             return f"not ({expression(inner)})"
         case Op(op="negate", args=(inner,)):
@@ -222,13 +266,28 @@ def expression(expr: Expr) -> str:  # noqa: C901 # one arm a kind
             return f" {_sign(expr, op)} ".join(expression(a) for a in args)
 
 
+def _over(value: Over) -> str:
+    items, each, body = expression(value.items), words(value.item), expression(value.body)
+    match value.op:
+        case "map":
+            return f"{body} for each {each} of {items}"
+        case "filter":
+            return f"those of {items} where {body}"
+        case "all":
+            return f"for every {each} of {items}, {body}"
+        case "exists":
+            return f"for some {each} of {items}, {body}"
+        case _:
+            assert_never(value.op)
+
+
 def _bound(value: Bound) -> str:
     match value:
         case Bound(scope="caller", field="" | "id"):
             return "the caller"
         case Bound(scope="row", field="" | "id", name=name):
             return f"the {words(name)}"
-        case Bound(scope="row" | "caller", name=name, field=field):
+        case Bound(scope="row" | "caller" | "item", name=name, field=field) if field:
             return f"the {words(name)}'s {words(field)}"
         case Bound(scope="event", name=name):
             return f"the event's {words(name)}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from autocoder.ir.nodes import Field
+from autocoder.ir.lower_failures import CLASSES
+from autocoder.ir.nodes import Entity, Field
 from autocoder.ir.views import Views
 from autocoder.targets.python_service.describe import expression, failure, handler_doc, operation_doc, words
-from autocoder.targets.python_service.endpoints import STATUS, failure_statuses
+from autocoder.targets.python_service.endpoints import failure_statuses
 from autocoder.targets.python_service.schemas import reply_of
 from autocoder.targets.python_service.skeletons import fill, markdown_text
 from autocoder.targets.tree import END, begin, marked
@@ -44,8 +45,8 @@ def operations(views: Views) -> str:
         lines += [f"- who: {ACCESS[o.access]}"]
         lines += [f"- {i.place} `{i.name}`: {i.type}{'' if i.required else ', may be left out'}" for i in o.inputs]
         lines += [f"- answers {reply_of(o).status}"]
-        reasons = {status: name for name, status in STATUS.items() if name != "malformed"}
-        lines += [f"- {status}: {failure(reasons[status])}" for status in failure_statuses(o, views)]
+        reasons = {views.status(name, o): name for name in reversed(CLASSES)}
+        lines += [f"- {s}: {failure(reasons[s]) if s in reasons else 'it fails'}" for s in failure_statuses(o, views)]
         lines += [END, ""]
     lines += ["# Requirements", "", "| id | line | text | satisfied by |", "| --- | --- | --- | --- |"]
     for r in views.requirements:
@@ -56,8 +57,36 @@ def operations(views: Views) -> str:
         rows = [f"  - `{f.name}`: {_field(f)}" for f in e.fields]
         rows += [f"  - index on {', '.join(f'`{name}`' for name in index)}" for index in e.indexes]
         kept = f", kept for at most {e.retention_us // 3_600_000_000} hours" if e.retention_us is not None else ""
-        lines += [begin(e.id), f"- {words(e.name)}{kept}", *rows, END]
-    return "\n".join([*lines, *_parts(views), *_rules(views)]) + "\n"
+        lines += [begin(e.id), f"- {words(e.name)}{kept}", *rows, *_more(e), END]
+    return "\n".join([*lines, *_wire(views), *_parts(views), *_rules(views)]) + "\n"
+
+
+def _wire(views: Views) -> list[str]:
+    """What is stated of requests and replies as a whole."""
+    wire = views.wire
+    lines = [f"- names are written in {wire.case} case"] if wire.case != "snake" else []
+    lines += ["- fields that nobody asks for are refused"] if wire.unknown_fields == "reject" else []
+    lines += [f"- pages of {', '.join(wire.origins)} may call"] if wire.origins else []
+    for answer in wire.answers:
+        said = f": {markdown_text(answer.message)}" if answer.message else ""
+        lines.append(f"- {answer.failure} is answered with {views.status(answer.failure)}{said}")
+    if wire.failure_body is not None:
+        lines.append(f"- a failure holds {markdown_text(expression(wire.failure_body))}")
+    return ["", "# Requests and replies", "", *lines] if lines else []
+
+
+def _more(entity: Entity) -> list[str]:
+    """What a row has besides its stored fields: computed values, and how its state changes."""
+    lines = [
+        f"  - `{name}`: {value.type}, {markdown_text(expression(value))}, worked out when it is shown"
+        for name, value in entity.computed
+    ]
+    if entity.lifecycle is not None:
+        lines.append(f"  - `{entity.lifecycle.field}` begins as {entity.lifecycle.initial}")
+        for change in entity.lifecycle.changes:
+            by = f", by the role {change.role}" if change.role else ""
+            lines.append(f"  - {change.name}: {' or '.join(change.origins)} becomes {change.to}{by}")
+    return lines
 
 
 def _field(f: Field) -> str:
@@ -72,6 +101,7 @@ def _field(f: Field) -> str:
         (f"like {limits.pattern}", limits.pattern is not None),
         (f"{expression(f.default)} unless given" if f.default is not None else "", f.default is not None),
         ("made by the service", bool(f.generated)),
+        (f"counted within the same {', '.join(f.within) or 'service'}", f.generated == "sequence"),
         ("unique", f.unique),
         ("indexed", f.indexed),
         ("not set by clients", f.read_only),

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from autocoder.ir.behaviour import (
     BoundRow,
     Change,
     Failure,
+    FailureClass,
     Find,
     Insert,
     Match,
     Remove,
+    Reply,
     Require,
     Steps,
     expressions,
     walk_steps,
 )
-from autocoder.ir.expressions import Const, Now, walk
+from autocoder.ir.expressions import Now, Record, is_computed_integer, walk
 from autocoder.ir.names import plural, snake
 from autocoder.ir.nodes import Entity, Handler, Input, Operation
 from autocoder.ir.views import Views
 from autocoder.targets.python_service.describe import handler_doc, operation_doc, words
-from autocoder.targets.python_service.expressions import literal, render_const
+from autocoder.targets.python_service.expressions import literal, render_default, type_hint
 from autocoder.targets.python_service.handlers import INDENT, Behaviour
-from autocoder.targets.python_service.language import is_computed_integer
 from autocoder.targets.python_service.names import attribute, function, local, model, parameter
 from autocoder.targets.python_service.schemas import (
     Hints,
+    Replies,
     body_inputs,
-    reply_name,
+    body_name,
+    replies_of,
     reply_of,
     request_name,
     shown_entity,
@@ -37,16 +41,6 @@ from autocoder.targets.python_service.schemas import (
 from autocoder.targets.python_service.skeletons import docstring
 from autocoder.targets.python_service.source import Module
 
-STATUS = {
-    "malformed": 422,
-    "invalid": 422,
-    "unauthenticated": 401,
-    "forbidden": 403,
-    "missing": 404,
-    "conflict": 409,
-    "limited": 429,
-    "unavailable": 503,
-}
 GENERAL = "general"
 """The module of operations that touch no entity."""
 
@@ -66,17 +60,19 @@ def module_of(operation: Operation) -> str:
 
 def failure_statuses(operation: Operation, views: Views) -> tuple[int, ...]:
     """Every status that an operation can fail with, by its steps, its access and its inputs."""
-    found: set[int] = {422} if operation.inputs else set()
+    found: set[int] = set()
+    if operation.inputs:
+        found |= {views.status("malformed", operation), views.status("invalid", operation)}
     if operation.access != "anyone":
-        found.add(401)
+        found.add(views.status("unauthenticated", operation))
     for step in walk_steps(operation.steps):
         match step:
-            case Find(match=Match(absent=Failure(failure=failure))) | Require(otherwise=Failure(failure=failure)):
-                found.add(STATUS[failure])
+            case Find(match=Match(absent=Failure() as failure)) | Require(otherwise=failure):
+                found.add(views.status(failure, operation))
             case Insert(entity=entity) | Change(row=BoundRow(entity=entity) | Match(entity=entity)):
-                found |= _refusals(step, views.entity(entity))
+                found |= {views.status(f, operation) for f in _refusals(step, views.entity(entity))}
             case Remove(row=BoundRow(entity=entity) | Match(entity=entity)):
-                found |= {409} if _is_held(entity, views) else set()
+                found |= {views.status("conflict", operation)} if _is_held(entity, views) else set()
             case _:
                 pass
     return tuple(sorted(found))
@@ -87,17 +83,15 @@ def _is_held(entity: str, views: Views) -> bool:
     return any(f.type.entity == entity and f.on_delete == "refuse" for e in views.entities for f in e.fields)
 
 
-def _refusals(step: Insert | Change, entity: Entity) -> set[int]:
+def _refusals(step: Insert | Change, entity: Entity) -> Iterator[Failure | FailureClass]:
     """What the database may refuse: a taken value, a reference to nothing, a number that is too large."""
     values = [*step.values, *(step.taken if isinstance(step, Insert) and isinstance(step.taken, tuple) else ())]
     written = {name for name, _ in values}
-    found: set[int] = set()
-    may_collide = isinstance(step, Change) or isinstance(step.taken, Failure)
-    if may_collide and any(set(key) & written for key in entity.unique_keys):
-        found.add(409)
+    taken = step.taken if isinstance(step, Insert) else Failure(failure="conflict")
+    if isinstance(taken, Failure) and any(set(key) & written for key in entity.unique_keys):
+        yield taken
     if any(is_computed_integer(value) or entity.field(name).type.entity for name, value in values):
-        found.add(422)
-    return found
+        yield "invalid"
 
 
 @dataclass(kw_only=True)
@@ -128,11 +122,12 @@ class Operations:
             names=self.names(operation),
             caller_optional=operation.access == "user?",
             connected=operation.access != "anyone",
-            reply_model=reply_name(operation),
+            operation=operation,
+            reply_model=body_name(operation),
+            status=reply_of(operation).status,
+            several=len(replies_of(operation)) > 1,
         )
         statements = behaviour.render(operation.plan)
-        if behaviour.reply_model and reply_of(operation).body is not None:
-            imports.add(f"{self.package}.schemas", behaviour.reply_model)
         signature = ", ".join(self.parameters(operation, module))
         lines = [self.decorator(operation, module), "@transactional"]
         lines += [f"async def {function(operation.name)}({signature}) -> {self.returns(operation, module)}:"]
@@ -152,29 +147,42 @@ class Operations:
 
     def decorator(self, operation: Operation, module: Module) -> str:
         """`@router.get(…)` with what the API description needs."""
-        reply = reply_of(operation)
+        reply, found = reply_of(operation), replies_of(operation)
         options = [literal(operation.path)]
         if reply.status != 200:
             options.append(f"status_code={reply.status}")
-        if reply.redirect is not None:
-            module.imports.add("fastapi.responses", "RedirectResponse")
-            options.append("response_class=RedirectResponse")
-        elif reply.view is not None:
-            shown = reply_name(operation)
-            module.imports.add(f"{self.package}.schemas", shown.removeprefix("list[").removesuffix("]"))
+        if (answered := response_class(reply)) and len(found) == 1:
+            module.imports.add("fastapi.responses", answered)
+            options.append(f"response_class={answered}")
+        elif shown := self.shown(operation, module):
             options.append(f"response_model={shown}")
+        if any(r.absent for r in found):
+            options.append("response_model_exclude_unset=True")
         if statuses := failure_statuses(operation, self.views):
             module.imports.add(f"{self.package}.failures", "problems")
             options.append(f"responses=problems({', '.join(str(s) for s in statuses)})")
         return f"@router.{operation.method.lower()}({', '.join(options)})"
 
+    def shown(self, operation: Operation, module: Module) -> str:
+        """The model of the reply, or a choice of models; "" where none has to be named."""
+        hints = Replies(views=self.views, module=module, package=self.package)
+        named = [name for reply in replies_of(operation) if (name := hints.name(operation, reply))]
+        if any(response_class(reply) for reply in replies_of(operation)):
+            return "None" if len(replies_of(operation)) > 1 else ""
+        return " | ".join(dict.fromkeys(named)) if named != ["None"] else ""
+
     def returns(self, operation: Operation, module: Module) -> str:
         """The return annotation."""
-        reply = reply_of(operation)
-        if reply.redirect is not None:
-            return "RedirectResponse"
+        hints = [self._returned(operation, reply, module) for reply in replies_of(operation)]
+        return " | ".join(dict.fromkeys(sorted(hints, key=lambda hint: hint == "None")))
+
+    def _returned(self, operation: Operation, reply: Reply, module: Module) -> str:
+        if answered := response_class(reply):
+            return answered
         if reply.body is not None:
-            return reply_name(operation)
+            return (
+                body_name(operation) if isinstance(reply.body, Record) else type_hint(reply.body.type, module.imports)
+            )
         if reply.view is None:
             return "None"
         entity, many = shown_entity(operation, reply.view)
@@ -201,21 +209,39 @@ class Operations:
         if _uses_now(operation.plan):
             module.imports.add(f"{self.package}.clock", "Now")
             first.append("now: Now")
+        if any(_says_more(reply, reply_of(operation)) for reply in replies_of(operation)):
+            module.imports.add("fastapi", "Response")
+            first.append("response: Response")
         return [*first, "session: Session", *last]
 
     def parameter(self, given: Input, name: str, hints: Hints) -> tuple[str, bool]:
         """A path, query or header parameter, and whether it has a default."""
         type_ = given.type if given.required or given.default is not None else given.type.or_null()
         hint = hints.of(replace(given, type=type_), in_json=False)
-        if given.place == "header" or name != given.name:
+        shown = self.views.wire_name(given)
+        if given.place in ("header", "cookie") or name != shown:
             kind = given.place.capitalize()
             hints.imports.add("typing", "Annotated")
             hints.imports.add("fastapi", kind)
-            hint = f"Annotated[{hint}, {kind}(alias={literal(given.name)})]"
+            hint = f"Annotated[{hint}, {kind}(alias={literal(shown)})]"
         if given.required:
             return f"{name}: {hint}", False
-        default = render_const(given.default, hints.imports) if isinstance(given.default, Const) else "None"
+        default = render_default(given.default, hints.imports) if given.default is not None else "None"
         return f"{name}: {hint} = {default}", True
+
+
+def response_class(reply: Reply) -> str:
+    """The class of a reply that is no JSON."""
+    if reply.redirect is not None:
+        return "RedirectResponse"
+    if reply.html is not None:
+        return "HTMLResponse"
+    return "PlainTextResponse" if reply.text is not None else ""
+
+
+def _says_more(reply: Reply, first: Reply) -> bool:
+    """Whether a reply says more than its value: another status, or headers."""
+    return not response_class(reply) and (reply.status != first.status or bool(reply.headers))
 
 
 def handler_module(handler: Handler, views: Views, package: str) -> str:

@@ -1,33 +1,40 @@
-"""Expressions as code: plain Python over values at hand, and SQLAlchemy over columns.
-
-Which functions there are is settled in `ir.functions`; a function that this module cannot render is a defect here.
-"""
+"""Expressions as plain Python over values at hand. `sql` renders what is over columns."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import cast
+from dataclasses import dataclass, field
+from typing import assert_never, cast
 
-from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Now, Op, conjuncts, walk
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Now, Op, Over, Record, is_computed_integer
 from autocoder.ir.types import Type
+from autocoder.targets.python_service.functions import (
+    AND,
+    ATOM,
+    CHOICE,
+    COMPARE,
+    NOT,
+    OR,
+    PRODUCT,
+    SUM,
+    UNARY,
+    python_function,
+)
 
-# How tightly Python binds, loosest first.
-_CHOICE, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _UNARY, _ATOM = range(9)
-_BINARY: Mapping[str, tuple[str, int]] = {
-    "||": ("or", _OR),
-    "&&": ("and", _AND),
-    "==": ("==", _COMPARE),
-    "!=": ("!=", _COMPARE),
-    "<": ("<", _COMPARE),
-    "<=": ("<=", _COMPARE),
-    ">": (">", _COMPARE),
-    ">=": (">=", _COMPARE),
-    "in": ("in", _COMPARE),
-    "+": ("+", _SUM),
-    "-": ("-", _SUM),
-    "*": ("*", _PRODUCT),
-    "%": ("%", _PRODUCT),
+BINARY: Mapping[str, tuple[str, int]] = {
+    "||": ("or", OR),
+    "&&": ("and", AND),
+    "==": ("==", COMPARE),
+    "!=": ("!=", COMPARE),
+    "<": ("<", COMPARE),
+    "<=": ("<=", COMPARE),
+    ">": (">", COMPARE),
+    ">=": (">=", COMPARE),
+    "in": ("in", COMPARE),
+    "+": ("+", SUM),
+    "-": ("-", SUM),
+    "*": ("*", PRODUCT),
+    "%": ("%", PRODUCT),
 }
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _UNITS = (("days", 86_400_000_000), ("hours", 3_600_000_000), ("minutes", 60_000_000), ("seconds", 1_000_000))
@@ -71,7 +78,8 @@ def duration(microseconds: int, imports: Imports) -> str:
 class PythonExpressions:
     """Renders an expression as Python. `bound` and `column` say how names read where the code stands; `language` is
     the module of the functions that Python has not, "" where they are at hand. `row_of` gives the row of a value
-    where that row may be absent, else "", and `nullable` says whether the value may be null in a row that is there.
+    where that row may be absent, else "", and `nullable` says whether the value may be null in a row that is there;
+    `attribute` takes a field of a row that has no name; `spelled` writes the names of a body.
     """
 
     bound: Callable[[Bound], str]
@@ -82,8 +90,10 @@ class PythonExpressions:
     sent: Callable[[Bound], str] = field(default=lambda node: f'"{node.name}" in sent')
     row_of: Callable[[Bound], str] = field(default=lambda node: "")
     nullable: Callable[[Bound], bool] = field(default=lambda node: True)
+    attribute: Callable[[str, Get], str] = field(default=lambda row, node: f"{row}[{literal(node.field)}]")
+    spelled: Callable[[str], str] = field(default=lambda name: name)
 
-    def render(self, expr: Expr, outer: int = _CHOICE) -> str:
+    def render(self, expr: Expr, outer: int = CHOICE) -> str:
         """The code, in parentheses where `outer` binds more tightly."""
         text, strength = self._render(expr)
         return f"({text})" if strength < outer else text
@@ -92,9 +102,11 @@ class PythonExpressions:
         """The code of the opposite condition, as a person would write it."""
         match expr:
             case Op(op=op, args=(left, right)) if op in _OPPOSITE and not _null_test(expr):
-                return f"{self.render(left, _COMPARE + 1)} {_OPPOSITE[op]} {self.render(right, _COMPARE + 1)}"
+                return f"{self.render(left, COMPARE + 1)} {_OPPOSITE[op]} {self.render(right, COMPARE + 1)}"
             case Op(op="!", args=(inner,)):
                 return self.render(inner)
+            case Op(op="in", args=(item, items)):
+                return f"{self.render(item, COMPARE + 1)} not in {self.render(items, COMPARE + 1)}"
             case Op(op=("==" | "!=") as op, args=(left, right)):
                 return self._null_comparison("!=" if op == "==" else "==", left, right)
             case Op(op="&&", args=args):
@@ -102,7 +114,7 @@ class PythonExpressions:
             case Op(op="||", args=args):
                 return " and ".join(self._negated_part(arg) for arg in args)
             case _:
-                return f"not {self.render(expr, _NOT + 1)}"
+                return f"not {self.render(expr, NOT + 1)}"
 
     def _negated_part(self, expr: Expr) -> str:
         text = self.negated(expr)
@@ -111,75 +123,174 @@ class PythonExpressions:
     def _render(self, expr: Expr) -> tuple[str, int]:
         match expr:
             case Const():
-                return self._const(expr), _ATOM
+                return self._const(expr), ATOM
             case Bound():
                 text = self.bound(expr)
-                return text, _CHOICE if " if " in text else _ATOM
+                return text, CHOICE if " if " in text else ATOM
             case Column():
-                return self.column(expr), _ATOM
+                return self.column(expr), ATOM
             case Now():
-                return self.now, _ATOM
+                return self.now, ATOM
             case Call():
                 return self._call(expr)
             case Op():
                 return self._op(expr)
+            case Get():
+                return self._get(expr)
+            case Record():
+                values = (f"{literal(name)}: {self.render(value)}" for name, value in expr.values)
+                return f"{{{', '.join(values)}}}", ATOM
+            case Over():
+                return self._over(expr, self.render(expr.body, OR if expr.op != "map" else CHOICE)), ATOM
+            case _:
+                assert_never(expr)
+
+    def value(self, expr: Expr, row: Callable[[str, str], str] | None = None) -> str:
+        """The code of a value that leaves the service or is kept by a name: numbers are checked, and `row` says how a
+        row of an entity is shown.
+        """
+        match expr:
+            case Record(values=values):
+                named = (f"{literal(self.spelled(name))}: {self.value(value, row)}" for name, value in values)
+                return f"{{{', '.join(named)}}}"
+            case Over(op="map"):
+                return self._over(expr, self.value(expr.body, row))
+            case Op(op="[]", args=args):
+                return f"[{', '.join(self.value(arg, row) for arg in args)}]"
+            case _ if row is not None and (shown := _rows_shown(expr.type, self.render(expr, OR), row)):
+                return shown
+            case _ if is_computed_integer(expr):
+                self._own("whole")
+                return f"whole({self.render(expr)})"
+            case _:
+                return self.render(expr)
+
+    def _own(self, function: str) -> None:
+        if self.language:
+            self.imports.add(self.language, function)
+
+    def _get(self, node: Get) -> tuple[str, int]:
+        of = self.render(node.of, ATOM)
+        match node.of.type.name:
+            case "row":
+                text = self.attribute(of, node)
+            case "json":
+                self._own("inside")
+                return f"inside({of}, {literal(node.field)})", ATOM
+            case "record" if not dict(node.of.type.fields)[node.field].optional:
+                text = f"{of}[{literal(node.field)}]"
+            case _:
+                text = f"{of}.get({literal(node.field)})"
+        return (f"{text} if {of} is not None else None", CHOICE) if node.of.type.optional else (text, ATOM)
+
+    def _over(self, node: Over, body: str) -> str:
+        item, items = self.bound(Bound(scope="item", name=node.item, type=node.type)), self.render(node.items, OR)
+        match node.op:
+            case "map":
+                return f"[{body} for {item} in {items}]"
+            case "filter":
+                return f"[{item} for {item} in {items} if {body}]"
+            case _:
+                return f"{'all' if node.op == 'all' else 'any'}({body} for {item} in {items})"
 
     def _const(self, const: Const) -> str:
         return render_const(const, self.imports)
 
-    def _op(self, node: Op) -> tuple[str, int]:
+    def _op(self, node: Op) -> tuple[str, int]:  # noqa: C901 # one arm an operator
         match node:
             case Op(op="?:", args=(condition, then, otherwise)):
-                test, yes = self.render(condition, _OR), self.render(then, _OR)
-                return f"{yes} if {test} else {self.render(otherwise, _CHOICE)}", _CHOICE
+                test, yes = self.render(condition, OR), self.render(then, OR)
+                return f"{yes} if {test} else {self.render(otherwise, CHOICE)}", CHOICE
             case Op(op="??", args=(first, second)):
-                return self._otherwise(first, second), _CHOICE
-            case Op(op="!", args=(Op(op=op) as inner,)) if op in _OPPOSITE:
-                return self.negated(inner), _COMPARE
+                return self._otherwise(first, second), CHOICE
+            case Op(op="!", args=(Op(op=op) as inner,)) if op in _OPPOSITE or op == "in":
+                return self.negated(inner), COMPARE
             case Op(op="!", args=(inner,)):
-                return f"not {self.render(inner, _NOT)}", _NOT
+                return f"not {self.render(inner, NOT)}", NOT
             case Op(op="negate", args=(inner,)):
-                return f"-{self.render(inner, _UNARY)}", _UNARY
+                return f"-{self.render(inner, UNARY)}", UNARY
             case Op(op=("==" | "!=") as op, args=(left, right)) if _null_test(node):
-                return self._null_comparison(op, left, right), _COMPARE
+                return self._null_comparison(op, left, right), COMPARE
+            case Op(op="[]", args=args):
+                return f"[{', '.join(self.render(arg) for arg in args)}]", ATOM
+            case Op(op="at", args=(of, position)):
+                return self._at(of, position), ATOM
+            case Op(op="+", args=(left, right)) if node.type.name in ("map", "record"):
+                return f"{{**{self.render(left, COMPARE)}, **{self.render(right, COMPARE)}}}", ATOM
+            case Op(op="/", args=(left, right)) if left.type.name == "duration":
+                self._own("ratio")
+                return f"ratio({self.render(left)}, {self.render(right)})", ATOM
             case Op(op="/", args=(left, right)):
-                dividend = self.render(left, _PRODUCT)
+                dividend = self.render(left, PRODUCT)
                 if left.type.name == right.type.name == "integer":
                     self.imports.add("decimal", "Decimal")
                     dividend = f"Decimal({self.render(left)})"
-                return f"{dividend} / {self.render(right, _PRODUCT + 1)}", _PRODUCT
+                return f"{dividend} / {self.render(right, PRODUCT + 1)}", PRODUCT
             case Op(op="||", args=args):
                 # `and` inside `or` is in parentheses, for whoever reads it.
-                parts = [self.render(arg, _OR if isinstance(arg, Op) and arg.op == "||" else _NOT) for arg in args]
-                return " or ".join(parts), _OR
+                parts = [self.render(arg, OR if isinstance(arg, Op) and arg.op == "||" else NOT) for arg in args]
+                return " or ".join(parts), OR
             case _:
-                sign, strength = _BINARY[node.op]
+                sign, strength = BINARY[node.op]
                 # Comparisons do not chain in the language; the right side of - and % binds more tightly.
-                left_outer = strength + 1 if strength == _COMPARE else strength
+                left_outer = strength + 1 if strength == COMPARE else strength
                 left, right = node.args
                 return f"{self.render(left, left_outer)} {sign} {self.render(right, strength + 1)}", strength
 
+    def _at(self, of: Expr, position: Expr) -> str:
+        if of.type.name in ("map", "record"):
+            return f"{self.render(of, ATOM)}.get({self.render(position)})"
+        name = "inside" if of.type.name == "json" else "item_at"
+        self._own(name)
+        return f"{name}({self.render(of)}, {self.render(position)})"
+
     def _otherwise(self, first: Expr, second: Expr) -> str:
-        other = self.render(second, _CHOICE)
+        other = self.render(second, CHOICE)
         if isinstance(first, Bound) and (row := self.row_of(first)):
             value = self.bound(first).removesuffix(f" if {row} else None")
             test = f"{row} and {value} is not None" if self.nullable(first) else row
             return f"{value} if {test} else {other}"
-        value = self.render(first, _OR)
+        value = self.render(first, OR)
         return f"{value} if {value} is not None else {other}"
 
     def _null_comparison(self, op: str, left: Expr, right: Expr) -> str:
         tested = right if isinstance(left, Const) and left.value is None else left
-        return f"{self.render(tested, _COMPARE + 1)} {'is' if op == '==' else 'is not'} None"
+        return f"{self.render(tested, COMPARE + 1)} {'is' if op == '==' else 'is not'} None"
 
     def _call(self, node: Call) -> tuple[str, int]:
         if node.function == "sent":
-            return self.sent(cast("Bound", node.args[0])), _COMPARE
-        return _python_function(node, self)
+            return self.sent(cast("Bound", node.args[0])), COMPARE
+        function = python_function(node)
+        args = [self.render(arg) for arg in node.args]
+        tight = [self.render(arg, ATOM) for arg in node.args]
+        if function.own:
+            self._own(function.own)
+        for module, name in function.imports:
+            self.imports.add(module, name)
+        return function.template.format(*args, t=tight, all=", ".join(args)), function.strength
+
+
+def _rows_shown(type_: Type, code: str, row: Callable[[str, str], str]) -> str:
+    """How a row or a list of rows is shown; "" for any other value."""
+    many = type_.item if type_.name == "list" else None
+    if type_.name == "row" and type_.entity:
+        shown = row(type_.entity, code)
+        return f"{shown} if {code} is not None else None" if type_.optional else shown
+    if many is not None and many.name == "row" and many.entity:
+        return f"[{row(many.entity, 'row')} for row in {code}]"
+    return ""
 
 
 def _null_test(node: Op) -> bool:
     return any(isinstance(arg, Const) and arg.value is None for arg in node.args)
+
+
+def render_default(default: Expr, imports: Imports) -> str:
+    """The Python of a default, which names nothing."""
+    if isinstance(default, Const):
+        return render_const(default, imports)
+    python = PythonExpressions(bound=lambda node: node.name, column=lambda node: node.field, imports=imports)
+    return python.render(default)
 
 
 def render_const(const: Const, imports: Imports) -> str:
@@ -203,170 +314,22 @@ def render_const(const: Const, imports: Imports) -> str:
             return literal(value)
 
 
-def _python_function(node: Call, to: PythonExpressions) -> tuple[str, int]:
-    function = python_function(node)
-    args = [to.render(arg) for arg in node.args]
-    tight = [to.render(arg, _ATOM) for arg in node.args]
-    if function.own and to.language:
-        to.imports.add(to.language, function.own)
-    for module, name in function.imports:
-        to.imports.add(module, name)
-    return function.template.format(*args, t=tight), function.strength
-
-
-@dataclass(frozen=True)
-class _Function:
-    """A function in Python: `{n}` is an argument, `{t[n]}` one as an atom; `own` is defined in `language.py`."""
-
-    template: str
-    own: str = ""
-    imports: tuple[tuple[str, str], ...] = ()
-    strength: int = _ATOM
-
-
-def python_function(node: Call) -> _Function:
-    """How a call is written in Python, by the function and the type of its first argument."""
-    types = ".".join(arg.type.name for arg in node.args)
-    known = PYTHON_FUNCTIONS
-    return known.get(f"{node.function}({types})") or known[node.function]
-
-
-_DECIMAL = (("decimal", "Decimal"),)
-PYTHON_FUNCTIONS: Mapping[str, _Function] = {
-    "size": _Function("len({0})"),
-    "lower": _Function("lower({0})", "lower"),
-    "upper": _Function("upper({0})", "upper"),
-    "trim": _Function('{t[0]}.strip(" \\t\\r\\n")'),
-    "contains": _Function("{1} in {t[0]}", strength=_COMPARE),
-    "starts_with": _Function("{t[0]}.startswith({1})"),
-    "ends_with": _Function("{t[0]}.endswith({1})"),
-    "replace": _Function("{t[0]}.replace({1}, {2})"),
-    "abs": _Function("abs({0})"),
-    "min": _Function("min({0}, {1})"),
-    "max": _Function("max({0}, {1})"),
-    "round(decimal)": _Function("int(rounded({0}))", "rounded"),
-    "round": _Function("rounded({0}, {1})", "rounded"),
-    "floor": _Function("floor({0})", imports=(("math", "floor"),)),
-    "ceil": _Function("ceil({0})", imports=(("math", "ceil"),)),
-    "int(text)": _Function("integer_in({0})", "integer_in"),
-    "int(decimal)": _Function("int({0})"),
-    "decimal(text)": _Function("decimal_in({0})", "decimal_in"),
-    "decimal(integer)": _Function("Decimal({0})", imports=_DECIMAL),
-    "date": _Function("{t[0]}.date()"),
-    "text(decimal)": _Function("plain({0})", "plain"),
-    "text(boolean)": _Function('"true" if {0} else "false"', strength=_CHOICE),
-    "text(datetime)": _Function('{t[0]}.isoformat().replace("+00:00", "Z")'),
-    "text": _Function("str({0})"),
-}
-"""Function, with the types of its arguments where these matter, to its Python."""
-
-
-@dataclass(kw_only=True)
-class SqlExpressions:
-    """Renders a condition or value over columns as SQLAlchemy; what names no column stays Python."""
-
-    python: PythonExpressions
-    exact: bool = False
-
-    def conditions(self, where: Expr | None) -> list[str]:
-        """The conjuncts of a condition, each an argument of `where()`."""
-        return [self._condition(part) for part in conjuncts(where)]
-
-    def _condition(self, expr: Expr) -> str:
-        """A condition as SQL, also where it asks nothing of the row."""
-        if any(isinstance(node, Column) for node in walk(expr)):
-            return self.render(expr)
-        self.python.imports.add("sqlalchemy", "literal")
-        return f"literal({self.python.render(expr)})"
-
-    def render(self, expr: Expr, outer: int = _CHOICE) -> str:
-        """The code, in parentheses where `outer` binds more tightly."""
-        if not any(isinstance(node, Column) for node in walk(expr)):
-            return self.python.render(expr, outer)
-        text, strength = self._render(expr)
-        return f"({text})" if strength < outer else text
-
-    def column(self, node: Column) -> str:
-        """`Link.code`."""
-        return self.python.column(node)
-
-    def _render(self, expr: Expr) -> tuple[str, int]:
-        match expr:
-            case Column():
-                return self.column(expr), _ATOM
-            case Op():
-                return self._op(expr)
-            case Call():
-                return self._function(expr)
-            case Const() | Bound() | Now():
-                return self.python.render(expr, _ATOM), _ATOM
-
-    def _op(self, node: Op) -> tuple[str, int]:
-        imports = self.python.imports
-        match node:
-            case Op(op="&&" | "||"):
-                imports.add("sqlalchemy", name := "and_" if node.op == "&&" else "or_")
-                return f"{name}({', '.join(self._condition(arg) for arg in node.args)})", _ATOM
-            case Op(op="!", args=(inner,)):
-                # SQL's negation of an unknown comparison is unknown; the language's is true.
-                imports.add("sqlalchemy", "not_")
-                return f"not_({replace(self, exact=True).render(inner)})", _ATOM
-            case Op(op="==" | "!="):
-                return self._equality(node)
-            case Op(op="??"):
-                imports.add("sqlalchemy", "func")
-                return f"func.coalesce({', '.join(self.render(arg) for arg in node.args)})", _ATOM
-            case Op(op="?:", args=(condition, then, otherwise)):
-                imports.add("sqlalchemy", "case")
-                return f"case(({self.render(condition)}, {self.render(then)}), else_={self.render(otherwise)})", _ATOM
-            case Op(op="in", args=(item, items)):
-                return f"{self.render(item, _ATOM)}.in_({self.render(items)})", _ATOM
-            case Op(op="negate", args=(inner,)):
-                return f"-{self.render(inner, _UNARY)}", _UNARY
-            case _:
-                sign, strength = _BINARY[node.op]
-                left, right = node.args
-                left_outer = strength + 1 if strength == _COMPARE else strength
-                return f"{self.render(left, left_outer)} {sign} {self.render(right, strength + 1)}", strength
-
-    def _equality(self, node: Op) -> tuple[str, int]:
-        left, right = node.args
-        if isinstance(left, Const | Bound | Now) and not isinstance(right, Const | Bound | Now):
-            left, right = right, left
-        if isinstance(right, Const) and right.value is None:
-            return f"{self.render(left, _ATOM)}.{'is_' if node.op == '==' else 'is_not'}(None)", _ATOM
-        nullable = left.type.optional or right.type.optional
-        if nullable and (self.exact or node.op == "!=" or (left.type.optional and right.type.optional)):
-            # Two-valued: null equals null, and differs from everything else.
-            name = "is_not_distinct_from" if node.op == "==" else "is_distinct_from"
-            return f"{self.render(left, _ATOM)}.{name}({self.render(right)})", _ATOM
-        if isinstance(right, Const) and isinstance(right.value, bool):
-            word = "is_" if (node.op == "==") == right.value else "is_not"
-            return f"{self.render(left, _ATOM)}.{word}(True)", _ATOM
-        return f"{self.render(left, _COMPARE + 1)} {node.op} {self.render(right, _COMPARE + 1)}", _COMPARE
-
-    def _function(self, node: Call) -> tuple[str, int]:
-        args = [self.render(arg) for arg in node.args]
-        first = self.render(node.args[0], _ATOM)
-        match node.function:
-            case "contains" | "starts_with" | "ends_with":
-                name = node.function.replace("_", "")
-                return f"{first}.{name}({args[1]}, autoescape=True)", _ATOM
-            case "size":
-                self.python.imports.add("sqlalchemy", "func")
-                return f"func.length({args[0]})", _ATOM
-            case name:
-                self.python.imports.add("sqlalchemy", "func")
-                return f"func.{name}({', '.join(args)})", _ATOM
-
-
 def type_hint(type_: Type, imports: Imports) -> str:
     """The Python type of a value."""
     plain = {"text": "str", "integer": "int", "boolean": "bool", "null": "None"}
     if type_.name in plain:
         hint = plain[type_.name]
+    elif type_.name in ("map", "record"):
+        imports.add("typing", "Any")
+        hint = f"dict[str, {type_hint(type_.item, imports)}]" if type_.item else "dict[str, Any]"
+    elif type_.name == "json":
+        imports.add("typing", "Any")
+        return "Any"
     elif type_.name == "list":
         hint = f"list[{type_hint(type_.item, imports)}]" if type_.item else "list[object]"
+    elif type_.name == "row":
+        imports.add("typing", "Any")
+        hint = "Any"
     else:
         module, hint = _IMPORTED[type_.name]
         imports.add(module, hint)

@@ -5,14 +5,16 @@ It alone reads the statement plan. One renderer serves operations and handlers; 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
 from autocoder.ir.behaviour import (
+    Aggregate,
     BoundRow,
     Change,
     Choose,
+    Each,
     Emit,
     Failure,
     Find,
@@ -28,18 +30,29 @@ from autocoder.ir.behaviour import (
     Step,
     Steps,
     Values,
-    expressions,
     walk_steps,
 )
-from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Op, conjuncts, walk
-from autocoder.ir.nodes import Entity, Field
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Op, Record, walk
+from autocoder.ir.nodes import Entity, Field, Operation
+from autocoder.ir.types import TEXT
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import language
+from autocoder.targets.python_service.bindings import (
+    bound_values,
+    custom_call,
+    custom_function,
+    entities_of,
+    row_of,
+    rows_needed,
+    rows_that_may_be_absent,
+    rows_there,
+)
 from autocoder.targets.python_service.describe import words
-from autocoder.targets.python_service.expressions import Imports, PythonExpressions, SqlExpressions, literal
+from autocoder.targets.python_service.expressions import Imports, PythonExpressions, literal
 from autocoder.targets.python_service.names import attribute, local, model, row_attribute
+from autocoder.targets.python_service.sql import SqlExpressions
 
 INDENT = "    "
+NOTHING = Const(value="", type=TEXT)
 FAILURES = {
     "malformed": "Invalid",
     "invalid": "Invalid",
@@ -61,7 +74,10 @@ class Behaviour:
     imports: Imports
     names: dict[str, str]
     caller_optional: bool = False
+    operation: Operation | None = None
     reply_model: str = ""
+    status: int = 200
+    several: bool = False
     found: set[str] = field(default_factory=set[str])
     nullable: set[str] = field(default_factory=set[str])
     needed: frozenset[str] = frozenset()
@@ -85,6 +101,7 @@ class Behaviour:
             sent=self.sent,
             row_of=lambda node: row_of(node, self.nullable),
             nullable=lambda node: self.views.entity(self.entities[node.name]).field(node.field).type.optional,
+            attribute=self.attribute_of,
             language=f"{self.package}.language",
         )
 
@@ -97,6 +114,8 @@ class Behaviour:
                 return self.names[node.name]
             case "local":
                 return local(node.name)
+            case "item":
+                return f"{local(node.name)}.{self.attribute(node)}" if node.field else local(node.name)
             case "caller":
                 return self._caller(node)
             case "row":
@@ -119,6 +138,10 @@ class Behaviour:
     def attribute(self, node: Bound | Column) -> str:
         """The attribute of a field on a row."""
         return row_attribute(node.field, node.type)
+
+    def attribute_of(self, row: str, node: Get) -> str:
+        """A field of a row that has no name of its own."""
+        return f"{row}.{row_attribute(node.field, node.type)}"
 
     def column(self, node: Column) -> str:
         """A column of the model that the statement is about."""
@@ -145,7 +168,7 @@ class Behaviour:
         self.nullable = rows_that_may_be_absent(steps) | ({"caller"} if self.caller_optional else set[str]())
         self.entities = entities_of(steps, self.views)
         self.needed = rows_needed(steps)
-        self.named = frozenset(node.name for node in _values(steps) if node.scope == "local")
+        self.named = frozenset(node.name for node in bound_values(steps) if node.scope == "local")
         self.lists = frozenset(step.bind for step in walk_steps(steps) if isinstance(step, List))
         lines = self._statements(steps)
         if len(lines) > 1 and lines[-1].startswith("return ") and lines[-2].startswith(f"{lines[-1][7:]} = "):
@@ -182,6 +205,9 @@ class Behaviour:
                 return [f"{local(step.name)} = {self._value(step.value)}"]
             case Choose():
                 return self._choose(step)
+            case Each(items=items, item=item, body=body):
+                inside = [INDENT + line for line in self._statements(body)] or [f"{INDENT}pass"]
+                return [f"for {local(item)} in {self.python.render(items)}:", *inside]
             case Emit():
                 return [self._emit(step)]
             case Invoke():
@@ -192,10 +218,18 @@ class Behaviour:
                 assert_never(step)
 
     def _raise(self, failure: Failure) -> str:
+        return f"raise {self._failure(failure)}"
+
+    def _failure(self, failure: Failure) -> str:
+        """The exception; what is stated for its whole class it says by itself."""
         name = FAILURES[failure.failure]
         self.imports.add(f"{self.package}.failures", name)
-        detail = failure.message or (f"no such {words(failure.subject)}" if name == "Missing" else "")
-        return f"raise {name}({literal(detail) if detail else ''})"
+        stated = self.views.answer(failure.failure, self.operation).message
+        usual = f"no such {words(failure.subject)}" if name == "Missing" and not stated else ""
+        given = [literal(text)] if (text := failure.message or usual) else []
+        if failure.status is not None:
+            given.append(str(failure.status) if given else f"status={failure.status}")
+        return f"{name}({', '.join(given)})"
 
     def _where(self, entity: str, where: Expr | None) -> str:
         conditions = self.sql(entity).conditions(where)
@@ -231,12 +265,73 @@ class Behaviour:
     def _list(self, step: List) -> list[str]:
         entity = step.entity
         self.imports.add("sqlalchemy", "select")
-        text = f"select({self.model(entity)}){self._where(entity, step.where)}{self._order(entity, step.order)}"
-        if step.limit is not None:
+        where = self._where(entity, step.where)
+        if step.values:
+            return self._groups(step, where)
+        lines = self._total(step, where)
+        text = f"select({self.model(entity)}){where}{self._order(entity, step.order)}"
+        if step.count is not None:
+            text += f".limit({self.python.render(step.count)})"
+        elif step.limit is not None:
             text += f".limit({step.limit})"
+        if step.offset is not None:
+            text += f".offset({self.python.render(step.offset)})"
+        if step.rank:
+            return [*lines, self._ranked(step, text)]
         if step.bind in self.named:
-            return [f"{local(step.bind)} = (await session.scalars({text})).all()"]
-        return [f"{local(step.bind)} = await session.scalars({text})"]
+            return [*lines, f"{local(step.bind)} = (await session.scalars({text})).all()"]
+        return [*lines, f"{local(step.bind)} = await session.scalars({text})"]
+
+    def _total(self, step: List, where: str) -> list[str]:
+        """The number of all rows that match, whatever the page."""
+        if not step.total:
+            return []
+        self.imports.add("sqlalchemy", "func")
+        count = f"select(func.count()).select_from({model(step.entity)}){where}"
+        return [f"{local(step.total)} = await session.scalar({count}) or 0"]
+
+    def _ranked(self, step: List, query: str) -> str:
+        """The rows as records with their positions."""
+        start = f"{self.python.render(step.offset)} + 1" if step.offset is not None else "1"
+        rows = f"enumerate(await session.scalars({query}), {start})"
+        entity = self.views.entity(step.entity)
+        shown = [(f.name, f"row.{row_attribute(f.name, f.type)}") for f in entity.fields if not f.hidden]
+        shown += [(name, f"row.{attribute(name)}") for name, _ in entity.computed]
+        record = ", ".join(f"{literal(name)}: {code}" for name, code in [(step.rank, "position"), *shown])
+        return f"{local(step.bind)} = [{{{record}}} for position, row in {rows}]"
+
+    def _groups(self, step: List, where: str) -> list[str]:
+        """One record for each group of rows, summed up by the database."""
+        entity = self.views.entity(step.entity)
+        keys = {n: f"{model(step.entity)}.{row_attribute(n, entity.field(n).type)}" for n in step.group}
+        codes = keys | {name: self._aggregate(value, step.entity) for name, value in step.values}
+        columns = [f"{code}.label({literal(name)})" for name, code in codes.items()]
+        text = f"select({', '.join(columns)}).select_from({self.model(step.entity)}){where}"
+        if keys:
+            text += f".group_by({', '.join(keys.values())})"
+        if step.order:
+            text += f".order_by({', '.join(self._group_order(key, codes, entity) for key in step.order)})"
+        if step.limit is not None and keys:
+            text += f".limit({step.limit})"
+        return [
+            f"groups = await session.execute({text})",
+            f"{local(step.bind)} = [dict(group) for group in groups.mappings()]",
+        ]
+
+    def _group_order(self, key: Order, codes: dict[str, str], entity: Entity) -> str:
+        text = codes[key.field] + (".desc()" if key.descending else "")
+        optional = any(f.name == key.field and f.type.optional for f in entity.fields)
+        return f"{text}.nulls_first()" if optional else text
+
+    def _aggregate(self, value: Aggregate, entity: str) -> str:
+        self.imports.add("sqlalchemy", "func")
+        if value.of is None:
+            return "func.count()"
+        of = self.sql(entity).render(value.of)
+        if value.function != "sum":
+            return f"func.{value.function}({of})"
+        self.imports.add("sqlalchemy", "BigInteger", "cast")
+        return f"cast(func.coalesce(func.sum({of}), 0), BigInteger)"
 
     def _insert(self, step: Insert) -> list[str]:
         entity = self.views.entity(step.entity)
@@ -244,18 +339,38 @@ class Behaviour:
         if isinstance(step.taken, Failure):
             values = self._assignments(entity, step.values, defaults=True)
             self.found.add(step.entity)
+            given = ", ".join(part for part in (values, *self._numbered(entity, step)) if part)
             return [
-                f"{local(step.bind)} = {table}({values})",
+                f"{local(step.bind)} = {table}({given})",
                 f"session.add({local(step.bind)})",
-                "await session.flush()",
+                *self._flush(step.taken),
             ]
         return self._insert_unless_there(step, entity, table)
+
+    def _flush(self, taken: Failure) -> list[str]:
+        """Sends the row; where a value is taken the operation fails as it states."""
+        if taken.message is None and taken.status is None and taken.failure == "conflict":
+            return ["await session.flush()"]
+        self.imports.add(f"{self.package}.failures", "taken_as")
+        return [f"with taken_as({self._failure(taken)}):", f"{INDENT}await session.flush()"]
+
+    def _numbered(self, entity: Entity, step: Insert) -> list[str]:
+        """The numbers in sequence that the service makes."""
+        given = dict(step.values)
+        found: list[str] = []
+        for f in entity.fields:
+            if f.generated == "sequence":
+                self.imports.add(f"{self.package}.database", "next_number")
+                within = "".join(f", {self.python.render(given[name])}" for name in f.within)
+                number = f"await next_number(session, {literal(f'{entity.table}.{f.name}')}{within})"
+                found.append(f"{row_attribute(f.name, f.type)}={number}")
+        return found
 
     def _insert_unless_there(self, step: Insert, entity: Entity, table: str) -> list[str]:
         """One INSERT that knows what to do with a row of the same key."""
         self.imports.add(f"{self.package}.database", "insert_into")
-        values = self._assignments(entity, step.values, defaults=True)
-        statement = f"insert_into(session, {table}).values({values})"
+        given = [self._assignments(entity, step.values, defaults=True), *self._numbered(entity, step)]
+        statement = f"insert_into(session, {table}).values({', '.join(part for part in given if part)})"
         keys = ", ".join(f"{table}.{row_attribute(k, entity.field(k).type)}" for k in step.key)
         needed = step.bind in self.needed
         if step.taken == "keep" or not isinstance(step.taken, tuple):
@@ -369,11 +484,7 @@ class Behaviour:
 
     def _value(self, value: Expr) -> str:
         """A value that the database does not check: a computed integer must fit into 64 bits."""
-        text = self.python.render(value)
-        if not language.is_computed_integer(value):
-            return text
-        self.imports.add(f"{self.package}.language", "whole")
-        return f"whole({text})"
+        return self.python.value(value)
 
     def _choose(self, step: Choose) -> list[str]:
         lines = [f"if {self.python.render(step.condition)}:"]
@@ -392,9 +503,11 @@ class Behaviour:
             given = {name: arg for (name, _), arg in zip(step.args, args, strict=True)}
             call = custom_call(step, self.views, given)
             return [f"{local(step.bind)} = {custom_function(step, self.package, self.imports)}({call})"]
-        self.imports.add(f"{self.package}.authentication", step.target)
-        if step.target == "issue_token":
-            return [f"{local(step.bind)} = issue_token({args[0]})"]
+        slow = step.target in ("hash_password", "check_password")
+        home = "authentication" if slow or step.target == "issue_token" else "credentials"
+        self.imports.add(f"{self.package}.{home}", step.target)
+        if not slow:
+            return [f"{local(step.bind)} = {step.target}({', '.join(args)})"]
         lines = [f"{local(step.bind)} = await {step.target}({', '.join(args)})"]
         if self.connected and not self.written:
             # Hashing takes long: the connection goes back to the pool first.
@@ -404,16 +517,44 @@ class Behaviour:
 
     def _reply(self, step: Reply) -> list[str]:
         if step.redirect is not None:
-            self.imports.add("fastapi.responses", "RedirectResponse")
             target = self.python.render(step.redirect)
-            return [f'return RedirectResponse({target}, {step.status}, headers={{"Cache-Control": "no-store"}})']
+            return [self._answer("RedirectResponse", target, step, {"Cache-Control": '"no-store"'})]
+        if step.html is not None or step.text is not None:
+            kind = "HTMLResponse" if step.html is not None else "PlainTextResponse"
+            return [self._answer(kind, self.python.render(step.html or step.text or NOTHING), step, {})]
+        lines = [f'response.headers["{name}"] = {self._header(value)}' for name, value in step.headers]
+        if step.status != self.status:
+            lines.append(f"response.status_code = {step.status}")
         if step.body is not None:
-            values = ", ".join(f"{attribute(name)}={self._value(value)}" for name, value in step.body)
-            return [f"return {self.reply_model}({values})"]
+            return [*lines, f"return {self._body(step)}"]
         if step.view is None:
-            return []
+            return [*lines, *(["return None"] if self.several else [])]
         row = local(step.view)
-        return [f"return list({row})" if step.view in self.lists else f"return {row}"]
+        return [*lines, f"return list({row})" if step.view in self.lists else f"return {row}"]
+
+    def _answer(self, kind: str, content: str, step: Reply, headers: dict[str, str]) -> str:
+        self.imports.add("fastapi.responses", kind)
+        headers = {**headers, **{name: self._header(value) for name, value in step.headers}}
+        given = "".join(f", {literal(name)}: {value}" for name, value in headers.items())[2:]
+        status = f", {step.status}" if step.status != 200 else ""
+        return f"return {kind}({content}{status}{f', headers={{{given}}}' if given else ''})"
+
+    def _header(self, value: Expr) -> str:
+        self.imports.add(f"{self.package}.language", "in_header")
+        return f"in_header({self.python.render(value)})"
+
+    def _body(self, step: Reply) -> str:
+        if not isinstance(step.body, Record):
+            return self._value(step.body or NOTHING)
+        name = f"{self.reply_model}"
+        self.imports.add(f"{self.package}.schemas", name)
+        there = [(key, value) for key, value in step.body.values if key not in step.absent]
+        parts = [f"{attribute(key)}={self._value(value)}" for key, value in there]
+        if step.absent:
+            self.imports.add(f"{self.package}.schemas", "without_null")
+            left = ", ".join(f"{attribute(k)}={self._value(v)}" for k, v in step.body.values if k in step.absent)
+            parts.append(f"**without_null({left})")
+        return f"{name}({', '.join(parts)})"
 
 
 def _column_name(f: Field) -> str:
@@ -447,85 +588,3 @@ def _replaces_if_sent(value: Expr) -> bool:
             return True
         case _:
             return False
-
-
-def custom_call(step: Invoke, views: Views, given: Mapping[str, str]) -> str:
-    """The arguments of a custom function; what may be null and is not given is null."""
-    called = next(f for f in views.functions if f.name == step.name)
-    return ", ".join(f"{name}={given.get(name, 'None')}" for name, _ in called.inputs)
-
-
-def custom_function(step: Invoke, package: str, imports: Imports) -> str:
-    """A custom function, imported; under another name where its result has its own."""
-    name = f"{step.name}_function" if local(step.bind) == step.name else step.name
-    imports.add(f"{package}.custom.{step.name}", step.name if name == step.name else f"{step.name} as {name}")
-    return name
-
-
-def entities_of(steps: Steps, views: Views) -> dict[str, str]:
-    """The entity of each row that a step binds, and of the caller."""
-    found = {"caller": views.auth.entity} if views.auth else {}
-    for step in walk_steps(steps):
-        match step:
-            case Find(bind=bind, match=Match(entity=entity)) | Insert(bind=bind, entity=entity):
-                found[bind] = entity
-            case Change(bind=str() as bind, row=row):
-                found[bind] = row.entity
-            case _:
-                pass
-    return found
-
-
-def row_of(node: Bound, nullable: set[str]) -> str:
-    """The row that a value is a field of where that row may be absent, else ""."""
-    row = "caller" if node.scope == "caller" else local(node.name)
-    return row if node.scope in ("row", "caller") and node.field and row in nullable else ""
-
-
-def rows_there(condition: Expr) -> set[str]:
-    """Rows that a condition proves to be there."""
-    found: set[str] = set()
-    for part in conjuncts(condition):
-        match part:
-            case Op(op="!=", args=(Bound(scope="row" | "caller", name=name, field=""), Const(value=None))):
-                found.add(name if name == "caller" else local(name))
-            case _:
-                pass
-    return found
-
-
-def rows_that_may_be_absent(steps: Steps) -> set[str]:
-    """Rows that were looked for and may not be there, until a guard says that they are."""
-    found: set[str] = set()
-    for step in walk_steps(steps):
-        match step:
-            case Find(match=Match(absent=None), bind=bind):
-                found.add(local(bind))
-            case Let(name=name, value=Const(value=None)):
-                found.add(local(name))
-            case _:
-                pass
-    return found
-
-
-def _values(steps: Steps) -> list[Bound]:
-    """Every value at hand that any step names."""
-    return [
-        node
-        for step in walk_steps(steps)
-        for expr in expressions(step)
-        for node in walk(expr)
-        if isinstance(node, Bound)
-    ]
-
-
-def rows_needed(steps: Steps) -> frozenset[str]:
-    """Rows that a later step reads, writes or shows."""
-    used = {node.name for node in _values(steps) if node.scope == "row"}
-    shown = {step.view for step in walk_steps(steps) if isinstance(step, Reply) and step.view}
-    written = {
-        step.row.bind
-        for step in walk_steps(steps)
-        if isinstance(step, Change | Remove) and isinstance(step.row, BoundRow)
-    }
-    return frozenset(used | shown | written)

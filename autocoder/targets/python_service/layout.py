@@ -106,7 +106,8 @@ def _splits(text: str) -> list[str]:
     loops = [t for t in tokens if t.text in ("for", "async")]
     if loops:
         begin = loops[0].start
-        return _cut(text, [t.start for t in tokens if t.text in ("for", "if") and t.start >= begin and t.start > 0])
+        starts = [t.start for t in tokens if t.text in ("for", "if") and t.start >= begin and t.start > 0]
+        return _cut(text, starts) if starts else []
     for level in _LEVELS:
         marks = [t.start for t in tokens if t.text in level and t.kind in (token.NAME, token.OP) and t.start > 0]
         starts = [mark for mark in marks if not text[:mark].rstrip().endswith(("not", "is", "lambda"))]
@@ -195,6 +196,9 @@ def _fits(line: str) -> bool:
 
 def _arguments(body: str) -> Iterator[str]:
     begin = 0
+    if any(item.depth == 0 and item.text == "for" for item in _tokens(body)):
+        yield body.strip()
+        return
     for item in _tokens(body):
         if item.depth == 0 and item.text == ",":
             yield body[begin : item.start].strip()

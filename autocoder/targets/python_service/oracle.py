@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from autocoder.ir.behaviour import (
+    Aggregate,
     BoundRow,
     Change,
     Choose,
+    Each,
     Emit,
+    Failure,
     Find,
     Insert,
     Invoke,
@@ -34,11 +37,7 @@ from autocoder.ir.nodes import Entity, Handler, Input, Operation
 from autocoder.ir.types import NULL
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import language, reserved_names
-from autocoder.targets.python_service.describe import handler_doc, operation_doc
-from autocoder.targets.python_service.endpoints import STATUS
-from autocoder.targets.python_service.expressions import PythonExpressions, literal, render_const
-from autocoder.targets.python_service.handlers import (
-    INDENT,
+from autocoder.targets.python_service.bindings import (
     custom_call,
     custom_function,
     entities_of,
@@ -47,6 +46,9 @@ from autocoder.targets.python_service.handlers import (
     rows_that_may_be_absent,
     rows_there,
 )
+from autocoder.targets.python_service.describe import handler_doc, operation_doc
+from autocoder.targets.python_service.expressions import PythonExpressions, literal, render_default
+from autocoder.targets.python_service.handlers import INDENT
 from autocoder.targets.python_service.names import function, local
 from autocoder.targets.python_service.schemas import shown_entity
 from autocoder.targets.python_service.skeletons import docstring
@@ -71,9 +73,8 @@ def module(views: Views, package: str) -> str:
     """The source of `tests/oracle.py`."""
     found = Module(doc="What the service must do, in plain dictionaries: the tests compare the two.", package=package)
     found.imports.add("support.tables", "Entity", "Failed", "Reply", "Row", "Tables", "first", "ordered")
-    behaviours = (*views.operations, *views.handlers)
-    language.add_functions(language.functions_used(behaviours), found)
-    found.add(_entities(views))
+    language.add_functions(language.functions_used(views), found)
+    found.add(_entities(views, found))
     found.add(_oracle(views, package, found))
     found.add(_table("OPERATIONS", "operation", [(o.name, o.access, method(o.name)) for o in views.operations]))
     found.add(_table("HANDLERS", "handler", [(h.name, h.event, handler_method(h.name, views)) for h in views.handlers]))
@@ -88,13 +89,13 @@ def _table(name: str, what: str, rows: list[tuple[str, str, str]]) -> str:
     return "\n".join([f"{name} = {{", *lines, "}", note]) if lines else f"{name}: dict[str, tuple] = {{}}\n{note}"
 
 
-def _entities(views: Views) -> str:
-    lines = ["ENTITIES = {", *(f"    {literal(e.name)}: {_entity(e, views)}," for e in views.entities), "}"]
+def _entities(views: Views, module: Module) -> str:
+    lines = ["ENTITIES = {", *(f"    {literal(e.name)}: {_entity(e, views, module)}," for e in views.entities), "}"]
     note = '"""What the database holds for each kind of row: keys, references, limits, and what is made or hidden."""'
     return "\n".join([*lines, note]) if views.entities else f"ENTITIES: dict[str, Entity] = {{}}\n{note}"
 
 
-def _entity(entity: Entity, views: Views) -> str:
+def _entity(entity: Entity, views: Views, module: Module) -> str:
     computed = computed_fields(entity, views)
     refers = {f.name: (f.type.entity, f.on_delete) for f in entity.fields if f.type.entity}
     limits = {
@@ -114,6 +115,14 @@ def _entity(entity: Entity, views: Views) -> str:
     if refers:
         said = ", ".join(f"{literal(n)}: ({literal(to)}, {literal(how)})" for n, (to, how) in refers.items())
         parts.append(f"refers={{{said}}}")
+    if entity.computed:
+        fold = Fold(views=views, package="", module=module, inputs={})
+        said = ", ".join(f"{literal(n)}: lambda row: {fold.python().value(value)}" for n, value in entity.computed)
+        parts.append(f"computed={{{said}}}")
+    if passwords := [f.name for f in entity.fields if f.type.format == "password"]:
+        parts.append(f"passwords={_listed(passwords)}")
+    if keys := [f.name for f in entity.fields if f.type.format == "token"]:
+        parts.append(f"keys={_listed(keys)}")
     if limits:
         parts.append(f"limits={{{', '.join(f'{literal(n)}: ({low}, {high})' for n, (low, high) in limits.items())}}}")
     return f"Entity({', '.join(parts)})"
@@ -190,6 +199,7 @@ class Fold:
             imports=self.module.imports,
             sent=self.sent,
             row_of=lambda node: row_of(node, self.nullable),
+            spelled=self.views.spelled,
             nullable=lambda node: self.views.entity(self.entities[node.name]).field(node.field).type.optional,
         )
 
@@ -206,6 +216,8 @@ class Fold:
                 return f"event[{literal(node.name)}]"
             case "local":
                 return local(node.name)
+            case "item":
+                return f"{local(node.name)}[{literal(node.field)}]" if node.field else local(node.name)
             case "caller" | "row":
                 row = "caller" if node.scope == "caller" else local(node.name)
                 return self._field(row, node) if node.field else row
@@ -216,8 +228,8 @@ class Fold:
         given = self.inputs[name]
         if given.required:
             return f"given[{literal(name)}]"
-        if isinstance(given.default, Const):
-            return f"given.get({literal(name)}, {render_const(given.default, self.module.imports)})"
+        if given.default is not None:
+            return f"given.get({literal(name)}, {render_default(given.default, self.module.imports)})"
         return f"given.get({literal(name)})"
 
     def _field(self, row: str, node: Bound) -> str:
@@ -239,14 +251,15 @@ class Fold:
                 return self._change(step)
             case Remove():
                 return self._remove(step)
-            case List(bind=bind, entity=entity, where=where, order=order, limit=limit):
-                cut = "" if limit is None else f"[:{limit}]"
-                return [f"{local(bind)} = {self._ordered(self._matching(entity, where), order)}{cut}"]
-            case Require(condition=condition, otherwise=otherwise):
-                lines = [
-                    f"if {self.python().negated(condition)}:",
-                    f"{INDENT}raise Failed({STATUS[otherwise.failure]})",
+            case List():
+                return self._list(step)
+            case Each(items=items, item=item, body=body):
+                return [
+                    f"for {local(item)} in {self.python().render(items)}:",
+                    *(self._inside(body) or [f"{INDENT}pass"]),
                 ]
+            case Require(condition=condition, otherwise=otherwise):
+                lines = [f"if {self.python().negated(condition)}:", f"{INDENT}{_raise(otherwise)}"]
                 self.nullable -= rows_there(condition)
                 return lines
             case Let(name=name, value=value):
@@ -265,12 +278,44 @@ class Fold:
             case _:
                 assert_never(step)
 
+    def _list(self, step: List) -> list[str]:
+        bind, rows = local(step.bind), self._matching(step.entity, step.where)
+        if step.values:
+            return self._groups(step, rows)
+        lines = [f"{local(step.total)} = len({rows})"] if step.total else []
+        text = self._ordered(rows, step.order)
+        start = f"({self.python().render(step.offset)})" if step.offset is not None else ""
+        if step.count is not None:
+            end = f"{start} + ({self.python().render(step.count)})" if start else self.python().render(step.count)
+            text += f"[{start}:{end}]"
+        elif step.limit is not None:
+            text += f"[:{step.limit}]"
+        if step.rank:
+            first = f"{start} + 1" if start else "1"
+            record = f"{{{literal(step.rank)}: position, **self.plain({literal(step.entity)}, row)}}"
+            return [*lines, f"{bind} = [{record} for position, row in enumerate({text}, {first})]"]
+        return [*lines, f"{bind} = {text}"]
+
+    def _groups(self, step: List, rows: str) -> list[str]:
+        values = ", ".join(f"{literal(name)}: {self._aggregate(value)}" for name, value in step.values)
+        groups = f"grouped({rows}, {', '.join(literal(name) for name in step.group)})"
+        self.module.imports.add("support.tables", "grouped")
+        keys = ", ".join(f"{literal(name)}: rows[0][{literal(name)}]" for name in step.group)
+        record = ", ".join(part for part in (keys, values) if part)
+        text = self._ordered(f"[{{{record}}} for rows in {groups}]", step.order)
+        return [f"{local(step.bind)} = {text}" + (f"[:{step.limit}]" if step.limit is not None else "")]
+
+    def _aggregate(self, value: Aggregate) -> str:
+        if value.of is None:
+            return "len(rows)"
+        each = f"{self.python().render(value.of)} for row in rows"
+        return f"whole(sum({each}))" if value.function == "sum" else f"{value.function}({each})"
+
     def _inside(self, steps: Steps) -> list[str]:
         return [INDENT + line for line in self._statements(steps)]
 
     def _value(self, value: Expr) -> str:
-        text = self.python().render(value)
-        return f"whole({text})" if language.is_computed_integer(value) else text
+        return self.python().value(value)
 
     def _values(self, values: Values, row: str = "row") -> str:
         return f"{{{', '.join(f'{literal(n)}: {self.python(row).render(v)}' for n, v in values)}}}"
@@ -287,16 +332,17 @@ class Fold:
         rows = self._ordered(self._matching(step.match.entity, step.match.where), step.order)
         lines = [f"{local(step.bind)} = first({rows})"]
         if step.match.absent is not None:
-            status = STATUS[step.match.absent.failure]
-            lines += [f"if {local(step.bind)} is None:", f"{INDENT}raise Failed({status})"]
+            lines += [f"if {local(step.bind)} is None:", f"{INDENT}{_raise(step.match.absent)}"]
         return lines
 
     def _insert(self, step: Insert) -> list[str]:
         bind, entity = local(step.bind), literal(step.entity)
         added = f"self.insert({entity}, {self._values(step.values)})"
         insert = f"{bind} = {added}"
-        if step.taken != "keep" and not isinstance(step.taken, tuple):
-            return [insert if step.bind in self.needed else added]
+        if isinstance(step.taken, Failure):
+            if step.taken.failure != "conflict" or step.taken.status is not None:
+                added = f"{added[:-1]}, {_failed(step.taken)})"
+            return [f"{bind} = {added}" if step.bind in self.needed else added]
         given = dict(step.values)
         same = " and ".join(f"row[{literal(k)}] == {self.python().render(given[k])}" for k in step.key)
         lines = [f"{bind} = first([row for row in self.rows[{entity}] if {same}])", f"if {bind} is None:"]
@@ -336,22 +382,50 @@ class Fold:
             case "issue_token":
                 self.module.imports.add("support.tables", "Token")
                 return [f"{bind} = Token({args[0]})"]
+            case "new_token":
+                self.module.imports.add("support.tables", "Made")
+                return [f"{bind} = Made()"]
+            case "digest":
+                return [f"{bind} = {args[0]}"]
+            case "check_token":
+                return [f"{bind} = {args[0]} == {args[1]}"]
+            case "check_secret":
+                return [f"{bind} = {args[1]} == self.secrets[{args[0]}]"]
             case _:
                 assert_never(step.target)
 
     def _reply(self, step: Reply) -> str:
+        given = [str(step.status)]
         if step.redirect is not None:
-            return f"return Reply({step.status}, location={self.python().render(step.redirect)})"
+            given.append(f"location={self.python().render(step.redirect)}")
+        elif (text := step.html or step.text) is not None:
+            given.append(f"text={self.python().render(text)}")
+        elif (body := self._body(step)) is not None:
+            given.append(body)
+        if step.headers:
+            in_header = (f"{literal(name)}: in_header({self.python().render(value)})" for name, value in step.headers)
+            given.append(f"headers={{{', '.join(in_header)}}}")
+        return f"return Reply({', '.join(given)})"
+
+    def _body(self, step: Reply) -> str | None:
         if step.body is not None:
-            values = ", ".join(f"{literal(name)}: {self._value(value)}" for name, value in step.body)
-            return f"return Reply({step.status}, {{{values}}})"
+            body = self.python().value(step.body, lambda entity, code: f"self.shown({literal(entity)}, {code})")
+            absent = ", ".join(literal(self.views.spelled(name)) for name in step.absent)
+            if absent:
+                self.module.imports.add("support.tables", "without_null")
+            return f"without_null({body}, {absent})" if absent else body
         if step.view is None or self.operation is None:
-            return f"return Reply({step.status})"
+            return None
         entity, many = shown_entity(self.operation, step.view)
         row = local(step.view)
-        shown = (
-            f"[self.shown({literal(entity)}, row) for row in {row}]"
-            if many
-            else f"self.shown({literal(entity)}, {row})"
-        )
-        return f"return Reply({step.status}, {shown})"
+        one = f"self.shown({literal(entity)}, {'row' if many else row})"
+        return f"[{one} for row in {row}]" if many else one
+
+
+def _failed(failure: Failure) -> str:
+    status = f", {failure.status}" if failure.status is not None else ""
+    return f"Failed({literal(failure.failure)}{status})"
+
+
+def _raise(failure: Failure) -> str:
+    return f"raise {_failed(failure)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from autocoder.ir.nodes import Constraints, Entity, Field, Input
@@ -20,12 +21,14 @@ _GOOD = {
     "url": (f'"{_URL}"', '"http://127.0.0.1:8080/a/b?c=d&e=%20#f"', f'"{_URL}" + "x" * {2048 - len(_URL)}'),
     "email": ('"ada@example.com"', '"grace.hopper+navy@example.org"', '"Ada@Example.COM"'),
     "slug": ('"a"', '"a-1-b"', '"x" * 100'),
+    "phone": ('"+41 44 668 18 00"', '"112"'),
+    "json": ('{"a": [1, None, "x"]}', "True", '"text"', "1.5"),
     "boolean": ("True", "False"),
     "date": ("date(2024, 2, 29)", "date(1999, 12, 31)"),
     "datetime": ("datetime(2024, 2, 29, 12, 30, tzinfo=UTC)", "datetime(1999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)"),
     "uuid": ("UUID(int=7)",),
     "duration": ("timedelta(minutes=5)", "timedelta(0)"),
-    "decimal": ("0", "12.5"),
+    "decimal": ('Decimal("12.5")', 'Decimal("0")', 'Decimal("-0.01")', 'Decimal("1234567890123456789.123456789")'),
 }
 _BAD = {
     "url": (
@@ -34,12 +37,14 @@ _BAD = {
     ),
     "email": ('"ada"', '"@example.com"', '"ada@"', '"ada@exa mple.com"', '"a" * 250 + "@example.com"'),
     "slug": ('""', '"A"', '"a--b"', '"-a"', '"x" * 101'),
+    "phone": ('"call me"', '"1"'),
+    "json": ('"a\\x00b"',),
     "enum": ('"none of them"', '""'),
     "uuid": ('"7"',),
     "date": ('"2023-02-29"', '"20240229"', '"2024-02-29T00:00:00Z"'),
     "datetime": ('"2024-02-30T00:00:00Z"', '"12:30"', '"2024-02-29"'),
     "duration": ('"soon"',),
-    "decimal": ('"much"',),
+    "decimal": ('"much"', '"1e99"', '"' + "9" * 40 + '"'),
 }
 _NOT_TEXT = ("5", "True", '["a"]')
 _NOT_IN_JSON = {
@@ -50,7 +55,10 @@ _NOT_IN_JSON = {
     "datetime": ("0",),
     "uuid": ("7",),
     "list": ('"a"', "{}"),
-    "decimal": ("True",),
+    "decimal": ("True", "[]"),
+    "duration": ("5",),
+    "record": ('"a"', "[]"),
+    "map": ('"a"', "[]"),
 }
 _NOT_IN_TEXT = {"integer": ('"x"', '"1.5"'), "boolean": ('"maybe"',)}
 
@@ -75,18 +83,21 @@ def bad(given: Input, imports: Imports) -> list[str]:
 
 def _import(sources: Sequence[str], imports: Imports) -> None:
     text = " ".join(sources)
-    for module, name in (("datetime", "date"), ("datetime", "datetime"), ("datetime", "timedelta"), ("uuid", "UUID")):
+    for module, name in (
+        *(("datetime", "date"), ("datetime", "datetime"), ("datetime", "timedelta"), ("uuid", "UUID")),
+        ("decimal", "Decimal"),
+    ):
         if f"{name}(" in text:
             imports.add(module, name)
     if "tzinfo=UTC" in text:
         imports.add("datetime", "UTC")
 
 
-def _good(type_: Type, constraints: Constraints) -> list[str]:
+def _good(type_: Type, constraints: Constraints) -> list[str]:  # noqa: C901 # one arm a type
     match type_.name, type_.format:
         case "text", "enum":
             return [literal(value) for value in constraints.values]
-        case "text", ("url" | "email" | "slug") as format_:
+        case "text", ("url" | "email" | "slug" | "phone") as format_:
             return list(_GOOD[format_])
         case "text", "password":
             return [literal("correct horse"), *_texts(constraints)]
@@ -94,6 +105,14 @@ def _good(type_: Type, constraints: Constraints) -> list[str]:
             return _texts(constraints)
         case "integer", _:
             return _integers(constraints)
+        case "decimal", _:
+            return _decimals(constraints)
+        case "record", _:
+            given = (f"{literal(n)}: {_good(t.not_null(), Constraints())[0]}" for n, t in type_.fields)
+            return [f"{{{', '.join(given)}}}"]
+        case "map", _ if type_.item:
+            one = _good(type_.item, constraints)[0]
+            return [f'{{"a": {one}, "b c": {one}}}', "{}"]
         case "list", _ if type_.item:
             one = _good(type_.item, Constraints(values=constraints.values))[0]
             least, most = _range(constraints, 0, 3)
@@ -105,7 +124,7 @@ def _good(type_: Type, constraints: Constraints) -> list[str]:
 def _bad(type_: Type, constraints: Constraints, *, in_json: bool) -> list[str]:
     least, most = _range(constraints, None, None)
     match type_.name, type_.format:
-        case "text", ("url" | "email" | "slug" | "enum") as format_:
+        case "text", ("url" | "email" | "slug" | "enum" | "phone") as format_:
             return list(_BAD[format_])
         case "text", _:
             found = ['"a\\x00b"']
@@ -115,6 +134,8 @@ def _bad(type_: Type, constraints: Constraints, *, in_json: bool) -> list[str]:
             return found + ([literal(f"{matching(constraints.pattern)}\n")] if constraints.pattern else [])
         case "integer", _:
             return [str((least if least is not None else LOW) - 1), str((most if most is not None else HIGH) + 1)]
+        case "record", _:
+            return ["{}"] if any(not t.optional for _, t in type_.fields) else []
         case "list", _ if type_.item:
             item = _bad(type_.item, Constraints(values=constraints.values), in_json=in_json)[:1]
             return [*(f"[{value}]" for value in item), *([f'["x"] * {most + 1}'] if most is not None else [])]
@@ -137,6 +158,18 @@ def _texts(constraints: Constraints) -> list[str]:
     texts = ["milk", "Ä ö ß 漢 🙂", "'; DROP TABLE x; --", '<b title="x">&amp;</b>', "%_\\", ""]
     fitting = [literal(text) for text in texts if least <= len(text) <= most]
     return [*fitting, *([f'"x" * {least}'] if least else []), f'"x" * {most}']
+
+
+def _decimals(constraints: Constraints) -> list[str]:
+    low = Decimal(constraints.minimum) if constraints.minimum is not None else None
+    high = Decimal(constraints.maximum) if constraints.maximum is not None else None
+    edges = [f"Decimal({literal(f'{edge:f}')})" for edge in (low, high) if edge is not None]
+    known = [text for text in _GOOD["decimal"] if _within(Decimal(text[9:-2]), low, high)]
+    return list(dict.fromkeys([*known, *edges]))
+
+
+def _within(value: Decimal, low: Decimal | None, high: Decimal | None) -> bool:
+    return (low is None or low <= value) and (high is None or value <= high)
 
 
 def _integers(constraints: Constraints) -> list[str]:
@@ -219,6 +252,10 @@ def _of_field(f: Field, unique: bool, imports: Imports) -> str:
         case Field(generated="uuid"):
             imports.add("uuid", "UUID")
             return "UUID(int=n)"
+        case Field(generated="sequence"):
+            return "1000 + n"
+        case _ if f.type.format == "token":
+            return 'f"token {n}"'
         case Field(generated="code"):
             return f'f"{{n:0{f.constraints.length}d}}"'
         case _ if f.type.entity:

@@ -17,9 +17,9 @@ from autocoder.ir.nodes import Entity, Field, Input, Operation
 from autocoder.ir.types import UUID
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import samples
-from autocoder.targets.python_service.endpoints import STATUS
 from autocoder.targets.python_service.expressions import Imports, PythonExpressions, literal
 from autocoder.targets.python_service.names import local
+from autocoder.targets.python_service.schemas import reply_of
 
 ID = Column(field="id", type=UUID)
 _SHOWN = "shown"
@@ -57,14 +57,14 @@ class Scenarios:
     @property
     def status(self) -> int:
         """The status of a success."""
-        return next(step.status for step in self.operation.steps if step.kind == "reply")
+        return reply_of(self.operation).status
 
     def failures(self) -> Iterator[Arrangement]:
         """One arrangement for each condition that can fail alone."""
         for index, step in enumerate(self.operation.steps):
             match step:
                 case Find(match=match) if match.absent is not None:
-                    status = STATUS[match.absent.failure]
+                    status = self.views.status(match.absent, self.operation)
                     for part in conjuncts(match.where):
                         what = _about(part)
                         if what and self._solvable(part, step.bind) and not self._is_caller(match):
@@ -73,14 +73,16 @@ class Scenarios:
                     for part in conjuncts(condition):
                         what = _about(part)
                         if what and self._solvable(part, None):
-                            yield self._arranged(f"without_{what}", (index, part), STATUS[otherwise.failure])
+                            yield self._arranged(
+                                f"without_{what}", (index, part), self.views.status(otherwise, self.operation)
+                            )
                 case Invoke(target="check_password", args=((_, _), (_, Bound(name=secret)))):
                     yield from self._wrong_password(secret)
                 case _:
                     pass
 
     def _wrong_password(self, secret: str) -> Iterator[Arrangement]:
-        base = self._arranged("", None, STATUS["unauthenticated"])
+        base = self._arranged("", None, self.views.status("unauthenticated", self.operation))
         given = dict(base.given)
         wrong = tuple({**given, secret: f'{given[secret]} + "x"'}.items())
         yield replace(base, name="with_a_wrong_password", given=wrong)
@@ -96,10 +98,11 @@ class Scenarios:
                     values = dict(step.values)
                     from_input = [values.get(name) for name in key]
                     if all(isinstance(v, Bound) and v.scope == "input" for v in from_input):
-                        yield self._conflict(entity, key, values)
+                        status = self.views.status(step.taken, self.operation)
+                        yield self._conflict(entity, key, values, status)
 
-    def _conflict(self, entity: Entity, key: tuple[str, ...], values: dict[str, Expr]) -> Arrangement:
-        base = self._arranged("", None, 409)
+    def _conflict(self, entity: Entity, key: tuple[str, ...], values: dict[str, Expr], status: int) -> Arrangement:
+        base = self._arranged("", None, status)
         given = dict(base.given)
         taken: dict[str, str] = {}
         for name in key:
@@ -117,7 +120,7 @@ class Scenarios:
         rows = [self._row(entity, solved, None, values) for values in self._in_order(entity, step.order)]
         others = [self._row(entity, solved, part, {}) for part in solved]
         yield replace(base, name="shows_its_rows_in_order", lines=(*base.lines, *rows, *others))
-        if step.limit is not None:
+        if step.limit is not None and step.count is None and not step.values:
             one = self._row(entity, solved, None, {})
             many = (f"for _ in range({step.limit + 1}):", f"    {one}")
             yield replace(base, name=f"shows_at_most_{step.limit}_rows", lines=(*base.lines, *many))
@@ -139,6 +142,8 @@ class Scenarios:
         """Values of the fields that order: two rows that are equal, with another before and after them."""
         found: list[dict[str, str]] = [{}, {}, {}, {}]
         for key in order:
+            if key.field not in {f.name for f in entity.fields}:
+                continue  # a value of a group
             f = entity.field(key.field)
             values = samples.good(f.type, f.constraints, self.imports)
             first, second = values[0], values[1] if len(values) > 1 else values[0]

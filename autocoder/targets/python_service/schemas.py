@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autocoder.ir.behaviour import Reply, walk_steps
-from autocoder.ir.expressions import Const
-from autocoder.ir.nodes import Constraints, Entity, Field, Input, Operation
+from autocoder.ir.expressions import Const, Record
+from autocoder.ir.nodes import Constraints, Entity, Input, Operation, Wire
 from autocoder.ir.types import Type
 from autocoder.ir.views import Views
 from autocoder.targets.python_service.describe import words
-from autocoder.targets.python_service.expressions import Imports, literal, render_const, type_hint
+from autocoder.targets.python_service.expressions import Imports, literal, render_const, render_default, type_hint
 from autocoder.targets.python_service.names import attribute, pascal, row_attribute
 from autocoder.targets.python_service.source import Module
 
@@ -110,6 +110,58 @@ Day = Annotated[date, BeforeValidator(as_day)]''',
         "Number = Annotated[int, Field(ge=-(2**63), lt=2**63)]",
         (("typing", "Annotated"), ("pydantic", "Field")),
     ),
+    "Phone": (
+        'Phone = Annotated[str, Field(pattern=r"^[+]?[0-9][0-9 ()/.-]{2,30}$")]',
+        (("typing", "Annotated"), ("pydantic", "Field")),
+    ),
+    "Amount": (
+        '''def exact(value: object) -> object:
+    """A decimal number with at most 34 digits, as a JSON number or as text."""
+    if isinstance(value, bool) or not re.fullmatch(r"[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,2})?", str(value)):
+        raise ValueError("must be a decimal number")
+    number = Decimal(str(value))
+    if len(number.normalize().as_tuple().digits) > 34 or abs(number.adjusted()) > 34:
+        raise ValueError("must have at most 34 digits")
+    return number.normalize() + 0
+
+
+Amount = Annotated[Decimal, BeforeValidator(exact)]''',
+        (("", "re"), ("decimal", "Decimal"), ("typing", "Annotated"), ("pydantic", "BeforeValidator")),
+    ),
+    "Exact": (
+        '''def as_number(value: Decimal) -> int | float | str:
+    """A number as JSON has it; as text where a reader would lose digits."""
+    if value == int(value):
+        return int(value)
+    return float(value) if Decimal(repr(float(value))) == value else f"{value.normalize():f}"
+
+
+Exact = Annotated[Decimal, PlainSerializer(as_number, when_used="json")]''',
+        (("decimal", "Decimal"), ("typing", "Annotated"), ("pydantic", "PlainSerializer")),
+    ),
+    "Duration": (
+        '''def as_duration(value: object) -> object:
+    """A stretch of time is written as ISO 8601 does, for example PT30M."""
+    if not isinstance(value, str) or not re.fullmatch(r"-?P[0-9A-Z.]{2,30}", value):
+        raise ValueError("must be a duration such as PT30M")
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(as_duration)]''',
+        (("", "re"), ("datetime", "timedelta"), ("typing", "Annotated"), ("pydantic", "BeforeValidator")),
+    ),
+    "Json": (
+        '''def storable(value: Any) -> Any:
+    """PostgreSQL keeps no NUL character, and JSON has no NaN."""
+    text = json.dumps(value)
+    if "\\\\u0000" in text or re.search(r"\\b(NaN|Infinity)\\b", re.sub(r'"(\\\\.|[^"])*"', "", text)):
+        raise ValueError("must be JSON without NUL")
+    return value
+
+
+Json = Annotated[Any, AfterValidator(storable)]''',
+        (("", "json"), ("", "re"), ("typing", "Annotated"), ("typing", "Any"), ("pydantic", "AfterValidator")),
+    ),
     "Boolean": ("Boolean = Annotated[bool, Strict()]", (("typing", "Annotated"), ("pydantic", "Strict"))),
     "Slug": (
         'Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]',
@@ -130,6 +182,7 @@ class Hints:
     package: str
     module: Module
     used: set[str]
+    camel: bool = False
 
     @property
     def imports(self) -> Imports:
@@ -142,6 +195,8 @@ class Hints:
         more: list[str] = []
         if limits := _limits(given.type, given.constraints):
             self.imports.add("pydantic", "Field")
+            if "Decimal(" in limits[0]:
+                self.imports.add("decimal", "Decimal")
             more.append(f"Field({', '.join(limits)})")
         if given.message:
             more.append(f"{self._own('saying')}({literal(given.message)})")
@@ -152,12 +207,12 @@ class Hints:
             hint = self._named(pascal(given.name), hint)
         return f"{hint} | None" if given.type.optional else hint
 
-    def _plain(self, type_: Type, constraints: Constraints, *, in_json: bool) -> str:
+    def _plain(self, type_: Type, constraints: Constraints, *, in_json: bool) -> str:  # noqa: C901 # one arm a type
         match type_.name, type_.format:
             case "text", "enum":
                 self.imports.add("typing", "Literal")
                 return f"Literal[{', '.join(literal(v) for v in constraints.values)}]"
-            case "text", ("url" | "email" | "slug") as format_:
+            case "text", ("url" | "email" | "slug" | "phone") as format_:
                 return self._own(format_.capitalize())
             case "text", _:
                 return self._own("Str")
@@ -169,10 +224,39 @@ class Hints:
                 return self._own("Time")
             case "date", _:
                 return self._own("Day")
+            case "decimal", _:
+                return self._own("Amount")
+            case "duration", _:
+                return self._own("Duration")
+            case "json", _:
+                return self._own("Json")
+            case "record", _:
+                return self._record(type_)
+            case "map", _ if type_.item:
+                return f"dict[{self._own('Str')}, {self._plain(type_.item, constraints, in_json=in_json)}]"
             case "list", _ if type_.item:
                 return f"list[{self._plain(type_.item, Constraints(values=constraints.values), in_json=in_json)}]"
             case _:
                 return type_hint(type_.not_null(), self.imports)
+
+    def _record(self, type_: Type) -> str:
+        """A record inside what clients send: a dictionary of known keys."""
+        self.imports.add("typing_extensions", "NotRequired", "TypedDict")
+        body: list[str] = []
+        for name, value in type_.fields:
+            hint = self._plain(value.not_null(), Constraints(), in_json=True)
+            body.append(f"    {name}: {f'NotRequired[{hint} | None]' if value.optional else hint}")
+        if self.camel:
+            self.imports.add("pydantic", "ConfigDict", "with_config")
+            self.imports.add("pydantic.alias_generators", "to_camel")
+        head = "@with_config(ConfigDict(alias_generator=to_camel))\n" if self.camel else ""
+        name = pascal("_".join(name for name, _ in type_.fields))[:40]
+        text = f'{head}class {{name}}(TypedDict):\n    """{_listed(type_)}."""\n\n' + "\n".join(body)
+        while any(f"class {name}(" in b and b != text.format(name=name) for b in self.module.blocks):
+            name += "Value"
+        if text.format(name=name) not in self.module.blocks:
+            self.module.add(text.format(name=name))
+        return name
 
     def _named(self, name: str, hint: str) -> str:
         """A long type under a name of its own, before what uses it."""
@@ -189,12 +273,23 @@ class Hints:
         return name
 
 
+def _listed(type_: Type) -> str:
+    """The fields of a record in words."""
+    return f"Values with {', '.join(words(name) for name, _ in type_.fields)}"
+
+
 def _limits(type_: Type, constraints: Constraints) -> list[str]:
     if type_.name == "text":
         named = (("min_length", constraints.minimum), ("max_length", constraints.maximum))
         limits = [f"{name}={value}" for name, value in named if value is not None]
         return [*limits, f"pattern={_raw(f'^(?:{constraints.pattern})$')}"] if constraints.pattern else limits
-    if type_.name == "list":
+    if type_.name == "decimal":
+        return [
+            f"{name}=Decimal({literal(value)})"
+            for name, value in (("ge", constraints.minimum), ("le", constraints.maximum))
+            if value is not None
+        ]
+    if type_.name in ("list", "map"):
         named = (("min_length", constraints.minimum), ("max_length", constraints.maximum))
     else:
         named = (("ge", constraints.minimum), ("le", constraints.maximum))
@@ -230,9 +325,14 @@ def body_inputs(operation: Operation) -> tuple[Input, ...]:
     return tuple(i for i in operation.inputs if i.place == "body")
 
 
+def replies_of(operation: Operation) -> tuple[Reply, ...]:
+    """All that an operation may answer when nothing fails, the usual one last."""
+    return tuple(step for step in walk_steps(operation.steps) if isinstance(step, Reply))
+
+
 def reply_of(operation: Operation) -> Reply:
-    """What an operation answers when nothing fails."""
-    return next(step for step in walk_steps(operation.steps) if isinstance(step, Reply))
+    """What an operation answers when nothing fails and no condition asks for something else."""
+    return replies_of(operation)[-1]
 
 
 def shown_entity(operation: Operation, bind: str) -> tuple[str, bool]:
@@ -249,41 +349,176 @@ def shown_entity(operation: Operation, bind: str) -> tuple[str, bool]:
     raise KeyError(bind)
 
 
-def reply_name(operation: Operation) -> str:
-    """The model of what an operation answers; empty where it answers no body of its own."""
-    reply = reply_of(operation)
-    if reply.body is not None:
-        return f"{pascal(operation.name)}Result"
-    if reply.view is None:
-        return ""
-    entity, many = shown_entity(operation, reply.view)
-    return f"list[{entity}Reply]" if many else f"{entity}Reply"
+def body_name(operation: Operation) -> str:
+    """The model of what an operation answers where its body is its own; "" for any other reply."""
+    own = any(isinstance(reply.body, Record) for reply in replies_of(operation))
+    return f"{pascal(operation.name)}Result" if own else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replies:
+    """Names the models of replies; with `shown` it defines those that bodies are made of."""
+
+    views: Views
+    module: Module
+    package: str
+    shown: set[str] | None = None
+
+    def name(self, operation: Operation, reply: Reply) -> str:
+        """The model of a reply; "None" where it has no body."""
+        if reply.body is not None:
+            own = f"{pascal(operation.name)}Result"
+            if isinstance(reply.body, Record):
+                self._define(own, reply.body.type, reply.absent, operation.id)
+                return self._imported(own)
+            return self.of(reply.body.type, own)
+        if reply.view is None:
+            return "None"
+        entity, many = shown_entity(operation, reply.view)
+        row = self._row(entity)
+        return f"list[{row}]" if many else row
+
+    def _imported(self, name: str) -> str:
+        if self.shown is None:
+            self.module.imports.add(f"{self.package}.schemas", name)
+        return name
+
+    def _row(self, entity: str) -> str:
+        if self.shown is not None:
+            self.shown.add(entity)
+        return self._imported(f"{entity}Reply")
+
+    def of(self, type_: Type, name: str) -> str:
+        """The type of a value in a body; a record inside gets a model of its own, called `name`."""
+        match type_.name:
+            case "row":
+                hint = self._row(type_.entity or "")
+            case "record":
+                self._define_record(name, type_)
+                hint = self._imported(name)
+            case "list" | "map" if type_.item is not None:
+                inside = self.of(type_.item, f"{name.removesuffix('Result')}Item")
+                hint = f"list[{inside}]" if type_.name == "list" else f"dict[str, {inside}]"
+            case "decimal":
+                self.module.imports.add(f"{self.package}.types", "Exact")
+                hint = "Exact"
+            case _:
+                return type_hint(type_, self.module.imports)
+        return f"{hint} | None" if type_.optional else hint
+
+    def _define_record(self, name: str, type_: Type) -> None:
+        """The type of a record inside a body, once; what may be null may also be left out."""
+        if self.shown is None or any(f"class {name}(" in block for block in self.module.blocks):
+            return
+        imports = self.module.imports
+        imports.add("typing_extensions", "TypedDict")
+        lines = [f"class {name}(TypedDict):", f'    """{_listed(type_)}."""', ""]
+        for key, value in type_.fields:
+            hint = self.of(value, f"{name}{pascal(attribute(key))}")
+            if value.optional:
+                imports.add("typing_extensions", "NotRequired")
+            lines.append(f"    {key}: {f'NotRequired[{hint}]' if value.optional else hint}")
+        if self.views.wire.case == "camel":
+            imports.add("pydantic", "ConfigDict", "with_config")
+            lines.insert(0, "@with_config(ConfigDict(alias_generator=to_camel, populate_by_name=True))")
+        self.module.add("\n".join(lines))
+
+    def _define(self, name: str, type_: Type, absent: tuple[str, ...], origin: str) -> None:
+        """The model of a record, once, after those that it is made of."""
+        if self.shown is None or any(block.startswith(f"class {name}(") for block in self.module.blocks):
+            return
+        lines = [f"class {name}({base(self.views)}):", f'    """{_a_body(name)}"""', ""]
+        stem = name.removesuffix("Result")
+        for key, value in type_.fields:
+            hint = self.of(value, f"{stem}{pascal(attribute(key))}")
+            options = ["default=None"] if key in absent else []
+            if attribute(key) != key:
+                options.append(f"serialization_alias={literal(key)}")
+            default = " = None" if options == ["default=None"] else f" = Field({', '.join(options)})" if options else ""
+            if options and default != " = None":
+                self.module.imports.add("pydantic", "Field")
+            lines.append(f"    {attribute(key)}: {hint}{default}")
+        if not type_.fields:
+            lines.pop()
+        self.module.add("\n".join(lines), origin)
+
+
+def _a_body(name: str) -> str:
+    stem = name.removesuffix("Result")
+    return f"What {words(stem)} answers." if stem != name else f"{words(name).capitalize()}."
+
+
+def base(views: Views) -> str:
+    """The base class of what clients get."""
+    return "Answer" if views.wire.case == "camel" else "BaseModel"
 
 
 def schemas_module(views: Views, package: str, used: set[str]) -> str:
     """The source of `schemas.py`; the constrained types that it uses are added to `used`."""
     module = Module(doc="What clients send and get.", package=package)
     module.imports.add("pydantic", "BaseModel")
-    hints = Hints(package=package, module=module, used=used)
-    shown: set[str] = set()
+    hints = Hints(package=package, module=module, used=used, camel=views.wire.case == "camel")
     if any(_may_be_unsent(i) for operation in views.operations for i in body_inputs(operation)):
         module.imports.add("pydantic", "Field")
         module.imports.add("typing", "Any")
         module.add(_UNSENT)
+    _add_bases(views, module)
     for operation in views.operations:
         if inputs := body_inputs(operation):
-            module.add(_request(operation, inputs, hints), operation.id)
-        reply = reply_of(operation)
-        if reply.view is not None:
-            shown.add(shown_entity(operation, reply.view)[0])
-        elif reply.body is not None:
-            module.add(_named_values(operation, reply, module.imports), operation.id)
-    for entity in views.entities:
-        if entity.name in shown:
-            module.add(_row_reply(entity, module.imports), entity.id)
+            module.add(_request(operation, inputs, hints, views), operation.id)
+    _add_replies(views, module, package)
+    if any(reply.absent for operation in views.operations for reply in replies_of(operation)):
+        module.imports.add("typing", "Any")
+        module.add(_WITHOUT_NULL)
+    used |= module.imports.names.get(f"{package}.types", set())
     return module.text()
 
 
+def _add_replies(views: Views, module: Module, package: str) -> None:
+    """The models of rows that are shown, then those of bodies, which are made of them."""
+    shown: set[str] = set()
+    sketch = Replies(views=views, module=Module(doc="", package=package), package=package, shown=shown)
+    for operation in views.operations:
+        for reply in replies_of(operation):
+            sketch.name(operation, reply)
+    replies = replace(sketch, module=module)
+    for entity in views.entities:
+        if entity.name in shown:
+            module.add(_row_reply(entity, replies, views), entity.id)
+    for operation in views.operations:
+        for reply in replies_of(operation):
+            replies.name(operation, reply)
+
+
+def _add_bases(views: Views, module: Module) -> None:
+    """What all bodies share, where the blueprint asks for more than usual."""
+    if views.wire.case == "camel":
+        module.imports.add("pydantic", "ConfigDict")
+        module.imports.add("pydantic.alias_generators", "to_camel")
+        reject = ', extra="forbid"' if views.wire.unknown_fields == "reject" else ""
+        module.add(_CAMEL.format(reject=reject))
+    elif views.wire.unknown_fields == "reject":
+        module.imports.add("pydantic", "ConfigDict")
+        module.add(_REJECTING)
+
+
+_CAMEL = '''class Request(BaseModel):
+    """What clients send, names in camel case."""
+
+    model_config = ConfigDict(alias_generator=to_camel{reject})
+
+
+class Answer(BaseModel):
+    """What clients get, names in camel case."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)'''
+_REJECTING = '''class Request(BaseModel):
+    """What clients send; anything else is refused."""
+
+    model_config = ConfigDict(extra="forbid")'''
+_WITHOUT_NULL = '''def without_null(**values: Any) -> dict[str, Any]:
+    """The values that are there."""
+    return {name: value for name, value in values.items() if value is not None}'''
 _UNSENT = '''UNSENT: Any = Field(default_factory=lambda: None)
 """What a field is that was not sent. Null is something else, and refused."""'''
 
@@ -292,8 +527,10 @@ def _may_be_unsent(given: Input) -> bool:
     return not (given.required or given.default or given.type.optional) and attribute(given.name) == given.name
 
 
-def _request(operation: Operation, inputs: tuple[Input, ...], hints: Hints) -> str:
-    lines = [f"class {request_name(operation)}(BaseModel):", f'    """The body of {words(operation.name)}."""', ""]
+def _request(operation: Operation, inputs: tuple[Input, ...], hints: Hints, views: Views) -> str:
+    plain = views.wire == Wire() or (views.wire.case == "snake" and views.wire.unknown_fields == "ignore")
+    parent = "BaseModel" if plain else "Request"
+    lines = [f"class {request_name(operation)}({parent}):", f'    """The body of {words(operation.name)}."""', ""]
     for given in inputs:
         name = attribute(given.name)
         hint = hints.of(given, in_json=True)
@@ -305,6 +542,10 @@ def _default(given: Input, name: str, imports: Imports) -> str:
     default = "None" if given.type.optional else "UNSENT"
     if isinstance(given.default, Const):
         default = render_const(given.default, imports)
+    elif given.default is not None:
+        imports.add("pydantic", "Field")
+        alias = f", alias={literal(given.name)}" if name != given.name else ""
+        return f" = Field(default_factory=lambda: {render_default(given.default, imports)}{alias})"
     if name == given.name:
         return "" if given.required else f" = {default}"
     imports.add("pydantic", "Field")
@@ -314,41 +555,26 @@ def _default(given: Input, name: str, imports: Imports) -> str:
     return f" = Field({', '.join(options)})"
 
 
-def _named_values(operation: Operation, reply: Reply, imports: Imports) -> str:
-    lines = [
-        f"class {pascal(operation.name)}Result(BaseModel):",
-        f'    """What {words(operation.name)} answers."""',
-        "",
-    ]
-    lines += [_named_value(name, value.type, imports) for name, value in reply.body or ()]
-    return "\n".join(lines)
-
-
-def _named_value(name: str, type_: Type, imports: Imports) -> str:
-    hint = f"    {attribute(name)}: {type_hint(type_, imports)}"
-    if attribute(name) == name:
-        return hint
-    imports.add("pydantic", "Field")
-    return f"{hint} = Field(serialization_alias={literal(name)})"
-
-
-def _row_reply(entity: Entity, imports: Imports) -> str:
+def _row_reply(entity: Entity, replies: Replies, views: Views) -> str:
+    imports = replies.module.imports
     imports.add("pydantic", "ConfigDict")
-    lines = [f"class {entity.name}Reply(BaseModel):", f'    """A {words(entity.name)} as clients see it."""', ""]
+    lines = [f"class {entity.name}Reply({base(views)}):", f'    """A {words(entity.name)} as clients see it."""', ""]
     lines += ["    model_config = ConfigDict(from_attributes=True)", ""]
-    lines += [_shown_field(f, imports) for f in entity.fields if not f.hidden]
+    shown = [(f.name, f.type, row_attribute(f.name, f.type)) for f in entity.fields if not f.hidden]
+    shown += [(name, value.type, attribute(name)) for name, value in entity.computed]
+    lines += [_shown_field(name, type_, stored, entity, replies) for name, type_, stored in shown]
     return "\n".join(lines)
 
 
-def _shown_field(f: Field, imports: Imports) -> str:
-    stored = row_attribute(f.name, f.type)
-    name = attribute(f.name)
+def _shown_field(name: str, type_: Type, stored: str, entity: Entity, replies: Replies) -> str:
+    shown = attribute(name)
+    hint = replies.of(type_, f"{entity.name}{pascal(name)}")
     options: list[str] = []
-    if stored != name:
+    if stored != shown:
         options.append(f"validation_alias={literal(stored)}")
-    if name != f.name:
-        options.append(f"serialization_alias={literal(f.name)}")
+    if shown != name:
+        options.append(f"serialization_alias={literal(name)}")
     if not options:
-        return f"    {name}: {type_hint(f.type, imports)}"
-    imports.add("pydantic", "Field")
-    return f"    {name}: {type_hint(f.type, imports)} = Field({', '.join(options)})"
+        return f"    {shown}: {hint}"
+    replies.module.imports.add("pydantic", "Field")
+    return f"    {shown}: {hint} = Field({', '.join(options)})"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from autocoder.bundles import Bundle
-from autocoder.ir.behaviour import Insert, Steps, expressions, walk_steps
+from autocoder.ir.behaviour import Insert, Invoke, Steps, expressions, walk_steps
 from autocoder.ir.expressions import Bound, walk
 from autocoder.ir.nodes import Operation
 from autocoder.ir.views import Views
@@ -14,6 +14,7 @@ from autocoder.targets.python_service import documentation, language, tests
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.endpoints import Operations, handler_module, module_of
 from autocoder.targets.python_service.expressions import Imports, literal, type_hint
+from autocoder.targets.python_service.failures import failures_of
 from autocoder.targets.python_service.layout import lay_out
 from autocoder.targets.python_service.names import attribute, function, model, package, row_attribute
 from autocoder.targets.python_service.schemas import schemas_module, types_module
@@ -160,7 +161,7 @@ class _Project:
     def init(self) -> str:
         """The package's own module; where decimals are computed it says how exact they are."""
         module = Module(doc=f"{words(self.package).capitalize()}.", package=self.package)
-        if language.computes_decimals((*self.views.operations, *self.views.handlers)):
+        if language.computes_decimals(self.views):
             module.imports.add("decimal", "ROUND_HALF_EVEN", "Context", "setcontext")
             module.add(language.PRECISION)
         return module.text()
@@ -183,6 +184,8 @@ class _Project:
         names += ["application.py", "__main__.py"]
         if self.views.auth:
             names.append("authentication.py")
+        if self.uses_credentials():
+            names.append("credentials.py")
         if self.views.events:
             names.append("events.py")
         if self.delivers:
@@ -230,12 +233,17 @@ class _Project:
             "broker": self.broker,
             "broker_name": BROKERS.get(self.broker, ""),
             "brokered": _listed([e.name for e in views.environments if e.broker != "store"] if self.broker else []),
-            "upserts": bool(views.scheduled) or bool(self.broker) or self.inserts_unless_there(),
+            "upserts": bool(views.scheduled) or bool(self.broker) or self.inserts_unless_there() or self.counts(),
             "codes": bool(views.generates_codes),
             "caller_model": model(views.auth.entity) if views.auth else "",
             "caller_columns": ", ".join(f"{model(views.auth.entity) if views.auth else ''}.{a}" for a, _ in caller),
             "caller_fields": caller,
             "optional_caller": any(o.access == "user?" for o in views.operations),
+            **failures_of(views),
+            "origins": ", ".join(literal(origin) for origin in views.wire.origins),
+            "counters": self.counts(),
+            "credentials": self.uses_credentials(),
+            "secrets": bool(tests.secrets_of(views)),
             "publishes": views.publishes,
             "end": END,
             "events": events,
@@ -255,6 +263,17 @@ class _Project:
         """The modules that run beside the API until the process ends."""
         found = {"consumer": bool(self.broker), "scheduler": bool(self.views.scheduled), "worker": self.delivers}
         return [name for name, there in found.items() if there]
+
+    def counts(self) -> bool:
+        """Whether rows are numbered in a sequence."""
+        return any(f.generated == "sequence" for e in self.views.entities for f in e.fields)
+
+    def uses_credentials(self) -> bool:
+        """Whether keys of rows or shared secrets are made or checked."""
+        known = ("new_token", "digest", "check_token", "check_secret")
+        return any(
+            isinstance(s, Invoke) and s.target in known for steps in self.behaviours() for s in walk_steps(steps)
+        )
 
     def behaviours(self) -> list[Steps]:
         return [b.steps for b in (*self.views.operations, *self.views.handlers)]

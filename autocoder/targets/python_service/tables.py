@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from autocoder.ir.behaviour import Change, Insert, walk_steps
-from autocoder.ir.expressions import Const
+from autocoder.ir.expressions import Const, Expr, is_computed_integer
 from autocoder.ir.names import LONGEST_IDENTIFIER, fitting
 from autocoder.ir.nodes import Entity, Field
 from autocoder.ir.types import DATETIME, INTEGER, TEXT, Type
 from autocoder.ir.views import Views
-from autocoder.targets.python_service.describe import entity_doc
-from autocoder.targets.python_service.expressions import Imports, literal, render_const, type_hint
-from autocoder.targets.python_service.language import is_computed_integer
-from autocoder.targets.python_service.names import column, model, row_attribute
+from autocoder.targets.python_service.describe import entity_doc, expression
+from autocoder.targets.python_service.expressions import Imports, PythonExpressions, literal, render_const, type_hint
+from autocoder.targets.python_service.names import attribute, column, local, model, row_attribute
 from autocoder.targets.python_service.skeletons import docstring
 from autocoder.targets.python_service.source import Module
 
@@ -65,6 +64,7 @@ class Table:
     checks: tuple[Check, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     origin: str = ""
+    computed: tuple[tuple[str, Expr], ...] = ()
     generated: frozenset[str] = field(default_factory=frozenset[str])
 
     def constraint(self, kind: str, *columns: str) -> str:
@@ -81,6 +81,8 @@ def tables(views: Views, imports: Imports) -> tuple[Table, ...]:
             found.append(RECEIVED)
     if views.scheduled:
         found.append(TURNS)
+    if any(f.generated == "sequence" for e in views.entities for f in e.fields):
+        found.append(COUNTERS)
     return tuple(found)
 
 
@@ -121,6 +123,18 @@ TURNS = Table(
 )
 
 
+COUNTERS = Table(
+    name="counters",
+    model="Counter",
+    doc="The last number that was given in a sequence.",
+    columns=(
+        Column(name="sequence", attribute="sequence", type=TEXT),
+        Column(name="last", attribute="last", type=INTEGER),
+    ),
+    unique=(("sequence",),),
+)
+
+
 def _entity_table(entity: Entity, views: Views, imports: Imports) -> Table:
     columns = tuple(_column(f, views, imports) for f in entity.fields)
     by_field = {f.name: column_name(f) for f in entity.fields}
@@ -133,6 +147,7 @@ def _entity_table(entity: Entity, views: Views, imports: Imports) -> Table:
         unique=unique,
         checks=tuple(_checks(entity, views)),
         indexes=tuple(tuple(by_field[name] for name in index) for index in entity.indexes),
+        computed=entity.computed,
         generated=frozenset(by_field[f.name] for f in entity.fields if f.generated == "code"),
         origin=entity.id,
     )
@@ -207,11 +222,24 @@ def models_module(views: Views, package: str) -> str:
         module.add(_RANDOM_CODE)
     if any(check.least is None and check.most is None for t in found for check in t.checks):
         module.add(_FITS)
-    uses_json = any(c.type.name == "list" for t in found for c in t.columns)
+    uses_json = any(_plain_document(c.type) for t in found for c in t.columns)
+    kinds = {c.type.name for t in found for c in t.columns}
     if uses_json:
         imports.add("sqlalchemy", "JSON")
         imports.add("typing", "Any")
-    module.add(_base(uses_json))
+    if any(_typed_document(c.type) for t in found for c in t.columns):
+        imports.add("sqlalchemy", "JSON")
+        imports.add("typing", "Any")
+        imports.add("pydantic", "TypeAdapter")
+        module.add(_DOCUMENT)
+    if "decimal" in kinds:
+        imports.add("decimal", "Decimal")
+        imports.add("sqlalchemy", "Numeric")
+        module.add(_EXACT)
+    if "duration" in kinds:
+        imports.add("datetime", "timedelta")
+        module.add(_SPAN)
+    module.add(_base(uses_json, kinds))
     for table in found:
         module.add(_model(table, imports, package), table.origin)
     module.add(_UNIQUE)
@@ -246,6 +274,86 @@ def random_code(length: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 '''
 
+_DOCUMENT = '''
+class Document(types.TypeDecorator[Any]):
+    """A list, record or map, kept as JSON and read back as the types that it is made of."""
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, hint: Any) -> None:
+        super().__init__(none_as_null=True)
+        self.hint = hint
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """To the database."""
+        del dialect
+        return None if value is None else TypeAdapter(self.hint).dump_python(value, mode="json")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """From the database."""
+        del dialect
+        return None if value is None else TypeAdapter(self.hint).validate_python(value)
+'''
+_EXACT = '''
+class Exactly(types.TypeDecorator[Decimal]):
+    """A decimal number; SQLite keeps it as text that sorts as the number does."""
+
+    impl = Numeric
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> types.TypeEngine[Any]:
+        """What the database keeps."""
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Numeric())
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        """To the database."""
+        return sortable(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """From the database, without trailing zeros."""
+        if value is None:
+            return None
+        return number_in(value) if dialect.name == "sqlite" else Decimal(value).normalize() + 0
+
+
+OPPOSITE = str.maketrans("0123456789", "9876543210")
+
+
+def sortable(number: Decimal) -> str:
+    """A number as text: its sign, its size, its digits; turned round where it is negative."""
+    sign, digits, _ = number.normalize().as_tuple()
+    if not number:
+        return "1"
+    text = f"{number.adjusted() + 50:02d}" + "".join(str(digit) for digit in digits)
+    return "0" + text.translate(OPPOSITE) + "~" if sign else "2" + text
+
+
+def number_in(text: str) -> Decimal:
+    """The number that a sortable text stands for."""
+    if text == "1":
+        return Decimal(0)
+    shown = text[1:-1].translate(OPPOSITE) if text[0] == "0" else text[1:]
+    number = Decimal(f"{shown[2]}.{shown[3:] or 0}").scaleb(int(shown[:2]) - 50).normalize()
+    return -number if text[0] == "0" else number
+'''
+_SPAN = '''
+class Span(types.TypeDecorator[timedelta]):
+    """A stretch of time, kept as whole microseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:
+        """To the database."""
+        del dialect
+        return None if value is None else value // timedelta(microseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:
+        """From the database."""
+        del dialect
+        return None if value is None else timedelta(microseconds=value)
+'''
 _FITS = '''
 def fits_64_bits(column: str) -> str:
     """A computed number must fit into its column; SQLite alone would make a float of it."""
@@ -265,8 +373,45 @@ UNIQUE: dict[str, UniqueConstraint] = {
 '''
 
 
-def _base(uses_json: bool) -> str:
-    json_line = "\n        list[Any]: JSON()," if uses_json else ""
+def _plain_document(type_: Type) -> bool:
+    """Whether a value is kept as JSON just as it is."""
+    return type_.name in _DOCUMENTS and not _typed_document(type_)
+
+
+def _typed_document(type_: Type) -> bool:
+    """Whether a value is kept as JSON and holds values that JSON has not."""
+    return type_.name in _DOCUMENTS and any(t.name in _NOT_JSON for t in _inside(type_))
+
+
+def _inside(type_: Type) -> Iterator[Type]:
+    for part in (*((type_.item,) if type_.item else ()), *(t for _, t in type_.fields)):
+        yield part
+        yield from _inside(part)
+
+
+def _document_hint(type_: Type, imports: Imports) -> str:
+    """The type of a document as the reader of JSON takes it."""
+    match type_.name:
+        case "record":
+            imports.add("typing_extensions", "TypedDict")
+            fields = ", ".join(f"{literal(n)}: {_document_hint(t, imports)}" for n, t in type_.fields)
+            hint = f'TypedDict("Values", {{{fields}}}, total=False)'
+        case "list" | "map" if type_.item is not None:
+            inside = _document_hint(type_.item, imports)
+            hint = f"list[{inside}]" if type_.name == "list" else f"dict[str, {inside}]"
+        case _:
+            return type_hint(type_, imports)
+    return f"{hint} | None" if type_.optional else hint
+
+
+_DOCUMENTS = ("list", "record", "map", "json")
+_NOT_JSON = ("decimal", "date", "datetime", "duration", "uuid")
+
+
+def _base(uses_json: bool, kinds: set[str]) -> str:
+    json_line = "\n        list[Any]: JSON(),\n        dict[str, Any]: JSON()," if uses_json else ""
+    more = "\n        Decimal: Exactly()," if "decimal" in kinds else ""
+    more += "\n        timedelta: Span()," if "duration" in kinds else ""
     return f'''
 class Base(DeclarativeBase):
     """What all rows share. Text is compared by code point, on every machine alike."""
@@ -274,7 +419,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {{
         int: BigInteger(),
         str: Text().with_variant(postgresql.TEXT(collation="C"), "postgresql"),
-        datetime: Timestamp(),{json_line}
+        datetime: Timestamp(),{json_line}{more}
     }}
 '''
 
@@ -300,7 +445,25 @@ def _model(table: Table, imports: Imports, package: str) -> str:
     else:
         lines += ['    __table_args__ = ({"sqlite_autoincrement": True},)', "", "    seq: Mapped[Sequence]"]
     lines += [f"    {_attribute(c, table, imports, package)}" for c in table.columns]
+    for name, value in table.computed:
+        lines += ["", *_property(name, value, imports, package)]
     return "\n".join(lines)
+
+
+def _property(name: str, value: Expr, imports: Imports, package: str) -> list[str]:
+    """A value that is worked out of the row's own columns."""
+    python = PythonExpressions(
+        bound=lambda node: local(node.name),
+        column=lambda node: f"self.{row_attribute(node.field, node.type)}",
+        imports=imports,
+        language=f"{package}.language",
+    )
+    return [
+        "    @property",
+        f"    def {attribute(name)}(self) -> {type_hint(value.type, imports)}:",
+        docstring(f"{expression(value)[:1].upper()}{expression(value)[1:]}.", "        "),
+        f"        return {python.value(value)}",
+    ]
 
 
 def _unique(table: Table, key: tuple[str, ...]) -> str:
@@ -322,16 +485,24 @@ def _attribute(c: Column, table: Table, imports: Imports, package: str) -> str:
         if c.default == "current_time":
             imports.add(f"{package}.clock", "current_time")
         options.append(f"default={c.default}")
-    hint = type_hint(c.type, imports)
-    if c.type.name == "list":
-        imports.add("typing", "Any")
-        imports.add("sqlalchemy", "JSON")
-        hint = "list[Any]" if c.type.item else "dict[str, Any]"
-        if c.type.optional:
-            hint += " | None"
-        if not c.type.item:
-            options.append("JSON")
+    hint = _document(c, imports, options) if c.type.name in _DOCUMENTS else type_hint(c.type, imports)
     return f"{c.attribute}: Mapped[{hint}]" + (f" = mapped_column({', '.join(options)})" if options else "")
+
+
+def _document(c: Column, imports: Imports, options: list[str]) -> str:
+    """The hint of a column that holds JSON; what the hint does not say is said by a type."""
+    imports.add("typing", "Any")
+    imports.add("sqlalchemy", "JSON")
+    hint = {"list": "list[Any]", "json": "Any"}.get(c.type.name, "dict[str, Any]")
+    if not c.type.item and c.type.name == "list":
+        hint = "dict[str, Any]"
+    if _typed_document(c.type):
+        options.insert(1 if c.attribute != c.name else 0, f"Document({_document_hint(c.type.not_null(), imports)})")
+    elif c.type.optional or c.type.name == "json":
+        options.insert(1 if c.attribute != c.name else 0, "JSON(none_as_null=True)")
+    if c.type.name == "json" and c.type.optional:
+        options.append("nullable=True")
+    return f"{hint} | None" if c.type.optional and c.type.name != "json" else hint
 
 
 MIGRATION_TYPES = {
@@ -342,5 +513,10 @@ MIGRATION_TYPES = {
     "datetime": "sa.DateTime(timezone=True)",
     "uuid": "sa.Uuid()",
     "list": "sa.JSON()",
+    "record": "sa.JSON()",
+    "map": "sa.JSON()",
+    "json": "sa.JSON()",
+    "decimal": "decimal",
+    "duration": "sa.BigInteger()",
 }
 """A type in a migration, where `text` is a variable of its function."""

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autocoder.ir.behaviour import Change, Emit, Insert, Invoke, List, Remove, walk_steps
+from autocoder.ir.expressions import Const
+from autocoder.ir.lower_failures import CLASSES
 from autocoder.ir.nodes import Entity, Field, Handler, Input, Operation
 from autocoder.ir.types import Type
 from autocoder.ir.views import Views
@@ -112,6 +114,11 @@ class Suite:
             "guarded": [literal(o.name) for o in views.operations if o.access != "anyone"],
             "jobs": [(function(h.name), h.name) for h in views.scheduled],
             "model": model,
+            "plain_failures": views.wire.failure_body is None,
+            "camel": views.wire.case == "camel",
+            "keys": any(f.type.format == "token" for e in views.entities for f in e.fields),
+            "secrets": secrets_of(views),
+            "rejects": views.wire.unknown_fields == "reject",
         }
 
     # Data.
@@ -141,6 +148,18 @@ class Suite:
             if (names := [literal(i.name) for i in o.inputs if i.type.format == "email"])
         ]
         module.add(_table("EMAILS: dict[str, list[str]]", emails, "Inputs that are kept in lower case."))
+        names = [
+            f"{INDENT}({literal(o.name)}, {literal(i.name)}): {literal(self.views.wire_name(i))},"
+            for o in self.views.operations
+            for i in o.inputs
+            if self.views.wire_name(i) != i.name
+        ]
+        module.add(_table("WRITTEN: dict[tuple[str, str], str]", names, "Inputs that clients write in another way."))
+        statuses = [
+            f"{INDENT}{literal(o.name)}: {{{', '.join(f'{literal(c)}: {self.views.status(c, o)}' for c in CLASSES)}}},"
+            for o in self.views.operations
+        ]
+        module.add(_table("STATUSES: dict[str, dict[str, int]]", statuses, "Each operation's status of a failure."))
         module.add(_table("ROUTES: dict[str, Route]", rows, "Each operation's route."))
         module.add(_table("GOOD: dict[str, dict[str, list[Any]]]", good, "Values of inputs that must be taken."))
         module.add(_table("BAD: dict[str, dict[str, list[Any]]]", bad, "Values of inputs that must be refused."))
@@ -270,6 +289,19 @@ class Suite:
             if name not in seen:
                 seen.add(name)
                 yield name, case
+
+
+def secrets_of(views: Views) -> list[str]:
+    """The shared secrets that operations check, by the variables that hold them."""
+    found = {
+        str(value.value)
+        for o in views.operations
+        for step in walk_steps(o.steps)
+        if isinstance(step, Invoke) and step.target == "check_secret"
+        for name, value in step.args
+        if name == "name" and isinstance(value, Const)
+    }
+    return sorted(found)
 
 
 def replace_name(arrangement: Arrangement, name: str) -> Arrangement:

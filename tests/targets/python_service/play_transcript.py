@@ -3,19 +3,26 @@
 The running service and the oracle each answer every request, and each answer must be the one that was written by hand.
 """
 
+import importlib
 import json
 import re
 import sys
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 from uuid import UUID
 
 from oracle import OPERATIONS
+from pydantic import TypeAdapter, ValidationError
+from support import tables
 from support.database import migrated_database
-from support.interface import GOOD, REFERENCES, ROUTES
+from support.interface import GOOD, MODELS, REFERENCES, ROUTES, STATUSES, WRITTEN
 from support.tables import Reply, Row, Token
 from support.world import FORGED, World, as_json
+
+WHERE = next(iter(MODELS.values())).__module__.rpartition(".")[0]
+MADE = [tables.Made] if hasattr(tables, "Made") else []
 
 
 def filled(value: Any, kept: dict[str, Row]) -> Any:
@@ -33,6 +40,8 @@ def same(actual: Any, expected: Any) -> bool:
     """Whether a value is the one that was written; "*" is any."""
     if isinstance(expected, dict) and isinstance(actual, dict):
         return actual.keys() == expected.keys() and all(same(actual[name], expected[name]) for name in expected)
+    if isinstance(expected, list) and isinstance(actual, list):
+        return len(actual) == len(expected) and all(same(*pair) for pair in zip(actual, expected, strict=True))
     return expected == "*" or actual == expected
 
 
@@ -56,55 +65,102 @@ def typed(operation: str, given: Row) -> Row | None:
                 found[name] = UUID(given[name])
             elif int in kinds and isinstance(given[name], str):
                 found[name] = int(given[name])
-            elif kinds & {date, datetime}:
-                raise AssertionError("transcripts hold no times")
-        except ValueError:
+            elif bool in kinds and isinstance(given[name], str):
+                found[name] = given[name] == "true"
+            elif Decimal in kinds:
+                found[name] = Decimal(str(given[name]))
+            elif date in kinds:
+                found[name] = date.fromisoformat(given[name])
+            elif timedelta in kinds:
+                found[name] = TypeAdapter(timedelta).validate_python(given[name])
+            elif datetime in kinds:
+                found[name] = datetime.fromisoformat(given[name])
+        except (ValueError, ArithmeticError):
             return None
     return found
+
+
+def typed_body(operation: str, body: Row) -> Row:
+    """The values of a body as the service takes them; nothing of one that it refuses."""
+    name = "".join(part.capitalize() for part in operation.split("_")) + "Request"
+    model = getattr(importlib.import_module(f"{WHERE}.schemas"), name)
+    try:
+        taken = model.model_validate(body)
+    except ValidationError:
+        return {}
+    return {field.removesuffix("_"): getattr(taken, field) for field in taken.model_fields_set}
 
 
 def checked(step: Row, status: int, body: Any, who: str) -> None:
     """One answer is the one that was written."""
     assert status == step["status"], f"{who}: {step['request']} answered {status}: {body}"
-    if "reply" in step:
+    if "reply" in step and status < 400:
         assert same(body, step["reply"]), f"{who}: {step['request']} answered {body}"
     if "names" in step:
         assert [row["name"] for row in body] == step["names"], f"{who}: {step['request']} answered {body}"
+
+
+def content(response: Any) -> Any:
+    """What a response holds: JSON, or text."""
+    kind = response.headers.get("Content-Type", "")
+    return response.json() if "json" in kind and response.content else response.text or None
+
+
+def in_headers(step: Row) -> Row:
+    """What a request says in its headers, by the names of the inputs."""
+    return {name.lower().replace("-", "_"): value for name, value in step.get("headers", {}).items()}
 
 
 def play(world: World, step: Row, token: str, kept: dict[str, Row]) -> None:
     """One request to the service, then to the oracle."""
     step = filled(step, kept)
     method, _, target = step["request"].partition(" ")
-    credentials = {"nobody": None, "forged": FORGED}.get(step.get("caller", ""), token)
+    credentials = {"nobody": None, "forged": FORGED}.get(
+        step.get("caller", ""), kept.get(step.get("caller", ""), token)
+    )
     parts = urlsplit(target)
     operation, in_path = operation_of(method, parts.path)
     if OPERATIONS[operation][0] == "anyone":
         credentials = None
-    headers = {"Authorization": f"Bearer {credentials}"} if credentials else {}
+    headers = {**step.get("headers", {}), **({"Authorization": f"Bearer {credentials}"} if credentials else {})}
     has_body = "body" in ROUTES[operation].places.values()
     options = {"json": step.get("body", {})} if has_body else {}
     response = world.run(world.client.request(method, target, headers=headers, **options))
-    body = response.json() if response.content else None
+    body = content(response)
     checked(step, response.status_code, body, "the service")
+    if "error" in step:
+        assert same(body, step["error"]), body
     if "detail" in step:
         assert body["detail"] == step["detail"], body
+    for name, value in step.get("answers", {}).items():
+        assert response.headers[name] == value, f"{name}: {response.headers.get(name)}"
     if "keep" in step:
         kept[step["keep"]] = body
+    if "tag" in step:
+        kept[step["tag"]] = {"tag": response.headers["ETag"]}
     world.take_what_was_made()
-    sent = {**step.get("body", {}), **dict(parse_qsl(parts.query)), **in_path}
-    given = typed(operation, {name: sent[name] for name in ROUTES[operation].places if name in sent})
+    sent = {**step.get("body", {}), **dict(parse_qsl(parts.query)), **in_path, **in_headers(step)}
+    written = {WRITTEN.get((operation, name), name).replace("-", "_"): name for name in ROUTES[operation].places}
+    given = typed(operation, {name: sent[key] for key, name in written.items() if key in sent})
+    if given is not None and has_body:
+        given |= typed_body(operation, step.get("body", {}))
     # Whether an input is valid is not the oracle's to say.
-    valid = given is not None and not (response.status_code == 422 and body and body.get("errors"))
+    refused = isinstance(body, dict) and body.get("errors")
+    valid = given is not None and not refused and not step.get("invalid")
     expected = world.oracle.attempt(lambda: world.foresee(operation, given or {}, credentials, valid))
-    checked(step, expected.status, shown(expected), "the oracle")
+    status = expected.status or STATUSES[operation].get(expected.failure, 0)
+    if isinstance(body, dict) and response.status_code < 400:
+        world.compare_body(body, expected.body)
+    checked(step, status, shown(expected), "the oracle")
     world.check_rows()
 
 
 def shown(reply: Reply) -> Any:
     """The oracle's reply as JSON."""
+    if reply.text is not None:
+        return reply.text
     if isinstance(reply.body, dict):
-        return as_json({k: "token" if isinstance(v, Token) else v for k, v in reply.body.items()})
+        return as_json({k: "made" if type(v) in (Token, *MADE) else v for k, v in reply.body.items()})
     return as_json(reply.body)
 
 
@@ -114,11 +170,17 @@ def main() -> None:
         transcript = json.load(file)
     with migrated_database():
         world = World()
-        token, _ = world.sign_in(world.add("Person", login="ann"))
-        kept: dict[str, Row] = {}
+        kept: dict[str, Any] = {}
+        token = ""
+        for n, name in enumerate(["ann", *transcript.get("people", {})]):
+            person = world.add("Person", login=name, **transcript.get("people", {}).get(name, {}))
+            kept[name] = world.sign_in(person)[0]
+            token = token if n else kept[name]
         for step in transcript["play"]:
             if step == "deliver":
                 world.deliver()
+            elif "pass" in step:
+                world.now += TypeAdapter(timedelta).validate_python(step["pass"])
             else:
                 play(world, step, token, kept)
         stored = world.stored()

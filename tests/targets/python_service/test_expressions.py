@@ -16,8 +16,9 @@ from autocoder.ir.functions import FUNCTIONS
 from autocoder.ir.resolve import Scope, resolve
 from autocoder.ir.types import BOOLEAN, INTEGER, TEXT, Type
 from autocoder.targets.python_service import language
-from autocoder.targets.python_service.expressions import Imports, PythonExpressions, SqlExpressions, literal
+from autocoder.targets.python_service.expressions import Imports, PythonExpressions, literal
 from autocoder.targets.python_service.source import Module
+from autocoder.targets.python_service.sql import SqlExpressions
 
 COLUMNS = {"name": TEXT, "label": TEXT.or_null(), "size_": INTEGER, "limit_": INTEGER.or_null(), "done": BOOLEAN}
 INPUTS = {"text": TEXT, "maybe": TEXT.or_null(), "number": INTEGER, "flag": BOOLEAN}

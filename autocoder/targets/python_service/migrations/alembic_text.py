@@ -16,6 +16,7 @@ from autocoder.targets.tree import marked
 
 _VARIABLES = {
     "text": 'text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")',
+    "decimal": 'decimal = sa.Numeric().with_variant(sa.Text(), "sqlite")',
     "sequence": 'sequence = sa.BigInteger().with_variant(sa.Integer(), "sqlite")',
 }
 _EMPTY = {

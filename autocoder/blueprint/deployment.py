@@ -1,0 +1,88 @@
+"""`deployment.yaml`: what differs per environment."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from autocoder.blueprint.shapes import (
+    SCHEMA_VERSION,
+    Flag,
+    Integer,
+    Name,
+    Satisfies,
+    Strict,
+    SystemName,
+    Version,
+    shape_of,
+)
+
+
+class Engines(Strict):
+    """The products that stand behind the ports."""
+
+    store: Literal["postgresql", "sqlite"] = Field(
+        default="postgresql", description="The database.", examples=["postgresql"]
+    )
+    broker: Literal["store", "nats", "redis"] = Field(
+        default="store",
+        description="What carries events to their handlers: the database itself, NATS JetStream, or Redis streams.",
+        examples=["nats"],
+    )
+
+
+class Exposure(Strict):
+    """How the service is reached from outside."""
+
+    host: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)] | None = Field(
+        default=None, description="The host name.", examples=["go.example.com"]
+    )
+    tls: Flag = Field(default=True, description="Whether it is reached over HTTPS only.", examples=[True])
+    satisfies: Satisfies = ()
+
+
+class SecretRef(Strict):
+    """A value that stands in a secret: `name/key`."""
+
+    secret: Annotated[str, Field(pattern=r"^[a-z0-9-]+/[A-Za-z0-9._-]+$")] = Field(
+        description="The secret's name, a slash, and the key in it.", examples=["link-shortener-db/url"]
+    )
+
+
+EnvironmentName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60, examples=["production"])]
+VariableName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=60, examples=["DATABASE_URL"])]
+VariableValue = Annotated[Annotated[str, Tag("scalar")] | Annotated[SecretRef, Tag("map")], Discriminator(shape_of)]
+
+
+class Environment(Strict):
+    """What one environment changes."""
+
+    engines: Engines = Field(
+        default=Engines(), description="The products behind the ports.", examples=[{"store": "postgresql"}]
+    )
+    exposure: Exposure | None = Field(
+        default=None,
+        description="How it is reached from outside. Without it: not at all.",
+        examples=[{"host": "go.example.com"}],
+    )
+    replicas: dict[Name, Annotated[Integer, Field(ge=1, le=100)]] = Field(
+        default_factory=dict[str, int], description="Component to number of instances.", examples=[{"api": 2}]
+    )
+    env: dict[VariableName, VariableValue] = Field(
+        default_factory=dict[str, "str | SecretRef"],
+        description="Variable to text, or to a reference to a secret. Never a secret itself.",
+        examples=[{"DATABASE_URL": {"secret": "link-shortener-db/url"}}],
+    )
+    satisfies: Satisfies = ()
+
+
+class Deployment(Strict):
+    """`deployment.yaml`: what differs per environment."""
+
+    schema_version: Version = Field(description="The version of this file's shape.", examples=[SCHEMA_VERSION])
+    system: SystemName = Field(description="The name of the system in `architecture.yaml`.")
+    environments: dict[EnvironmentName, Environment] = Field(
+        description="Environment to what differs there.",
+        examples=[{"development": {}, "production": {"replicas": {"api": 2}}}],
+    )

@@ -1,0 +1,293 @@
+"""Effects: what an operation or handler does. The verb is the one key that says what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import Discriminator, Field, Tag
+
+from autocoder.blueprint.shapes import Expression, Flag, Integer, Name, Strict, TypeName
+
+
+class Effect(Strict):
+    """What every effect may carry."""
+
+    when: Expression | None = Field(
+        default=None, description="The effect happens only where this holds.", examples=["input.notify == true"]
+    )
+    each: Expression | None = Field(
+        default=None,
+        description="A list: the effect happens once for each item, in order.",
+        examples=["input.lines"],
+    )
+    item: Name = Field(default="item", description="What the item of `each` is called.", examples=["line"])
+    name: Annotated[Name | None, Field(alias="as")] = Field(
+        default=None,
+        description="The name that the result is bound to. Usual: the entity in snake case, plural for a list.",
+        examples=["account"],
+    )
+
+
+class Create(Effect):
+    """Adds a row."""
+
+    create: TypeName = Field(description="The entity.")
+    set: dict[Name, Expression] = Field(
+        default_factory=dict[str, str],
+        description="Field to value. A field that is not here takes the input of its name, then its default.",
+        examples=[{"owner": "caller.id"}],
+    )
+    exists: Literal["return"] | None = Field(
+        default=None, description="`return` answers the row that is there instead of a conflict.", examples=["return"]
+    )
+    otherwise: Annotated[str | int | None, Field(alias="else")] = Field(
+        default=None,
+        description="The failure class or status where a unique value is taken. Usual: conflict.",
+        examples=["conflict", 401],
+    )
+    message: str | None = Field(
+        default=None, description="What the client reads then.", examples=["This name is taken."]
+    )
+
+
+class Read(Effect):
+    """Reads one row, or fails with `missing`."""
+
+    read: TypeName = Field(description="The entity.")
+    by: Expression | None = Field(default=None, description="The row's id.", examples=["input.id"])
+    where: Expression | None = Field(
+        default=None,
+        description="A condition in which bare names are the row's fields; it fixes a unique key.",
+        examples=["code == input.code && expires_at > now"],
+    )
+    optional: Flag = Field(default=False, description="Bind null where no row is there.", examples=[True])
+    first: Flag = Field(default=False, description="Take the first of several rows, by `order`.", examples=[True])
+    order: tuple[str, ...] = Field(
+        default=(), description="Fields, each with `asc` or `desc`.", examples=[["expires_at desc"]]
+    )
+    otherwise: Annotated[str | int | None, Field(alias="else")] = Field(
+        default=None,
+        description="The failure class or status where no row is there. Usual: missing.",
+        examples=["unauthenticated", 401],
+    )
+    message: str | None = Field(default=None, description="What the client reads then.", examples=["No such link."])
+
+
+class Page(Strict):
+    """How many rows a client gets at once."""
+
+    limit: Annotated[Integer, Field(ge=1, le=1000)] = Field(
+        default=20, description="Rows at most where the client does not say.", examples=[20]
+    )
+    most: Annotated[Integer, Field(ge=1, le=1000)] = Field(
+        default=100, description="Rows that a client may ask for at most.", examples=[100]
+    )
+
+
+class ListRows(Effect):
+    """Reads many rows."""
+
+    list: TypeName = Field(description="The entity.")
+    where: Expression | None = Field(
+        default=None,
+        description="A condition in which bare names are the rows' fields. Usual: all rows.",
+        examples=["owner == caller.id"],
+    )
+    order: tuple[str, ...] = Field(
+        default=(),
+        description="Fields, each with `asc` or `desc`. Usual: the order of insertion.",
+        examples=[["expires_at desc"]],
+    )
+    limit: Annotated[Integer, Field(ge=1, le=1000)] | None = Field(
+        default=None, description="Rows at most. Usual: 100.", examples=[20]
+    )
+    page: Page | None = Field(
+        default=None,
+        description="Lets clients ask for a part of the list, with the query inputs `limit` and `offset`.",
+        examples=[{"limit": 20, "most": 100}],
+    )
+    total: Name | None = Field(
+        default=None,
+        description="The name of the number of all rows that the condition selects, whatever the page.",
+        examples=["total"],
+    )
+    rank: Name | None = Field(
+        default=None,
+        description="The name of a row's position in the order, from 1; each item is then a record.",
+        examples=["position"],
+    )
+    group: tuple[Name, ...] = Field(
+        default=(), description="Fields: one item for each group of rows with the same values.", examples=[["day"]]
+    )
+    values: dict[Name, Expression] = Field(
+        default_factory=dict[str, str],
+        description="What is worked out of each group: `size(rows)`, or `sum`, `avg`, `min` or `max` of "
+        "`rows.map(r, …)`.",
+        examples=[{"count": "size(rows)", "total": "sum(rows.map(r, r.price))"}],
+    )
+
+
+class Update(Effect):
+    """Changes a row that was read, or all rows that a condition selects."""
+
+    update: str = Field(description="A bound row, or an entity together with `where`.", examples=["link", "Link"])
+    set: dict[Name, Expression] | None = Field(
+        default=None,
+        description="Field to value. Without it: the inputs that were sent, each into the field of its name.",
+        examples=[{"title": "trim(input.title)"}],
+    )
+    where: Expression | None = Field(
+        default=None, description="Which rows of an entity to change.", examples=["expires_at <= now"]
+    )
+    if_match: Flag = Field(
+        default=False,
+        description="Whether the client must send the row's version (`If-Match`) as an earlier reply gave it (`ETag`).",
+        examples=[True],
+    )
+
+
+class Upsert(Effect):
+    """Adds a row or changes the one with the same key."""
+
+    upsert: TypeName = Field(description="The entity.")
+    by: dict[Name, Expression] = Field(
+        description="The fields of a unique key, with their values.", examples=[{"code": "event.code"}]
+    )
+    set: dict[Name, Expression] = Field(
+        default_factory=dict[str, str],
+        description="Field to value; `old` is the row that is there, or null.",
+        examples=[{"clicks": "(old?.clicks ?? 0) + 1"}],
+    )
+
+
+class Delete(Effect):
+    """Removes a row that was read, or all rows that a condition selects."""
+
+    delete: str = Field(description="A bound row, or an entity together with `where`.", examples=["link", "Link"])
+    where: Expression | None = Field(
+        default=None, description="Which rows of an entity to remove.", examples=["expires_at <= now"]
+    )
+
+
+class Increment(Effect):
+    """Adds to a number without losing a concurrent call."""
+
+    increment: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")] = Field(
+        description="The field of a bound row.", examples=["link.clicks"]
+    )
+    by: Expression = Field(default="1", description="How much to add.", examples=["1"])
+
+
+class Transition(Effect):
+    """Brings a row to another state of its entity's lifecycle, or fails with `conflict`."""
+
+    transition: Name = Field(description="A bound row.", examples=["ticket"])
+    to: Name = Field(description="The state, or the name of the transition.", examples=["closed", "close"])
+    set: dict[Name, Expression] = Field(
+        default_factory=dict[str, str],
+        description="Other fields to set at the same time.",
+        examples=[{"closed_at": "now"}],
+    )
+    otherwise: Annotated[str | int | None, Field(alias="else")] = Field(
+        default=None,
+        description="The failure class or status where the row's state does not allow it. Usual: conflict.",
+        examples=["conflict", 400],
+    )
+    message: str | None = Field(
+        default=None, description="What the client reads then.", examples=["The ticket is closed."]
+    )
+
+
+class Compute(Effect):
+    """Names values for later effects."""
+
+    compute: dict[Name, Expression] = Field(
+        description="Name to value.", examples=[{"total": "input.price * input.count"}]
+    )
+
+
+class Require(Effect):
+    """Stops the operation where the condition does not hold."""
+
+    require: Expression = Field(description="What must hold.")
+    otherwise: Annotated[str | int, Field(alias="else")] = Field(
+        default="invalid",
+        description="The failure class (malformed, invalid, unauthenticated, forbidden, missing, conflict, limited or "
+        "unavailable), or a status from 400 to 599.",
+        examples=["forbidden", "conflict", 402],
+    )
+    message: str | None = Field(
+        default=None, description="What the client reads then.", examples=["Only the owner can do this."]
+    )
+
+
+class Publish(Effect):
+    """Publishes an event in the operation's transaction."""
+
+    publish: TypeName = Field(description="The event.", examples=["LinkClicked"])
+    values: Annotated[dict[Name, Expression], Field(alias="with")] = Field(
+        default_factory=dict[str, str],
+        description="The event's fields, with their values.",
+        examples=[{"code": "link.code", "at": "now"}],
+    )
+
+
+class Custom(Effect):
+    """Calls a typed function whose body a person owns."""
+
+    custom: Name = Field(description="The function, declared under `functions`.", examples=["shipping_cost"])
+    values: Annotated[dict[Name, Expression], Field(alias="with")] = Field(
+        default_factory=dict[str, str],
+        description="The function's inputs, with their values.",
+        examples=[{"weight": "input.weight"}],
+    )
+
+
+EFFECTS: dict[str, type[Effect]] = {
+    "create": Create,
+    "read": Read,
+    "list": ListRows,
+    "update": Update,
+    "upsert": Upsert,
+    "delete": Delete,
+    "increment": Increment,
+    "transition": Transition,
+    "compute": Compute,
+    "require": Require,
+    "publish": Publish,
+    "custom": Custom,
+}
+"""Verb to model. The verb is the one key of an effect that says what it does."""
+
+
+def effect_verb(value: Any) -> str | None:
+    """The verb of an effect given as raw data or as a model; None if it has none or several."""
+    keys = cast("Collection[str]", value if isinstance(value, dict) else getattr(value, "model_fields_set", ()))
+    verbs = [verb for verb in EFFECTS if verb in keys]
+    return verbs[0] if len(verbs) == 1 else None
+
+
+AnyEffect = Annotated[
+    Annotated[Create, Tag("create")]
+    | Annotated[Read, Tag("read")]
+    | Annotated[ListRows, Tag("list")]
+    | Annotated[Update, Tag("update")]
+    | Annotated[Upsert, Tag("upsert")]
+    | Annotated[Delete, Tag("delete")]
+    | Annotated[Increment, Tag("increment")]
+    | Annotated[Transition, Tag("transition")]
+    | Annotated[Compute, Tag("compute")]
+    | Annotated[Require, Tag("require")]
+    | Annotated[Publish, Tag("publish")]
+    | Annotated[Custom, Tag("custom")],
+    Discriminator(
+        effect_verb,
+        custom_error_type="effect_verb",
+        custom_error_message="an effect has exactly one verb: " + ", ".join(EFFECTS),
+    ),
+]
+Effects = Annotated[
+    tuple[AnyEffect, ...],
+    Field(description="What happens, in this order, in one transaction.", examples=[[{"create": "Link"}]]),
+]

@@ -1,0 +1,91 @@
+"""Fields of entities, events, records and inputs: a type word with its options."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from autocoder.blueprint.shapes import Also, Expression, Flag, Integer, Name, Satisfies, Scalar, Strict, TypeName
+
+
+def _shorthand(value: Any) -> Any:
+    return {"type": value} if isinstance(value, str) else value
+
+
+FieldOrType = Annotated[
+    "FieldSpec",
+    BeforeValidator(_shorthand),
+    Also(({"type": "string", "description": "The type alone.", "examples": ["text", "url"]},)),
+]
+
+
+class FieldSpec(Strict):
+    """A field of an entity, an event, or an input. `name: text` is short for `name: {type: text}`."""
+
+    type: str = Field(
+        description="The type: text, integer, decimal, money, boolean, date, datetime, duration, uuid, email, url, "
+        "phone, slug, enum, ref, json, record, password, secret, token, code, html, or `list of` or `map of` one of "
+        "them.",
+        examples=["text", "integer", "url", "ref", "list of text", "map of integer"],
+    )
+    fields: dict[Name, FieldOrType] = Field(
+        default_factory=dict[str, "FieldSpec"],
+        description="The fields of a `record`.",
+        examples=[{"street": "text", "zip": {"type": "text", "optional": True}}],
+    )
+    to: TypeName | None = Field(default=None, description="The entity that a `ref` refers to.", examples=["User"])
+    values: tuple[str, ...] = Field(
+        default=(), description="The words that an `enum` takes.", examples=[["open", "closed"]]
+    )
+    length: Annotated[Integer, Field(ge=4, le=64)] | None = Field(
+        default=None, description="Characters of a generated `code`.", examples=[7]
+    )
+    optional: Flag = Field(default=False, description="Whether the value may be null or absent.", examples=[True])
+    default: Scalar = Field(
+        default=None,
+        description="The value where none is given: a literal, or an expression after `=`.",
+        examples=[0, "=now + 30d"],
+    )
+    unique: Flag = Field(default=False, description="Whether no two rows have the same value.", examples=[True])
+    min: Scalar = Field(default=None, description="The least value, or the least length of a text.", examples=[1])
+    max: Scalar = Field(default=None, description="The greatest value, or the greatest length.", examples=[200])
+    pattern: str | None = Field(
+        default=None, description="A regular expression (RE2) that the whole text matches.", examples=["[a-z]+"]
+    )
+    computed: Expression | None = Field(
+        default=None,
+        description="An expression over the row's own fields: the value is worked out whenever the row is shown.",
+        examples=["price * count"],
+    )
+    sequence: tuple[Name, ...] | None = Field(
+        default=None,
+        description="Makes the value a number from 1 that counts the rows with the same values in these fields and is "
+        "never used again.",
+        examples=[["owner"]],
+    )
+    read_only: Flag = Field(default=False, description="Whether clients can see but never set it.", examples=[True])
+    personal: Flag = Field(default=False, description="Whether it is personal data.", examples=[True])
+    indexed: Flag = Field(default=False, description="Whether the database keeps an index on it.", examples=[True])
+    column: Name | None = Field(
+        default=None, description="The column, where it is not called like the field of an entity.", examples=["target"]
+    )
+    on_delete: Literal["refuse", "cascade", "clear"] | None = Field(
+        default=None,
+        description="What happens to this row when the row that a `ref` refers to is deleted: the deletion is "
+        "refused (usual), this row goes too, or the reference becomes null.",
+        examples=["cascade"],
+    )
+    place: Annotated[Literal["path", "query", "header", "cookie", "body"] | None, Field(alias="in")] = Field(
+        default=None,
+        description="Where an input stands in the request. Usual: names in the route are path; others are body for "
+        "POST, PUT and PATCH, and query for GET and DELETE.",
+        examples=["query"],
+    )
+    message: str | None = Field(
+        default=None, description="What the client reads where the value is refused.", examples=["Give a web address."]
+    )
+    satisfies: Satisfies = ()
+
+
+FieldSpec.model_rebuild()

@@ -1,0 +1,217 @@
+"""Lowers entities: fields with their defaults, computed values, numbers in sequence, lifecycles, and the accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from autocoder.blueprint import model
+from autocoder.ir.expressions import Const, Expr
+from autocoder.ir.field_types import ID_FIELD
+from autocoder.ir.lower_rows import VERSION
+from autocoder.ir.names import snake, table_name
+from autocoder.ir.nodes import Entity, Field, Lifecycle, StateChange
+from autocoder.ir.resolve import Scope, resolve
+from autocoder.ir.types import INTEGER, Type
+
+if TYPE_CHECKING:
+    from autocoder.ir.lower import Blueprint
+
+RESERVED_FIELDS = frozenset({"id", "seq"})
+"""Fields that every entity has already."""
+
+
+def is_role(entity: Entity, name: str) -> bool:
+    """Whether a field can hold an account's role."""
+    return any(f.name == name and f.type.format == "enum" for f in entity.fields)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entities:
+    """The entities of a blueprint."""
+
+    blueprint: Blueprint
+
+    @property
+    def design(self) -> model.Architecture:
+        """What is lowered."""
+        return self.blueprint.design
+
+    def all(self) -> list[Entity]:
+        """Every entity, complete."""
+        found = [self.entity(name, spec) for name, spec in self.design.entities.items()]
+        for name in self.design.policy.retention:
+            if name not in self.design.entities:
+                known = self.design.entities
+                self.blueprint.unknown("AC3120", "no entity is named", name, known, "policy", "retention", name)
+        if self.design.auth:
+            found = [self.with_login(e, self.design.auth) if e.name == self.design.auth.entity else e for e in found]
+        versioned = self.versioned()
+        found = [self.with_version(e) if e.name in versioned else e for e in found]
+        scope = Scope(entities={e.name: {f.name: f.type for f in e.fields} for e in found})
+        return [self.with_computed(self.with_defaults(e, scope)) for e in found]
+
+    def entity(self, name: str, spec: model.Entity) -> Entity:
+        """An entity with its own fields."""
+        blueprint = self.blueprint
+        stored = {key: field for key, field in spec.fields.items() if field.computed is None}
+        fields = (ID_FIELD, *blueprint.fields(stored, "entities", name, "fields"))
+        known = {f.name for f in fields}
+        for index, key in enumerate(spec.unique):
+            for part in key:
+                if part not in known:
+                    blueprint.unknown("AC3121", f"{name} has no field", part, known, "entities", name, "unique", index)
+        self.reserved(spec.fields, name)
+        self.distinct_columns(spec.fields, name)
+        blueprint.satisfies(f"entity:{name}", spec.satisfies, "entities", name)
+        for f, s in spec.fields.items():
+            blueprint.satisfies(f"entity:{name}", s.satisfies, "entities", name, "fields", f)
+        keys = [*spec.unique]
+        for f in fields:
+            if f.generated == "sequence":
+                self.known_scope(name, f, known)
+                keys.append((*f.within, f.name))
+        fields = tuple(replace(f, column=stored[f.name].column or "") if f.name in stored else f for f in fields)
+        kept = retention_of(self.design.policy.retention.get(name))
+        table = spec.table or table_name(name)
+        entity = Entity(name=name, table=table, fields=fields, keys=tuple(keys), retention_us=kept)
+        return self.with_lifecycle(entity, spec.lifecycle) if spec.lifecycle else entity
+
+    def known_scope(self, name: str, f: Field, known: Iterable[str]) -> None:
+        """A sequence counts within fields that are there."""
+        for part in f.within:
+            if part not in known or part == f.name:
+                path = ("entities", name, "fields", f.name, "sequence")
+                self.blueprint.unknown("AC3121", f"{name} has no field", part, known, *path)
+
+    def reserved(self, fields: Iterable[str], name: str) -> None:
+        """Every entity has an id and an order of insertion already, and a version where clients ask for one."""
+        taken_here = RESERVED_FIELDS | ({VERSION} if name in self.versioned() else set[str]())
+        for taken in sorted(taken_here & set(fields)):
+            self.blueprint.diagnostics.error(
+                "AC3103",
+                f'{name}: every entity has "{taken}" already',
+                self.blueprint.source.positions.span("entities", name, "fields", taken, key=True),
+                subject=f"entities.{name}.fields.{taken}",
+                help="leave it out, or choose another name",
+            )
+
+    def distinct_columns(self, fields: Mapping[str, model.FieldSpec], name: str) -> None:
+        """No two fields share a column. A reference `owner` is stored as `owner_id` where nothing else is stated."""
+        owners: dict[str, str] = dict.fromkeys(sorted(RESERVED_FIELDS), "the row itself")
+        for f, spec in sorted(fields.items(), key=lambda item: item[1].type != "ref"):
+            column = spec.column or (f"{f}_id" if spec.type == "ref" else f)
+            if column in owners and f not in RESERVED_FIELDS:
+                message = f'its column "{column}" is that of {owners[column]}'
+                self.blueprint.taken(message, column, "entities", name, "fields", f)
+            owners.setdefault(column, f'"{f}"')
+
+    def with_login(self, entity: Entity, auth: model.Auth) -> Entity:
+        """The login is unique by nature, the password is never shown, and nobody gives a role to themselves."""
+        known = {f.name for f in entity.fields}
+        for part, name in (("login", auth.login), ("secret", auth.secret)):
+            if name not in known:
+                self.blueprint.unknown("AC3121", f"{entity.name} has no field", name, known, "auth", part)
+        role = auth.role or "role"
+        fields: list[Field] = []
+        for f in entity.fields:
+            unique, hidden = f.unique or f.name == auth.login, f.hidden or f.name == auth.secret
+            given = f.read_only or (f.name == role and f.type.format == "enum")
+            fields.append(replace(f, unique=unique, hidden=hidden, read_only=given))
+        return replace(entity, fields=tuple(fields))
+
+    # Versions.
+
+    def versioned(self) -> frozenset[str]:
+        """The entities of which clients must send a version."""
+        found: set[str] = set()
+        for operation in self.design.operations.values():
+            rows: dict[str, str] = {}
+            for effect in operation.effects:
+                if isinstance(effect, model.Read):
+                    rows[effect.name or snake(effect.read)] = effect.read
+                elif isinstance(effect, model.Update) and effect.if_match:
+                    found.add(rows.get(effect.update, ""))
+        return frozenset(found)
+
+    def with_version(self, entity: Entity) -> Entity:
+        """The entity with a number that counts the changes of a row."""
+        first = Const(value=1, type=INTEGER)
+        version = Field(name=VERSION, type=INTEGER, default=first, read_only=True, hidden=True)
+        return replace(entity, fields=(*entity.fields, version))
+
+    # Defaults and computed values.
+
+    def with_defaults(self, entity: Entity, scope: Scope) -> Entity:
+        """The entity with the defaults that its fields state."""
+        specs = self.design.entities[entity.name].fields
+        fields: list[Field] = []
+        for f in entity.fields:
+            spec = specs.get(f.name)
+            if spec is None or spec.default is None:
+                fields.append(f)
+            else:
+                span = self.blueprint.source.positions.written("entities", entity.name, "fields", f.name, "default")
+                fields.append(replace(f, default=self.blueprint.default(spec, f.type, span, scope)))
+        return replace(entity, fields=tuple(fields))
+
+    def with_computed(self, entity: Entity) -> Entity:
+        """The entity with what is worked out of its own fields."""
+        specs = self.design.entities[entity.name].fields
+        columns: Mapping[str, Type] = {f.name: f.type for f in entity.fields}
+        scope = Scope(columns=columns)
+        found: list[tuple[str, Expr]] = []
+        for name, spec in specs.items():
+            if spec.computed is None:
+                continue
+            (field,) = self.blueprint.fields({name: spec}, "entities", entity.name, "fields")
+            span = self.blueprint.source.positions.written("entities", entity.name, "fields", name, "computed")
+            value = resolve(
+                spec.computed, scope, expected=field.type, span=span, diagnostics=self.blueprint.diagnostics
+            )
+            if value is not None:
+                found.append((name, replace(value, type=replace(value.type, optional=field.type.optional))))
+            if any(getattr(spec, option) for option in ("unique", "indexed", "sequence")) or spec.default is not None:
+                self.blueprint.complain(
+                    "AC3145",
+                    "a computed value is not stored",
+                    "it has no default, is not unique, and has no index",
+                    *("entities", entity.name, "fields", name),
+                )
+        return replace(entity, computed=tuple(found))
+
+    # Lifecycles.
+
+    def with_lifecycle(self, entity: Entity, spec: model.Lifecycle) -> Entity:
+        """The entity with its states: clients change them by transitions alone."""
+        path = ("entities", entity.name, "lifecycle")
+        field = next((f for f in entity.fields if f.name == spec.field), None)
+        if field is None or field.type.format != "enum":
+            message = f'"{spec.field}" is no enum field of {entity.name}'
+            rule = "the states are the values of an enum field"
+            self.blueprint.complain("AC3144", message, rule, *path, "field")
+            return entity
+        states = field.constraints.values
+        changes = tuple(
+            StateChange(name=name, origins=_listed(change.origins), to=change.to, role=change.by or "")
+            for name, change in spec.transitions.items()
+        )
+        named = [("initial", spec.initial)]
+        named += [(f"transitions.{c.name}", state) for c in changes for state in (*c.origins, c.to)]
+        for part, state in named:
+            if state not in states:
+                rule = f"the states are {', '.join(states)}"
+                self.blueprint.complain("AC3144", f'"{state}" is no state', rule, *path, *part.split("."))
+        first = Const(value=spec.initial, type=replace(field.type, optional=False))
+        fields = tuple(replace(f, read_only=True, default=first) if f.name == field.name else f for f in entity.fields)
+        lifecycle = Lifecycle(field=field.name, initial=spec.initial, changes=changes)
+        return replace(entity, fields=fields, lifecycle=lifecycle)
+
+
+def _listed(names: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else names
+
+
+def retention_of(text: str | None) -> int | None:
+    return None if text is None else int(text[:-1]) * {"d": 86_400_000_000, "h": 3_600_000_000}[text[-1]]

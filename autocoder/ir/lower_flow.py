@@ -1,0 +1,66 @@
+"""Lowers the effects on values: compute, require, publish, custom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autocoder.blueprint import model
+from autocoder.ir import effects as macros
+from autocoder.ir.behaviour import Steps
+from autocoder.ir.expressions import Expr
+from autocoder.ir.lower_failures import failure_of
+from autocoder.ir.types import BOOLEAN
+from autocoder.ir.typing_rules import not_null_if
+
+if TYPE_CHECKING:
+    from autocoder.ir.lower_behaviour import Lowering, Path
+
+
+def compute(to: Lowering, effect: model.Compute, at: Path) -> Steps:
+    values: list[tuple[str, Expr]] = []
+    for name, text in effect.compute.items():
+        value = to.expression(text, (*at, "compute", name), to.scope())
+        to.locals[name] = value.type
+        values.append((name, value))
+    return macros.compute(tuple(values))
+
+
+def require(to: Lowering, effect: model.Require, at: Path) -> Steps:
+    condition = to.expression(effect.require, (*at, "require"), to.scope(), BOOLEAN)
+    to.there |= not_null_if(condition, outcome=True)
+    return macros.require(condition, failure_of(to, effect, "invalid", at))
+
+
+def publish(to: Lowering, effect: model.Publish, at: Path) -> Steps:
+    event = to.world.events.get(effect.publish)
+    if event is None:
+        to.unknown("event", effect.publish, to.world.events, (*at, "publish"))
+        return ()
+    values: list[tuple[str, Expr]] = []
+    known = {f.name: f for f in event.fields}
+    to.known(known, effect.values, (*at, "with"), f"event {event.name}")
+    for f in event.fields:
+        if f.name in effect.values:
+            text = effect.values[f.name]
+            values.append((f.name, to.of_field(f, text, (*at, "with"), to.scope())))
+        elif not f.type.optional:
+            to.complain("AC3119", f'event {event.name} needs "{f.name}"', at, help=f"add `{f.name}` to `with`")
+    return macros.publish(event.name, tuple(values))
+
+
+def custom(to: Lowering, effect: model.Custom, at: Path) -> Steps:
+    function = to.world.functions.get(effect.custom)
+    if function is None:
+        to.unknown("custom function", effect.custom, to.world.functions, (*at, "custom"))
+        return ()
+    known = dict(function.inputs)
+    to.known(known, effect.values, (*at, "with"), f"function {function.name}")
+    args: list[tuple[str, Expr]] = []
+    for name, type_ in function.inputs:
+        if name in effect.values:
+            args.append((name, to.expression(effect.values[name], (*at, "with", name), to.scope(), type_)))
+        elif not type_.optional:
+            to.complain("AC3119", f'function {function.name} needs "{name}"', at, help=f"add `{name}` to `with`")
+    bind = effect.name or function.name
+    to.locals[bind] = function.output
+    return macros.custom(function.name, tuple(args), bind, function.output)

@@ -1,0 +1,106 @@
+"""What the steps of a behaviour bind, need, and may lack: asked by the folds before they render."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from autocoder.ir.behaviour import (
+    BoundRow,
+    Change,
+    Find,
+    Insert,
+    Invoke,
+    Let,
+    Match,
+    Remove,
+    Reply,
+    Steps,
+    expressions,
+    walk_steps,
+)
+from autocoder.ir.expressions import Bound, Const, Expr, Op, conjuncts, walk
+from autocoder.ir.views import Views
+from autocoder.targets.python_service.expressions import Imports
+from autocoder.targets.python_service.names import local
+
+
+def custom_call(step: Invoke, views: Views, given: Mapping[str, str]) -> str:
+    """The arguments of a custom function; what may be null and is not given is null."""
+    called = next(f for f in views.functions if f.name == step.name)
+    return ", ".join(f"{name}={given.get(name, 'None')}" for name, _ in called.inputs)
+
+
+def custom_function(step: Invoke, package: str, imports: Imports) -> str:
+    """A custom function, imported; under another name where its result has its own."""
+    name = f"{step.name}_function" if local(step.bind) == step.name else step.name
+    imports.add(f"{package}.custom.{step.name}", step.name if name == step.name else f"{step.name} as {name}")
+    return name
+
+
+def entities_of(steps: Steps, views: Views) -> dict[str, str]:
+    """The entity of each row that a step binds, and of the caller."""
+    found = {"caller": views.auth.entity} if views.auth else {}
+    for step in walk_steps(steps):
+        match step:
+            case Find(bind=bind, match=Match(entity=entity)) | Insert(bind=bind, entity=entity):
+                found[bind] = entity
+            case Change(bind=str() as bind, row=row):
+                found[bind] = row.entity
+            case _:
+                pass
+    return found
+
+
+def row_of(node: Bound, nullable: set[str]) -> str:
+    """The row that a value is a field of where that row may be absent, else ""."""
+    row = "caller" if node.scope == "caller" else local(node.name)
+    return row if node.scope in ("row", "caller") and node.field and row in nullable else ""
+
+
+def rows_there(condition: Expr) -> set[str]:
+    """Rows that a condition proves to be there."""
+    found: set[str] = set()
+    for part in conjuncts(condition):
+        match part:
+            case Op(op="!=", args=(Bound(scope="row" | "caller", name=name, field=""), Const(value=None))):
+                found.add(name if name == "caller" else local(name))
+            case _:
+                pass
+    return found
+
+
+def rows_that_may_be_absent(steps: Steps) -> set[str]:
+    """Rows that were looked for and may not be there, until a guard says that they are."""
+    found: set[str] = set()
+    for step in walk_steps(steps):
+        match step:
+            case Find(match=Match(absent=None), bind=bind):
+                found.add(local(bind))
+            case Let(name=name, value=Const(value=None)):
+                found.add(local(name))
+            case _:
+                pass
+    return found
+
+
+def bound_values(steps: Steps) -> list[Bound]:
+    """Every value at hand that any step names."""
+    return [
+        node
+        for step in walk_steps(steps)
+        for expr in expressions(step)
+        for node in walk(expr)
+        if isinstance(node, Bound)
+    ]
+
+
+def rows_needed(steps: Steps) -> frozenset[str]:
+    """Rows that a later step reads, writes or shows."""
+    used = {node.name for node in bound_values(steps) if node.scope == "row"}
+    shown = {step.view for step in walk_steps(steps) if isinstance(step, Reply) and step.view}
+    written = {
+        step.row.bind
+        for step in walk_steps(steps)
+        if isinstance(step, Change | Remove) and isinstance(step.row, BoundRow)
+    }
+    return frozenset(used | shown | written)

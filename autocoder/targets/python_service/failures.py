@@ -1,0 +1,81 @@
+"""How failures are answered: what the skeleton `failures.py` asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autocoder.ir.behaviour import Failure, FailureClass, Insert, Step, walk_steps
+from autocoder.ir.expressions import Bound, Expr, record_values
+from autocoder.ir.lower_failures import CLASSES
+from autocoder.ir.views import Views
+from autocoder.targets.python_service.expressions import Imports, PythonExpressions, literal
+from autocoder.targets.python_service.handlers import FAILURES
+from autocoder.targets.python_service.names import attribute
+
+_HINTS = {"text": "str", "integer": "int", "list": "list[dict[str, str]]"}
+
+
+def failures_of(views: Views) -> dict[str, Any]:
+    """Statuses, messages and the shape of the body."""
+    message = {name: _said(views, name) for name in CLASSES}
+    invalid = message["invalid"] or message["malformed"]
+    body = views.wire.failure_body
+    shape = _body(body) if body is not None else ""
+    said = invalid or ('"the request is not valid"' if body is None else _EACH_FIELD)
+    return {
+        "status": {name: views.status(name) for name in CLASSES},
+        "message": message,
+        "messages": any(message.values()),
+        "malformed_differs": views.status("malformed") != views.status("invalid"),
+        "answers": _answers(views),
+        "taken_as": any(_is_own(step.taken) for step in _steps(views) if isinstance(step, Insert)),
+        "failure_body": shape,
+        "names_class": "CLASSES" in shape,
+        "classes": [(FAILURES[name], name) for name in CLASSES if name != "malformed"],
+        "failure_fields": [(attribute(n), _HINTS.get(v.type.name, "object")) for n, v in record_values(body)],
+        "said_invalid": said,
+    }
+
+
+_EACH_FIELD = '"; ".join(f"{f[\'field\']}: {f[\'message\']}" for f in fields) or "the request is not valid"'
+
+
+def _steps(views: Views) -> list[Step]:
+    return [step for b in (*views.operations, *views.handlers) for step in walk_steps(b.steps)]
+
+
+def _is_own(taken: object) -> bool:
+    """Whether a taken value fails in a way of its own."""
+    own = isinstance(taken, Failure) and (taken.message is not None or taken.status is not None)
+    return own or (isinstance(taken, Failure) and taken.failure != "conflict")
+
+
+def _said(views: Views, name: FailureClass) -> str:
+    text = views.answer(name).message
+    return literal(text) if text else ""
+
+
+def _answers(views: Views) -> list[tuple[str, list[tuple[str, int, str]]]]:
+    """Operations with statuses or messages of their own, by the title of the failure."""
+    found: list[tuple[str, list[tuple[str, int, str]]]] = []
+    for operation in views.operations:
+        stated = [
+            (f"{FAILURES[a.failure]}.title", views.status(a.failure, operation), literal(a.message))
+            for a in operation.answers
+            if a.failure != "malformed"
+        ]
+        if stated:
+            found.append((operation.name, stated))
+    return found
+
+
+def _body(body: Expr) -> str:
+    """The body of a failure, in Python."""
+    imports = Imports()
+    names = {"message": "detail", "fields": "(errors or [])", "class": 'CLASSES.get(title, "failed")'}
+
+    def bound(node: Bound) -> str:
+        return names.get(node.name, node.name)
+
+    python = PythonExpressions(bound=bound, column=lambda node: node.field, imports=imports)
+    return python.value(body)

@@ -36,7 +36,8 @@ class Module:
     def drop_unused_imports(self) -> None:
         """Forgets imported names that no block says; for code of which only a part was kept."""
         said = {node.id for node in ast.walk(ast.parse("\n".join(self.blocks))) if isinstance(node, ast.Name)}
-        self.imports.names = {m: names & said for m, names in self.imports.names.items() if names & said}
+        kept = {m: {n for n in names if n.split(" as ")[-1] in said} for m, names in self.imports.names.items()}
+        self.imports.names = {m: names for m, names in kept.items() if names}
 
     def text(self) -> str:
         """The module's source, laid out."""

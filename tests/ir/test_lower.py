@@ -278,7 +278,7 @@ def test_a_service_has_one_broker() -> None:
         'schema_version: "1.0.0"\nsystem: shop\nenvironments:\n  a: {engines: {broker: nats}}\n  b: {}\n'
         "  c: {engines: {broker: redis}}\n"
     )
-    assert ("AC3147", "deployment.yaml:6:25") in findings(BOOK, deployment=deployment)
+    assert ("AC3137", "deployment.yaml:6:25") in findings(BOOK, deployment=deployment)
 
 
 FUNCTION = "functions: {double: {input: {x: integer}, output: integer, examples: [{given: {x: 2}, gives: 4}]}}\n"

@@ -45,7 +45,7 @@ def operations(views: Views) -> str:
         lines += [f"- who: {ACCESS[o.access]}"]
         lines += [f"- {i.place} `{i.name}`: {i.type}{'' if i.required else ', may be left out'}" for i in o.inputs]
         lines += [f"- answers {reply_of(o).status}"]
-        reasons = {views.status(name, o): name for name in reversed(CLASSES)}
+        reasons = {views.status(name, o): name for name in CLASSES}
         lines += [f"- {s}: {failure(reasons[s]) if s in reasons else 'it fails'}" for s in failure_statuses(o, views)]
         lines += [END, ""]
     lines += ["# Requirements", "", "| id | line | text | satisfied by |", "| --- | --- | --- | --- |"]

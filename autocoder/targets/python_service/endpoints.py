@@ -169,7 +169,8 @@ class Operations:
         named = [name for reply in replies_of(operation) if (name := hints.name(operation, reply))]
         if any(response_class(reply) for reply in replies_of(operation)):
             return "None" if len(replies_of(operation)) > 1 else ""
-        return " | ".join(dict.fromkeys(named)) if named != ["None"] else ""
+        same = [body_name(operation)] if not any(reply.absent for reply in replies_of(operation)) else []
+        return "" if named in (["None"], same) else " | ".join(dict.fromkeys(named))
 
     def returns(self, operation: Operation, module: Module) -> str:
         """The return annotation."""

@@ -50,6 +50,7 @@ from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.expressions import Imports, PythonExpressions, literal
 from autocoder.targets.python_service.names import attribute, local, model, row_attribute
 from autocoder.targets.python_service.sql import SqlExpressions
+from autocoder.targets.python_service.tables import column_name
 
 INDENT = "    "
 NOTHING = Const(value="", type=TEXT)
@@ -386,7 +387,7 @@ class Behaviour:
             return lines
         sql = self.sql(step.entity)
         changes = ", ".join(
-            f"{literal(_column_name(entity.field(name)))}: {sql.render(value)}" for name, value in step.taken
+            f"{literal(column_name(entity.field(name)))}: {sql.render(value)}" for name, value in step.taken
         )
         statement += f".on_conflict_do_update(index_elements=[{keys}], set_={{{changes}}})"
         if needed:
@@ -555,10 +556,6 @@ class Behaviour:
             left = ", ".join(f"{attribute(k)}={self._value(v)}" for k, v in step.body.values if k in step.absent)
             parts.append(f"**without_null({left})")
         return f"{name}({', '.join(parts)})"
-
-
-def _column_name(f: Field) -> str:
-    return f"{f.name}_id" if f.type.entity else f.name
 
 
 def _filled_in(f: Field, value: Expr) -> bool:

@@ -155,17 +155,31 @@ class Suite:
             if self.views.wire_name(i) != i.name
         ]
         module.add(_table("WRITTEN: dict[tuple[str, str], str]", names, "Inputs that clients write in another way."))
-        statuses = [
-            f"{INDENT}{literal(o.name)}: {{{', '.join(f'{literal(c)}: {self.views.status(c, o)}' for c in CLASSES)}}},"
-            for o in self.views.operations
-        ]
-        module.add(_table("STATUSES: dict[str, dict[str, int]]", statuses, "Each operation's status of a failure."))
         module.add(_table("ROUTES: dict[str, Route]", rows, "Each operation's route."))
+        module.add(self.statuses())
         module.add(_table("GOOD: dict[str, dict[str, list[Any]]]", good, "Values of inputs that must be taken."))
         module.add(_table("BAD: dict[str, dict[str, list[Any]]]", bad, "Values of inputs that must be refused."))
         self._add_rows(module)
         module.drop_unused_imports()
         return module.text()
+
+    def statuses(self) -> str:
+        """The statuses of failures: the usual ones, and those of operations that answer in their own way."""
+        usual: dict[str, int] = {name: self.views.status(name) for name in CLASSES}
+        own: list[tuple[str, dict[str, int]]] = [
+            (o.name, {a.failure: self.views.status(a.failure, o) for a in o.answers})
+            for o in self.views.operations
+            if o.answers
+        ]
+        lines = [f"    {literal(name)}: {{{_pairs(stated)}}}," for name, stated in own]
+        listed = (
+            "\n".join(["OWN_STATUSES: dict[str, dict[str, int]] = {", *lines, "}"])
+            if own
+            else ("OWN_STATUSES: dict[str, dict[str, int]] = {}")
+        )
+        note = '"""Each operation\'s status of a failure."""'
+        every = "STATUSES = {name: {**STATUS, **OWN_STATUSES.get(name, {})} for name in ROUTES}"
+        return f"STATUS: dict[str, int] = {{{_pairs(usual)}}}\n{listed}\n{every}\n{note}"
 
     def _add_rows(self, module: Module) -> None:
         models: list[str] = []
@@ -289,6 +303,10 @@ class Suite:
             if name not in seen:
                 seen.add(name)
                 yield name, case
+
+
+def _pairs(values: Mapping[str, int]) -> str:
+    return ", ".join(f"{literal(name)}: {value}" for name, value in values.items())
 
 
 def secrets_of(views: Views) -> list[str]:

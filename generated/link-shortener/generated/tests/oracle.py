@@ -11,7 +11,9 @@ ENTITIES = {
         unique=[["code", "day"]],
         limits={"clicks": (-9223372036854775808, 9223372036854775807)},
     ),
-    "User": Entity(fields=["id", "email", "password"], made=["id"], hidden=["password"], unique=[["email"]]),
+    "User": Entity(
+        fields=["id", "email", "password"], made=["id"], hidden=["password"], unique=[["email"]], passwords=["password"]
+    ),
     "Link": Entity(
         fields=["id", "target_url", "code", "owner", "expires_at", "clicks"],
         made=["id", "code"],
@@ -35,9 +37,9 @@ class Oracle(Tables):
         """
         link = first([row for row in self.rows["Link"] if row["code"] == given["code"]])
         if link is None:
-            raise Failed(404)
+            raise Failed("missing")
         if link["owner"] != caller["id"]:
-            raise Failed(403)
+            raise Failed("forbidden")
         self.remove("Link", [link])
         return Reply(204)
 
@@ -47,7 +49,7 @@ class Oracle(Tables):
         """
         link = first([row for row in self.rows["Link"] if row["code"] == given["code"] and row["expires_at"] > now])
         if link is None:
-            raise Failed(404)
+            raise Failed("missing")
         self.change("Link", link, {"clicks": link["clicks"] + 1})
         self.publish("LinkClicked", {"code": link["code"], "at": now})
         return Reply(302, location=link["target_url"])
@@ -64,7 +66,7 @@ class Oracle(Tables):
         account = first([row for row in self.rows["User"] if row["email"] == given["email"]])
         known = (account["password"] if account else None) == given["password"]
         if account is None or not known:
-            raise Failed(401)
+            raise Failed("unauthenticated")
         access_token = Token(account["id"])
         return Reply(200, {"access_token": access_token})
 

@@ -24,7 +24,7 @@ class Oracle(Tables):
         """Find the todo whose id is the given id; delete the todo. (R1)"""
         todo = first([row for row in self.rows["Todo"] if row["id"] == given["id"]])
         if todo is None:
-            raise Failed(404)
+            raise Failed("missing")
         self.remove("Todo", [todo])
         return Reply(204)
 
@@ -32,7 +32,7 @@ class Oracle(Tables):
         """Find the todo whose id is the given id. (R1)"""
         todo = first([row for row in self.rows["Todo"] if row["id"] == given["id"]])
         if todo is None:
-            raise Failed(404)
+            raise Failed("missing")
         return Reply(200, self.shown("Todo", todo))
 
     def list_todos(self, given: Row, caller: Row | None, now: datetime) -> Reply:
@@ -44,7 +44,7 @@ class Oracle(Tables):
         """Find the todo whose id is the given id; change what was sent of the todo. (R1)"""
         todo = first([row for row in self.rows["Todo"] if row["id"] == given["id"]])
         if todo is None:
-            raise Failed(404)
+            raise Failed("missing")
         self.change("Todo", todo, {"title": given.get("title") if "title" in given else todo["title"]})
         return Reply(200, self.shown("Todo", todo))
 

@@ -17,12 +17,13 @@ from link_shortener.models import UNIQUE
 class Failure(Exception):
     """Something that the client is told."""
 
-    status: ClassVar[int] = 500
+    status: int = 500
     title: ClassVar[str] = "Internal Server Error"
 
-    def __init__(self, detail: str = "") -> None:
+    def __init__(self, detail: str = "", status: int = 0) -> None:
         super().__init__(detail)
         self.detail = detail or self.title
+        self.status = status or self.status
 
 
 class Invalid(Failure):
@@ -122,7 +123,8 @@ async def answer_invalid(_request: Request, error: Exception) -> JSONResponse:
         {"field": ".".join(str(part) for part in e["loc"][1:]), "message": e["msg"].removeprefix("Value error, ")}
         for e in errors
     ]
-    return problem(422, Invalid.title, "the request is not valid", errors=fields)
+    failure = Invalid("the request is not valid")
+    return problem(failure.status, failure.title, failure.detail, errors=fields)
 
 
 async def answer_http(_request: Request, error: Exception) -> JSONResponse:

@@ -65,6 +65,7 @@ class Base(DeclarativeBase):
         str: Text().with_variant(postgresql.TEXT(collation="C"), "postgresql"),
         datetime: Timestamp(),
         list[Any]: JSON(),
+        dict[str, Any]: JSON(),
     }
 
 
@@ -135,7 +136,7 @@ class Delivery(Base):
 
     seq: Mapped[Sequence]
     handler: Mapped[str]
-    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    payload: Mapped[dict[str, Any]]
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime] = mapped_column(default=current_time)
 

@@ -16,12 +16,6 @@ class LoginRequest(BaseModel):
     password: Str
 
 
-class LoginResult(BaseModel):
-    """What login answers."""
-
-    access_token: str
-
-
 class RegisterRequest(BaseModel):
     """The body of register."""
 
@@ -55,3 +49,9 @@ class LinkReply(BaseModel):
     owner: UUID | None = Field(validation_alias="owner_id")
     expires_at: datetime
     clicks: int
+
+
+class LoginResult(BaseModel):
+    """What login answers."""
+
+    access_token: str

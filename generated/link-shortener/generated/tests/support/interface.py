@@ -28,6 +28,10 @@ EMAILS: dict[str, list[str]] = {
 """Inputs that are kept in lower case."""
 
 
+WRITTEN: dict[tuple[str, str], str] = {}
+"""Inputs that clients write in another way."""
+
+
 ROUTES: dict[str, Route] = {
     "delete_link": Route("DELETE", "/links/{code}", {"code": "path"}, []),
     "follow": Route("GET", "/{code}", {"code": "path"}, []),
@@ -37,6 +41,21 @@ ROUTES: dict[str, Route] = {
     "shorten": Route("POST", "/links", {"target_url": "body"}, ["target_url"]),
 }
 """Each operation's route."""
+
+
+STATUS: dict[str, int] = {
+    "malformed": 422,
+    "invalid": 422,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "missing": 404,
+    "conflict": 409,
+    "limited": 429,
+    "unavailable": 503,
+}
+OWN_STATUSES: dict[str, dict[str, int]] = {}
+STATUSES = {name: {**STATUS, **OWN_STATUSES.get(name, {})} for name in ROUTES}
+"""Each operation's status of a failure."""
 
 
 GOOD: dict[str, dict[str, list[Any]]] = {

@@ -25,6 +25,10 @@ EMAILS: dict[str, list[str]] = {}
 """Inputs that are kept in lower case."""
 
 
+WRITTEN: dict[tuple[str, str], str] = {}
+"""Inputs that clients write in another way."""
+
+
 ROUTES: dict[str, Route] = {
     "create_todo": Route("POST", "/todos", {"title": "body"}, ["title"]),
     "delete_todo": Route("DELETE", "/todos/{id}", {"id": "path"}, []),
@@ -33,6 +37,21 @@ ROUTES: dict[str, Route] = {
     "update_todo": Route("PATCH", "/todos/{id}", {"id": "path", "title": "body"}, []),
 }
 """Each operation's route."""
+
+
+STATUS: dict[str, int] = {
+    "malformed": 422,
+    "invalid": 422,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "missing": 404,
+    "conflict": 409,
+    "limited": 429,
+    "unavailable": 503,
+}
+OWN_STATUSES: dict[str, dict[str, int]] = {}
+STATUSES = {name: {**STATUS, **OWN_STATUSES.get(name, {})} for name in ROUTES}
+"""Each operation's status of a failure."""
 
 
 GOOD: dict[str, dict[str, list[Any]]] = {

@@ -16,10 +16,11 @@ class Token:
 
 
 class Failed(Exception):
-    """An operation that failed, with its status."""
+    """An operation that failed: the class of the failure, and its own status where it has one."""
 
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
+    def __init__(self, failure: str, status: int = 0) -> None:
+        super().__init__(failure)
+        self.failure = failure
         self.status = status
 
 
@@ -30,6 +31,9 @@ class Reply:
     status: int
     body: Any = None
     location: str | None = None
+    text: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    failure: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +49,9 @@ class Entity:
     unique: list[list[str]] = field(default_factory=list)
     refers: dict[str, tuple[str, str]] = field(default_factory=dict)
     limits: dict[str, tuple[int, int]] = field(default_factory=dict)
+    computed: dict[str, Callable[[Row], Any]] = field(default_factory=dict)
+    passwords: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
 
 
 def first(rows: list[Row]) -> Row | None:
@@ -60,6 +67,19 @@ def ordered(rows: list[Row], *keys: tuple[str, bool]) -> list[Row]:
     return rows
 
 
+def grouped(rows: list[Row], *names: str) -> list[list[Row]]:
+    """The rows in groups of the same values; without names all rows are one group."""
+    groups: dict[str, list[Row]] = {} if names else {"": []}
+    for row in rows:
+        groups.setdefault(repr([row[name] for name in names]) if names else "", []).append(row)
+    return list(groups.values())
+
+
+def without_null(values: Row, *names: str) -> Row:
+    """A body without these keys where they are null."""
+    return {name: value for name, value in values.items() if name not in names or value is not None}
+
+
 class Tables:
     """All rows, the events on their way, and who holds which token."""
 
@@ -69,6 +89,7 @@ class Tables:
         self.rows: dict[str, list[Row]] = {name: [] for name in self.entities}
         self.queue: list[tuple[str, Row]] = []
         self.tokens: dict[str, Any] = {}
+        self.secrets: dict[str, str] = {}
         self.made: dict[str, list[Row]] = {name: [] for name in self.entities}
 
     def attempt(self, work: Callable[[], Reply]) -> Reply:
@@ -78,15 +99,17 @@ class Tables:
             return work()
         except (Failed, ArithmeticError) as failure:
             self.rows, self.queue = before
-            return Reply(failure.status if isinstance(failure, Failed) else 422)
+            if isinstance(failure, Failed):
+                return Reply(failure.status, failure=failure.failure)
+            return Reply(0, failure="invalid")
 
-    def insert(self, entity: str, values: Row) -> Row:
+    def insert(self, entity: str, values: Row, taken: Failed | None = None) -> Row:
         """Adds a row; what the service makes itself is taken from what it made."""
         made = self.made[entity].pop(0) if self.made[entity] else {}
         known = self.entities[entity]
         row = {name: values[name] if name in values else made.get(name) for name in known.fields}
         assert not made or all(len(made[name]) == length for name, length in known.codes.items())
-        self._check(entity, row)
+        self._check(entity, row, taken)
         self.rows[entity].append(row)
         return row
 
@@ -113,7 +136,7 @@ class Tables:
             for reference, (to, on_delete) in known.refers.items():
                 holding = [row for row in self.rows[name] if to == entity and row[reference] in gone]
                 if holding and on_delete == "refuse":
-                    raise Failed(409)
+                    raise Failed("conflict")
                 if on_delete == "clear":
                     self.change_all(name, holding, lambda _row, reference=reference: {reference: None})
                 elif holding:
@@ -121,24 +144,34 @@ class Tables:
 
     def shown(self, entity: str, row: Row) -> Row:
         """A row as clients see it."""
+        return self.plain(entity, row)
+
+    def plain(self, entity: str, row: Row) -> Row:
+        """A row without what is hidden, and with what is worked out of it."""
+        known = self.entities[entity]
+        shown = {name: value for name, value in row.items() if name not in known.hidden}
+        return shown | {name: work(row) for name, work in known.computed.items()}
+
+    def stored(self, entity: str, row: Row) -> Row:
+        """A row as the database keeps it, without what is hidden."""
         return {name: value for name, value in row.items() if name not in self.entities[entity].hidden}
 
     def publish(self, event: str, values: Row) -> None:
         """Puts an event on its way."""
         self.queue.append((event, values))
 
-    def _check(self, entity: str, row: Row) -> None:
+    def _check(self, entity: str, row: Row, taken: Failed | None = None) -> None:
         known = self.entities[entity]
         if any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in row.values()):
-            raise Failed(422)
+            raise Failed("invalid")
         for name, (low, high) in known.limits.items():
             if row[name] is not None and not low <= row[name] <= high:
-                raise Failed(422)
+                raise Failed("invalid")
         others = [other for other in self.rows[entity] if other["id"] != row["id"]]
         for key in known.unique:
             values = [row[name] for name in key]
             if None not in values and any([other[name] for name in key] == values for other in others):
-                raise Failed(409)
+                raise taken or Failed("conflict")
         for name, (to, _) in known.refers.items():
             if row[name] is not None and not any(other["id"] == row[name] for other in self.rows[to]):
-                raise Failed(422)
+                raise Failed("invalid")

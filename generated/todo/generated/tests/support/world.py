@@ -4,17 +4,19 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
 import httpx
+from pydantic_core import to_jsonable_python
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from oracle import OPERATIONS, Oracle
 from support.factories import FACTORIES
-from support.interface import EMAILS, FIELDS, MODELS, ROUTES
+from support.interface import EMAILS, FIELDS, MODELS, ROUTES, STATUSES, WRITTEN
 from support.tables import Failed, Reply, Row
 from todo import models
 from todo.application import create_app
@@ -38,7 +40,10 @@ def as_json(value: Any) -> Any:
         case date() | UUID():
             return str(value)
         case timedelta():
-            return f"PT{value.total_seconds()}S"
+            return to_jsonable_python(value)
+        case Decimal():
+            whole = int(value) if value == int(value) else float(value)
+            return whole if Decimal(repr(whole)) == value else f"{value.normalize():f}"
         case _:
             return value
 
@@ -105,8 +110,9 @@ class World:
             session.add(MODELS[entity](**stored))
 
         self.in_session(insert)
-        self.oracle.rows[entity].append(row)
-        return dict(row)
+        kept = dict.fromkeys(Oracle.entities[entity].fields)
+        self.oracle.rows[entity].append({**kept, **row})
+        return {**kept, **row}
 
     def stored(self) -> dict[str, list[Row]]:
         """All rows of the database, hidden fields left out, in the order of insertion."""
@@ -131,7 +137,7 @@ class World:
         """The database holds what the oracle holds."""
         actual = stored or self.stored()
         for entity, rows in self.oracle.rows.items():
-            expected = [self.oracle.shown(entity, row) for row in rows]
+            expected = [self.oracle.stored(entity, row) for row in rows]
             assert by_id(actual[entity]) == by_id(expected), f"rows of {entity}"
 
     # Callers and requests.
@@ -144,14 +150,20 @@ class World:
         """One request: every value goes where the operation expects it, an unknown one into the body."""
         route = ROUTES[operation]
         path = route.path
-        placed: dict[str, Row] = {"query": {}, "header": {}, "body": {}}
+        placed: dict[str, Row] = {"query": {}, "header": {}, "cookie": {}, "body": {}}
         for name, value in given.items():
             place = route.places.get(name, "body")
+            written = WRITTEN.get((operation, name), name)
             if place == "path":
                 path = path.replace(f"{{{name}}}", quote(as_text(value), safe=""))
             elif place == "body" or value is not None:
-                placed[place][name] = as_json(value) if place == "body" else as_text(value)
-        headers = {**placed["header"], **({"Authorization": f"Bearer {token}"} if token is not None else {})}
+                placed[place][written] = as_json(value) if place == "body" else as_text(value)
+        cookies = "; ".join(f"{name}={value}" for name, value in placed["cookie"].items())
+        headers = {
+            **placed["header"],
+            **({"Cookie": cookies} if cookies else {}),
+            **({"Authorization": f"Bearer {token}"} if token is not None else {}),
+        }
         if "body" in route.places.values() and "content" not in options:
             options["content"] = json.dumps(placed["body"])
             headers["Content-Type"] = "application/json"
@@ -163,7 +175,7 @@ class World:
         response = self.send(operation, given, token)
         stored = self.take_what_was_made()
         expected = self.oracle.attempt(lambda: self.foresee(operation, given, token, valid))
-        self.compare(response, expected)
+        self.compare(operation, response, expected)
         self.check_rows(stored)
         return response
 
@@ -174,7 +186,7 @@ class World:
         assert access == "anyone"
         assert token is None
         if not valid:
-            raise Failed(422)
+            raise Failed("invalid")
         emails = {name: given[name].lower() for name in EMAILS.get(operation, []) if given.get(name)}
         return work(self.oracle, {**given, **emails}, caller, self.now)
 
@@ -187,16 +199,24 @@ class World:
         }
         return stored
 
-    def compare(self, response: httpx.Response, expected: Reply) -> None:
+    def compare(self, operation: str, response: httpx.Response, expected: Reply) -> None:
         """The reply is the one that the oracle expects."""
-        assert response.status_code == expected.status, response.text
         assert response.headers["X-Request-ID"]
-        if expected.status >= 400:
+        if expected.failure:
+            known = STATUSES[operation]
+            usual = {known[expected.failure], *({known["malformed"]} if expected.failure == "invalid" else ())}
+            assert response.status_code in ({expected.status} if expected.status else usual), response.text
             assert response.headers["Content-Type"] == "application/problem+json"
-            assert response.json()["status"] == expected.status
-        elif expected.location is not None:
+            assert response.json()["status"] == response.status_code
+            return
+        assert response.status_code == expected.status, response.text
+        for name, value in expected.headers.items():
+            assert response.headers[name] == value
+        if expected.location is not None:
             assert response.headers["Location"] == quote(expected.location, safe=":/%#?=@[]!$&'()*+,;")
             assert response.headers["Cache-Control"] == "no-store"
+        elif expected.text is not None:
+            assert response.text == expected.text
         elif expected.body is None:
             assert response.content == b""
         else:
@@ -204,7 +224,7 @@ class World:
 
     def compare_body(self, actual: Any, expected: Any) -> None:
         """The body is the expected one; a token is remembered with whom it stands for."""
-        assert actual == as_json(expected)
+        assert actual == as_json(expected), f"{actual} is not {as_json(expected)}"
 
 
 def visible(entity: str, row: Any) -> Row:

@@ -73,6 +73,8 @@ def _queries(step: Step) -> int:
     match step:
         case List(total=total) if total:
             return 2
+        case Insert(taken="keep"):
+            return 2  # the row that was there is read
         case Find() | Insert() | Change() | Remove() | List() | Emit():
             return 1
         case Choose():

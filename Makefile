@@ -44,6 +44,23 @@ test: $(READY) ## run the whole suite
 quick: $(READY) ## run the tests that take less than two seconds each
 	@$(BIN)/pytest -m "not slow"
 
+MODEL := build/model/env
+
+$(MODEL)/.ready: requirements/model.txt $(READY)
+	@echo "preparing $(MODEL) (once; builds llama.cpp, which takes minutes)"
+	@$(BIN)/uv venv --quiet --clear $(MODEL)
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(MODEL)/bin/python requirements/model.txt
+	@touch $@
+
+.PHONY: test-model
+ifdef AUTOCODER_MODEL_URL
+test-model: $(READY) ## read the corpus with a model (yours by AUTOCODER_MODEL_URL and AUTOCODER_MODEL, else a tiny one)
+	@$(BIN)/python benchmarks/model.py
+else
+test-model: $(READY) $(MODEL)/.ready
+	@$(BIN)/python benchmarks/model.py $(MODEL)
+endif
+
 .PHONY: lint
 lint: $(READY) ## lint, format check, types, security scan of our own code
 	@$(BIN)/ruff check .
@@ -64,6 +81,7 @@ generated: $(READY) ## regenerate schemas, goldens and reference pages
 lock: $(READY) ## lock our dependencies again, hashed, for every platform
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements/runtime.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -c requirements/runtime.txt pyproject.toml requirements/dev.in -o requirements/dev.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/model.in -o requirements/model.txt
 	@echo uv | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/runtime.txt - -o requirements/uv.txt
 
 .PHONY: wheel

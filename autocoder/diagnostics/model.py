@@ -90,6 +90,7 @@ class Diagnostics:
     """The collector of one stage: everything is reported, then the stage stops."""
 
     items: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    _known: set[Diagnostic] = field(default_factory=set[Diagnostic])
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self.items)
@@ -104,7 +105,8 @@ class Diagnostics:
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Takes one diagnostic; the same one twice counts once."""
-        if diagnostic not in self.items:
+        if diagnostic not in self._known:
+            self._known.add(diagnostic)
             self.items.append(diagnostic)
 
     def error(self, code: str, message: str, span: Span | None = None, **details: str) -> None:

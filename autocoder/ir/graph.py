@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from functools import cached_property
+from typing import Any, TypeVar, cast
 
 import networkx as nx
 
@@ -37,9 +38,20 @@ class Graph:
     def __contains__(self, node_id: object) -> bool:
         return node_id in self._graph
 
+    @cached_property
+    def _nodes(self) -> tuple[Node, ...]:
+        return tuple(self.node(node_id) for node_id in sorted(self._graph))
+
+    @cached_property
+    def _kinds(self) -> dict[type[Node], tuple[Node, ...]]:
+        found: dict[type[Node], list[Node]] = {}
+        for node in self._nodes:
+            found.setdefault(type(node), []).append(node)
+        return {kind: tuple(nodes) for kind, nodes in found.items()}
+
     def __iter__(self) -> Iterator[Node]:
         """All nodes in the order of their ids."""
-        return (self.node(node_id) for node_id in sorted(self._graph))
+        return iter(self._nodes)
 
     def __len__(self) -> int:
         return self._graph.number_of_nodes()
@@ -50,7 +62,7 @@ class Graph:
 
     def of_kind(self, kind: type[N]) -> tuple[N, ...]:
         """All nodes of one class in the order of their ids."""
-        return tuple(node for node in self if isinstance(node, kind))
+        return cast("tuple[N, ...]", self._kinds.get(kind, ()))
 
     def edges(self, *kinds: EdgeKind) -> tuple[Edge, ...]:
         """All edges (of these kinds), sorted."""
@@ -72,12 +84,16 @@ class Graph:
         return tuple(self.node(source) for source in sorted(s for s, _, key in into if key == kind))
 
     def cycles(self, kind: EdgeKind) -> tuple[tuple[str, ...], ...]:
-        """The cycles along edges of one kind, each as node ids starting at the smallest."""
+        """A cycle along edges of one kind for each group of nodes that reach each other, its smallest id first."""
         along = nx.DiGraph([(e.source, e.target) for e in self.edges(kind)])
         found: list[tuple[str, ...]] = []
-        for cycle in nx.simple_cycles(along):
-            start = cycle.index(min(cycle))
-            found.append((*cycle[start:], *cycle[:start]))
+        for group in nx.strongly_connected_components(along):
+            start = min(group)
+            if len(group) > 1 or along.has_edge(start, start):
+                edges = cast("list[tuple[str, str]]", cast("Any", nx).find_cycle(along.subgraph(group), start))
+                cycle = [source for source, _ in edges]
+                first = cycle.index(min(cycle))
+                found.append((*cycle[first:], *cycle[:first]))
         return tuple(sorted(found))
 
     def having(self, nodes: Iterable[Node] = (), edges: Iterable[Edge] = ()) -> Graph:

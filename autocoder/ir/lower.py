@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, cast
 
 from autocoder.blueprint import model
@@ -21,6 +22,7 @@ from autocoder.ir.edges import derived_edges
 from autocoder.ir.expressions import Bound, Const, Expr, Record
 from autocoder.ir.field_types import TypeContext, constraints_of, field_of, type_of
 from autocoder.ir.graph import Graph
+from autocoder.ir.limits import wrong_limits
 from autocoder.ir.lower_access import caller_of, rules_of
 from autocoder.ir.lower_behaviour import Lowering, Positions, World
 from autocoder.ir.lower_entities import Entities, is_role
@@ -139,7 +141,7 @@ class Blueprint:
 
     # Entities, events, functions.
 
-    @property
+    @cached_property
     def types(self) -> TypeContext:
         return TypeContext(entities=frozenset(self.design.entities), diagnostics=self.diagnostics)
 
@@ -191,7 +193,16 @@ class Blueprint:
             help="move it to `errors` of the system",
         )
 
+    def limits(self, spec: model.FieldSpec, *path: str) -> None:
+        for key, problem, rule in wrong_limits(spec):
+            subject = ".".join((*path, key))
+            span = self.source.positions.span(*path, key)
+            value = str(getattr(spec, key))
+            self.diagnostics.error("AC3107", f"{subject}: {problem}", span, subject=subject, value=value, rule=rule)
+
     def fields(self, specs: Mapping[str, model.FieldSpec], *path: str) -> tuple[Field, ...]:
+        for name, spec in specs.items():
+            self.limits(spec, *path, name)
         return tuple(
             field_of(name, spec, self.source.positions.span(*path, name), ".".join((*path, name)), self.types)
             for name, spec in specs.items()
@@ -264,7 +275,7 @@ class Blueprint:
         auth = self.design.auth
         if auth and auth.entity not in world.entities:
             self.unknown("AC3120", "no entity is named", auth.entity, world.entities, "auth", "entity")
-        elif auth and auth.login in {f.name for f in world.entities[auth.entity].fields}:
+        elif auth and {auth.login, auth.secret} <= {f.name for f in world.entities[auth.entity].fields}:
             found += self.sign_up_and_in(world, auth, {o.name for o in found})
         seen: dict[tuple[str, str], str] = {}
         for operation in found:
@@ -343,6 +354,7 @@ class Blueprint:
                     rule="the names in the route are the path inputs",
                     help=f"put {{{declared}}} into the route, or change `in`",
                 )
+            self.limits(s, *at)
             type_ = type_of(s, span, ".".join(at), self.types)
             where = self.source.positions.written(*at, "default")
             found[declared] = Input(

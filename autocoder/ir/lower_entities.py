@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from autocoder.blueprint import model
@@ -13,7 +14,7 @@ from autocoder.ir.lower_rows import VERSION
 from autocoder.ir.names import snake, table_name
 from autocoder.ir.nodes import Entity, Field, Lifecycle, StateChange
 from autocoder.ir.resolve import Scope, resolve
-from autocoder.ir.types import INTEGER, Type
+from autocoder.ir.types import INTEGER, TEXT, Type
 
 if TYPE_CHECKING:
     from autocoder.ir.lower import Blueprint
@@ -47,7 +48,7 @@ class Entities:
                 self.blueprint.unknown("AC3120", "no entity is named", name, known, "policy", "retention", name)
         if self.design.auth:
             found = [self.with_login(e, self.design.auth) if e.name == self.design.auth.entity else e for e in found]
-        versioned = self.versioned()
+        versioned = self.versioned
         found = [self.with_version(e) if e.name in versioned else e for e in found]
         scope = Scope(entities={e.name: {f.name: f.type for f in e.fields} for e in found})
         return [self.with_computed(self.with_defaults(e, scope)) for e in found]
@@ -87,7 +88,7 @@ class Entities:
 
     def reserved(self, fields: Iterable[str], name: str) -> None:
         """Every entity has an id and an order of insertion already, and a version where clients ask for one."""
-        taken_here = RESERVED_FIELDS | ({VERSION} if name in self.versioned() else set[str]())
+        taken_here = RESERVED_FIELDS | ({VERSION} if name in self.versioned else set[str]())
         for taken in sorted(taken_here & set(fields)):
             self.blueprint.diagnostics.error(
                 "AC3103",
@@ -113,6 +114,7 @@ class Entities:
         for part, name in (("login", auth.login), ("secret", auth.secret)):
             if name not in known:
                 self.blueprint.unknown("AC3121", f"{entity.name} has no field", name, known, "auth", part)
+        self.account(entity, auth)
         role = auth.role or "role"
         fields: list[Field] = []
         for f in entity.fields:
@@ -121,8 +123,24 @@ class Entities:
             fields.append(replace(f, unique=unique, hidden=hidden, read_only=given))
         return replace(entity, fields=tuple(fields))
 
+    def account(self, entity: Entity, auth: model.Auth) -> None:
+        """The login is a text that is always there, the secret a password."""
+        for part, name, wanted in (("login", auth.login, ""), ("secret", auth.secret, "password")):
+            type_ = next((f.type for f in entity.fields if f.name == name), None)
+            if type_ is not None and (type_.base != TEXT or type_.optional or wanted not in ("", type_.format)):
+                self.blueprint.diagnostics.error(
+                    "AC3148",
+                    f"auth.{part}: {entity.name}.{name} is {type_}, not {wanted or 'text'}",
+                    self.blueprint.source.positions.span("auth", part),
+                    subject=f"auth.{part}",
+                    value=name,
+                    rule="an account is named by a text that is always there, and proven by a password",
+                    help=f"give {entity.name}.{name} the type {wanted or 'email'}, without `optional`",
+                )
+
     # Versions.
 
+    @cached_property
     def versioned(self) -> frozenset[str]:
         """The entities of which clients must send a version."""
         found: set[str] = set()

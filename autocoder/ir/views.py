@@ -87,20 +87,42 @@ class Views:
     @cached_property
     def entities(self) -> tuple[Entity, ...]:
         """The entities, each after those that it refers to (entities that refer to each other by name)."""
-        left = list(self.graph.of_kind(Entity))
-        done: list[Entity] = []
-        while left:
-            ready = [e for e in left if not self._referred(e) & {o.name for o in left if o is not e}]
-            done += ready or left
-            left = [e for e in left if e not in done]
-        return tuple(done)
+        known = {e.name: e for e in self.graph.of_kind(Entity)}
+        referring: dict[str, list[str]] = {name: [] for name in known}
+        open_: dict[str, int] = {}
+        for entity in known.values():
+            referred = {f.type.entity for f in entity.fields if f.type.entity in known} - {entity.name}
+            open_[entity.name] = len(referred)
+            for name in referred:
+                referring[name or ""].append(entity.name)
+        done: list[str] = []
+        ready = sorted(name for name, count in open_.items() if count == 0)
+        while ready:
+            done += ready
+            following: list[str] = []
+            for name in (user for found in ready for user in referring[found]):
+                open_[name] -= 1
+                if open_[name] == 0:
+                    following.append(name)
+            ready = sorted(following)
+        rest = sorted(name for name, count in open_.items() if count > 0)
+        return tuple(known[name] for name in (*done, *rest))
 
-    def _referred(self, entity: Entity) -> set[str]:
-        return {f.type.entity for f in entity.fields if f.type.entity}
+    @cached_property
+    def _entities(self) -> Mapping[str, Entity]:
+        return {e.name: e for e in self.entities}
+
+    @cached_property
+    def _events(self) -> Mapping[str, Event]:
+        return {e.name: e for e in self.events}
+
+    @cached_property
+    def _operations(self) -> Mapping[str, Operation]:
+        return {o.name: o for o in self.operations}
 
     def entity(self, name: str) -> Entity:
         """The entity of that name. Raises `KeyError`."""
-        return {e.name: e for e in self.entities}[name]
+        return self._entities[name]
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
@@ -109,7 +131,7 @@ class Views:
 
     def event(self, name: str) -> Event:
         """The event of that name. Raises `KeyError`."""
-        return {e.name: e for e in self.events}[name]
+        return self._events[name]
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
@@ -118,7 +140,7 @@ class Views:
 
     def operation(self, name: str) -> Operation:
         """The operation of that name. Raises `KeyError`."""
-        return {o.name: o for o in self.operations}[name]
+        return self._operations[name]
 
     @cached_property
     def handlers(self) -> tuple[Handler, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from autocoder.ir.behaviour import BoundRow, Change, Choose, Each, Find, Remove, Step, Steps, walk_steps
+from autocoder.ir.behaviour import BoundRow, Change, Choose, Each, Find, List, Remove, Step, Steps, walk_steps
 from autocoder.ir.expressions import Bound, Column, Expr, fixed_columns, rewrite, walk
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Entity, Handler, Operation
@@ -29,8 +29,25 @@ class PlanStatements:
         entities = {e.name: e for e in graph.of_kind(Entity)}
         behaviours = (*graph.of_kind(Operation), *graph.of_kind(Handler))
         planned = [replace(b, plan=_locked(_fused(b.steps, entities))) for b in behaviours]
-        indexed = [replace(e, indexes=derive_indexes(e, [b.plan for b in planned])) for e in entities.values()]
+        plans: dict[str, list[Steps]] = {name: [] for name in entities}
+        for behaviour in planned:
+            for name in {named for step in walk_steps(behaviour.plan) for named in _about(step)}:
+                plans[name].append(behaviour.plan)
+        indexed = [replace(e, indexes=derive_indexes(e, plans[e.name])) for e in entities.values()]
         return graph.having([*planned, *indexed])
+
+
+def _about(step: Step) -> tuple[str, ...]:
+    """The entity whose rows a step looks up, if any."""
+    match step:
+        case Find(match=match):
+            return (match.entity,)
+        case List(entity=entity):
+            return (entity,)
+        case Change(row=row) | Remove(row=row):
+            return (row.entity,)
+        case _:
+            return ()
 
 
 def _fused(steps: Steps, entities: dict[str, Entity]) -> Steps:

@@ -1,4 +1,4 @@
-"""Runs the passes in the registry's order; the graph is verified before the first and after each."""
+"""Runs the passes in the registry's order; the graph is verified before the first and after each that changed it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ def run_passes(graph: Graph, context: PassContext) -> Graph:
     _hold(graph, "lowering")
     for name, reference in registry.PASSES.items():
         step: Pass = registry.load(reference)()
-        graph = step.apply(graph, context)
-        _hold(graph, name)
+        after = step.apply(graph, context)
+        if after is not graph:
+            _hold(after, name)
+        graph = after
     context.diagnostics.stop()
     return graph
 

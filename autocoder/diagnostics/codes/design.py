@@ -45,6 +45,14 @@ CODES: tuple[dict[str, str], ...] = (
         "example": "address: record",
     },
     {
+        "code": "AC3107",
+        "title": "a limit that is none",
+        "why": "`min` and `max` bound a number, or the length of a text; `pattern` is a regular expression. They "
+        "become checks in the service, in its interface and in its database, so they must mean something.",
+        "fix": "Write a number of the field's type (a whole number for a length), `min` not above `max`.",
+        "example": "fields: {title: {type: text, min: few}}",
+    },
+    {
         "code": "AC3110",
         "title": "`exists` without a unique field",
         "why": "Only a unique value can be there already.",
@@ -227,6 +235,14 @@ CODES: tuple[dict[str, str], ...] = (
         "why": "A row's key is a field of type token, and the rule says which row and where the client sends it.",
         "fix": "Write {key: Doc.edit_key, in: header X-Key, row: input.id}.",
         "example": "access: {key: Doc.title, in: bearer}",
+    },
+    {
+        "code": "AC3148",
+        "title": "an account that cannot be named or proven",
+        "why": "Whoever signs in sends a text that names the account and a password that proves it. Both are always "
+        "there, and only a field of the type password is kept as a hash and never shown.",
+        "fix": "Give the login a text type (email, text) and the secret the type password, neither of them optional.",
+        "example": "auth: {entity: User, login: age}",
     },
     {
         "code": "AC3140",

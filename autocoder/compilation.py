@@ -113,7 +113,7 @@ class Sources:
             prose=text.get(PROSE),
             decisions=text.get(DECISIONS),
             bodies=bodies,
-            frozen=Frozen.of_lock(text.get(LOCK)),
+            frozen=Frozen.of_lock(tree[LOCK].content.decode("utf-8") if LOCK in tree else None),
         )
 
 

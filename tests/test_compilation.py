@@ -11,7 +11,7 @@ import pytest
 from autocoder import bundles, compilation
 from autocoder.compilation import LOCK, Compiled, Sources, compile_sources, emit, rederive
 from autocoder.diagnostics import StageFailed
-from autocoder.targets.tree import Tree
+from autocoder.targets.tree import Owner, Tree
 from autocoder.tools.sandbox import Origin
 from tests import compiling
 from tests.compiling import FIXTURES
@@ -126,3 +126,11 @@ def test_an_approval_is_for_the_body_as_it_is() -> None:
 
 def test_without_custom_bodies_all_code_is_the_compilers() -> None:
     assert compiling.compiled("entities: {Item: {fields: {count: integer}}}").origin is Origin.COMPILER
+
+
+def test_the_answers_in_a_packaged_lock_are_read_again() -> None:
+    packaged = Tree()
+    packaged.text("architecture.yaml", "", owner=Owner.OWNED)
+    packaged.text("deployment.yaml", "", owner=Owner.OWNED)
+    packaged.text(LOCK, '{"reader": "model"}')
+    assert Sources.of(packaged).frozen.reader == "model"

@@ -334,11 +334,12 @@ def rederive(packaged: Tree) -> Tree:
 
     Raises `StageFailed` as compiling does; AC6045 where the lock cannot be read or its bundle is another one here.
     """
+    bundle = _locked_bundle(packaged)
     found = Sources.of(packaged)
     name = load_architecture(found.architecture, file=ARCHITECTURE).model.system.name
     session = Session(frozen=found.frozen, use=Use.FROZEN)
     planned = planned_decisions(found.prose, found.decided.answers, name, session)
-    return emit(compile_sources(found, planned=planned, bundle=_locked_bundle(packaged)))
+    return emit(compile_sources(found, planned=planned, bundle=bundle))
 
 
 def _locked_bundle(packaged: Tree) -> str:

@@ -2,8 +2,9 @@
 
 Run on an idle machine: `python benchmarks/service_speed.py [seconds]`. Each service is one process with the same
 libraries; the load comes from another one over kept connections. They take turns, and the middle of the turns is shown.
-Prints requests per second, the 95th percentile, statements per request and memory, and the generated service's share of
-each; beside `follow` what asyncpg alone does with one statement. Both answer the same tests first.
+Prints requests per second, the 95th percentile, the service's own CPU time per request (which other work on the machine
+hardly moves), statements per request and memory, and the generated share of each; at the end what asyncpg alone
+does with `follow` as one statement. Both answer the same tests first.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class Service:
     code: str = ""
     rates: dict[str, list[float]] = field(default_factory=dict)
     slowest: dict[str, list[float]] = field(default_factory=dict)
+    cpu: dict[str, list[float]] = field(default_factory=dict)
     statements: dict[str, float] = field(default_factory=dict)
 
     def call(self, method: str, path: str, body: object = None, token: str = "") -> tuple[int, object]:
@@ -63,6 +65,12 @@ class Service:
         """The most memory that it had, in KiB."""
         status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
         return int(re.search(r"VmHWM:\s+(\d+)", status)[1])  # pyright: ignore[reportOptionalSubscript]
+
+    @property
+    def cpu_seconds(self) -> float:
+        """The CPU time that it used so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Stay(urllib.request.HTTPRedirectHandler):
@@ -110,8 +118,8 @@ def requests(service: Service) -> dict[str, bytes]:
     }
 
 
-async def load(port: int, request: bytes, seconds: float) -> tuple[float, float]:
-    """Requests per second and the 95th percentile in milliseconds, over kept connections."""
+async def load(port: int, request: bytes, seconds: float) -> tuple[float, float, int]:
+    """Requests per second, the 95th percentile in milliseconds, and the number of requests, over kept connections."""
     end, times = time.perf_counter() + seconds, list[float]()
 
     async def client() -> None:
@@ -127,7 +135,7 @@ async def load(port: int, request: bytes, seconds: float) -> tuple[float, float]
 
     begin = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(CONNECTIONS)))
-    return len(times) / (time.perf_counter() - begin), statistics.quantiles(times, n=20)[-1] * 1000
+    return len(times) / (time.perf_counter() - begin), statistics.quantiles(times, n=20)[-1] * 1000, len(times)
 
 
 LIMIT = """
@@ -206,7 +214,7 @@ def statements(log: Path, service: Service, request: bytes) -> float:
     return len(re.findall(r"LOG:  (?:statement|execute [^:]*):", text)) / times
 
 
-def measure(both: list[Service], log: Path, set_logging: str, python: Path, seconds: float) -> None:
+def compare(both: list[Service], log: Path, set_logging: str, python: Path, seconds: float) -> None:
     """Fills in what each service does; they take turns."""
     for setting in ("all", "none"):
         subprocess.run([python, "-c", set_logging, setting], check=True)
@@ -218,23 +226,24 @@ def measure(both: list[Service], log: Path, set_logging: str, python: Path, seco
         for service in both:
             for name, request in requests(service).items():
                 words = [sys.executable, __file__, "load", service.url.rsplit(":", 1)[1], str(seconds)]
+                before = service.cpu_seconds
                 done = subprocess.run(words, input=request, capture_output=True, check=True)
-                rate, slowest = json.loads(done.stdout)
+                rate, slowest, count = json.loads(done.stdout)
+                service.cpu.setdefault(name, []).append((service.cpu_seconds - before) * 1000 / count)
                 service.rates.setdefault(name, []).append(rate)
                 service.slowest.setdefault(name, []).append(slowest)
 
 
 def report(generated: Service, plain: Service) -> None:
     """Prints the ratios."""
-    print(f"{'':20}{'requests/s':>24}{'p95 ms':>24}{'statements':>20}")
+    print(f"{'':20}{'requests/s':>24}{'p95 ms':>24}{'CPU ms':>24}{'statements':>16}")
+    print(f"{'':20}" + f"{'made':>8}{'hand':>8}{'ratio':>8}" * 3 + f"{'made':>8}{'hand':>8}")
     for name in generated.rates:
-        rates = [statistics.median(s.rates[name]) for s in (generated, plain)]
-        slow = [statistics.median(s.slowest[name]) for s in (generated, plain)]
-        count = [s.statements[name] for s in (generated, plain)]
-        print(
-            f"{name:20}{rates[0]:8.0f}{rates[1]:8.0f}{rates[0] / rates[1]:8.2f}"
-            f"{slow[0]:8.1f}{slow[1]:8.1f}{slow[0] / slow[1]:8.2f}{count[0]:10.1f}{count[1]:10.1f}"
-        )
+        shown = ""
+        for measure, digits in (("rates", 0), ("slowest", 1), ("cpu", 2)):
+            made, hand = (statistics.median(getattr(s, measure)[name]) for s in (generated, plain))
+            shown += f"{made:8.{digits}f}{hand:8.{digits}f}{made / hand:8.2f}"
+        print(f"{name:20}{shown}{generated.statements[name]:8.1f}{plain.statements[name]:8.1f}")
     memory = generated.memory, plain.memory
     print(f"{'memory MiB':20}{memory[0] / 1024:8.0f}{memory[1] / 1024:8.0f}{memory[0] / memory[1]:8.2f}")
 
@@ -278,8 +287,7 @@ async def main():
     await c.execute(f"ALTER SYSTEM SET log_statement = '{{sys.argv[1]}}'")
     await c.execute("SELECT pg_reload_conf()")
 asyncio.run(main())"""
-        measure([generated, plain], folder / "postgresql/log", logging, python, seconds)
-        print(f"{'':20}{'made':>8}{'hand':>8}{'ratio':>8}{'made':>8}{'hand':>8}{'ratio':>8}{'made':>10}{'hand':>10}")
+        compare([generated, plain], folder / "postgresql/log", logging, python, seconds)
         report(generated, plain)
         words = [python, "-c", LIMIT, database, generated.code, str(seconds), str(CONNECTIONS)]
         limit = float(subprocess.run(words, capture_output=True, check=True).stdout)

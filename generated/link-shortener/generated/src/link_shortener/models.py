@@ -31,20 +31,18 @@ Sequence = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqli
 
 
 class Timestamp(types.TypeDecorator[datetime]):
-    """A time with its zone; SQLite keeps it in UTC without saying so."""
+    """A time in SQLite, which keeps it in UTC without saying so."""
 
-    impl = DateTime(timezone=True)
+    impl = DateTime
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """To the database."""
-        if value is None or dialect.name != "sqlite":
-            return value
-        return value.astimezone(UTC).replace(tzinfo=None)
+        return value and value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """From the database."""
-        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+        return value and value.replace(tzinfo=UTC)
 
 
 def random_code(length: int) -> str:
@@ -63,7 +61,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {
         int: BigInteger(),
         str: Text().with_variant(postgresql.TEXT(collation="C"), "postgresql"),
-        datetime: Timestamp(),
+        datetime: DateTime(timezone=True).with_variant(Timestamp(), "sqlite"),
         list[Any]: JSON(),
         dict[str, Any]: JSON(),
     }

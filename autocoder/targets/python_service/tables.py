@@ -417,11 +417,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {{
         int: BigInteger(),
         str: Text().with_variant(postgresql.TEXT(collation="C"), "postgresql"),
-<<<<<<< HEAD
-        datetime: Timestamp(),{json_line}{more}
-=======
-        datetime: DateTime(timezone=True).with_variant(Timestamp(), "sqlite"),{json_line}
->>>>>>> 9e88036 (python_service: times need no conversion on PostgreSQL; benchmarks: CPU per request)
+        datetime: DateTime(timezone=True).with_variant(Timestamp(), "sqlite"),{json_line}{more}
     }}
 '''
 

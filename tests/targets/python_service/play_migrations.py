@@ -68,6 +68,8 @@ def value(column: Any, row: int, limits: dict[str, int]) -> Any:
             return date(2024, 1, 1 + row)
         case sa.DATETIME() | sa.TIMESTAMP():
             return datetime(2024, 1, 1 + row, tzinfo=UTC if column.type.timezone else None)
+        case sa.Numeric() if not isinstance(column.type, sa.Integer):
+            return row
         case sa.Integer():
             return row
         case sa.JSON():

@@ -180,8 +180,15 @@ def test_a_damaged_list_of_releases_is_refused(text: str) -> None:
 
 # On real databases.
 
-TYPES = ("text", "integer", "boolean", "date", "datetime", "uuid", "list of text", "ref")
-DEFAULTS = {"text": "x", "integer": "5", "boolean": "true", "date": '"2024-02-29"'}
+TYPES = ("text", "integer", "boolean", "date", "datetime", "uuid", "list of text", "decimal", "duration", "ref")
+DEFAULTS = {
+    "text": "x",
+    "integer": "5",
+    "boolean": "true",
+    "date": '"2024-02-29"',
+    "decimal": '"-12.50"',
+    "duration": '"90m"',
+}
 
 
 @st.composite

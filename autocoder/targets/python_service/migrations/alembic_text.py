@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from autocoder.targets.python_service.expressions import literal
 from autocoder.targets.python_service.layout import lay_out
@@ -25,6 +26,10 @@ _EMPTY = {
     "date": 'date.fromisoformat("1970-01-01")',
     "datetime": 'datetime.fromisoformat("1970-01-01T00:00:00+00:00")',
     "list": "[]",
+    "record": "{}",
+    "map": "{}",
+    "json": "{}",
+    "duration": "0",
     "decimal": 'Decimal("0")',
 }
 """What a column that was dropped holds after a downgrade brings it back."""
@@ -108,6 +113,23 @@ def _column(c: Column, *, optional: bool = False) -> str:
     return f"sa.Column({literal(c.name)}, {MIGRATION_TYPES[c.type]}, nullable={c.optional or optional})"
 
 
+def _stored(c: Column, value: str) -> str:
+    """A value as the column keeps it: SQLite has a decimal as text that sorts as the number does."""
+    if c.type != "decimal":
+        return value
+    number = Decimal(value.removeprefix('Decimal("').removesuffix('")'))
+    return f'{literal(_sortable(number))} if op.get_bind().dialect.name == "sqlite" else {value}'
+
+
+def _sortable(number: Decimal) -> str:
+    sign, digits, _ = number.normalize().as_tuple()
+    if not number:
+        return "1"
+    text = f"{number.adjusted() + 50:02d}" + "".join(str(digit) for digit in digits)
+    turned = text.translate(str.maketrans("0123456789", "9876543210"))
+    return f"0{turned}~" if sign else f"2{text}"
+
+
 def _names(columns: tuple[str, ...]) -> str:
     return ", ".join(literal(c) for c in columns)
 
@@ -132,7 +154,7 @@ class _Alter:
         first = [*self._loosened(), *self._columns({c.name for c, _ in filled})]
         updates = [
             f"    op.execute(sa.table({literal(table)}, sa.column({literal(c.name)}, {MIGRATION_TYPES[c.type]}))"
-            f".update(){self._only_null(c)}.values({{{literal(c.name)}: {value}}}))"
+            f".update(){self._only_null(c)}.values({{{literal(c.name)}: {_stored(c, value)}}}))"
             for c, value in filled
         ]
         required = [f"{_TABLE}.alter_column({literal(c.name)}, nullable=False)" for c, _ in filled]

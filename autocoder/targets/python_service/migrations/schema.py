@@ -74,12 +74,17 @@ class Schema:
 def schema_of(views: Views) -> Schema:
     """The schema that the service's models ask for."""
     fills = {
-        (entity.table, column_name(f)): render_const(f.default, Imports())
+        (entity.table, column_name(f)): _fill(f.default)
         for entity in views.entities
         for f in entity.fields
         if isinstance(f.default, Const) and f.default.value is not None
     }
     return Schema(tables=tuple(_table(table, fills) for table in tables(views, Imports())))
+
+
+def _fill(default: Const) -> str:
+    """The value as a migration writes it; a stretch of time is kept as microseconds."""
+    return str(default.value) if default.type.name == "duration" else render_const(default, Imports())
 
 
 def _table(table: Table, fills: dict[tuple[str, str], str]) -> TableSchema:

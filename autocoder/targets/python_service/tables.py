@@ -234,6 +234,7 @@ def models_module(views: Views, package: str) -> str:
         module.add(_DOCUMENT)
     if "decimal" in kinds:
         imports.add("decimal", "Decimal")
+        imports.add("typing", "Any")
         imports.add("sqlalchemy", "Numeric")
         module.add(_EXACT)
     if "duration" in kinds:

@@ -226,7 +226,8 @@ class _Alter:
         """The columns that rows get a value in before they are required, with that value."""
         wanted = [c for c in self.change.added if not c.optional]
         wanted += [new for old, new in self.change.altered if old.optional and not new.optional]
-        found = [(c, c.fill or (self._empty(c) if self.back else "")) for c in wanted]
+        unique = {name for _, columns in self.change.after.unique for name in columns}
+        found = [(c, self._empty(c) if self.back and (c.name in unique or not c.fill) else c.fill) for c in wanted]
         return [(c, value) for c, value in found if value]
 
     def _empty(self, c: Column) -> str:
@@ -234,7 +235,7 @@ class _Alter:
         if any(r.column == c.name for r in self.change.after.references):
             return ""
         if any(c.name in columns for _, columns in self.change.after.unique):
-            return 'sa.cast(sa.column("seq"), sa.Text())' if c.type == "text" else ""
+            return {"text": 'sa.cast(sa.column("seq"), sa.Text())', "integer": 'sa.column("seq")'}.get(c.type, "")
         if c.type == "integer":
             limit = next((x for x in self.change.after.limits if x.column == c.name), None)
             least, most = (limit.least, limit.most) if limit else (None, None)

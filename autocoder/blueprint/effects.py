@@ -222,6 +222,20 @@ class Require(Effect):
     )
 
 
+class SignIn(Effect):
+    """Issues a token to an account; of an entity, to the one whose login and password the inputs of these names give."""
+
+    sign_in: str = Field(description="The entity of the accounts, or a bound account.", examples=["User", "user"])
+    otherwise: Annotated[str | int | None, Field(alias="else")] = Field(
+        default=None,
+        description="The failure class or status where login and password do not fit. Usual: unauthenticated.",
+        examples=[400],
+    )
+    message: str | None = Field(
+        default=None, description="What the client reads then.", examples=["Invalid e-mail or password."]
+    )
+
+
 class Publish(Effect):
     """Publishes an event in the operation's transaction."""
 
@@ -255,6 +269,7 @@ EFFECTS: dict[str, type[Effect]] = {
     "transition": Transition,
     "compute": Compute,
     "require": Require,
+    "sign_in": SignIn,
     "publish": Publish,
     "custom": Custom,
 }
@@ -279,6 +294,7 @@ AnyEffect = Annotated[
     | Annotated[Transition, Tag("transition")]
     | Annotated[Compute, Tag("compute")]
     | Annotated[Require, Tag("require")]
+    | Annotated[SignIn, Tag("sign_in")]
     | Annotated[Publish, Tag("publish")]
     | Annotated[Custom, Tag("custom")],
     Discriminator(

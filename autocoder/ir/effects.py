@@ -27,7 +27,7 @@ from autocoder.ir.behaviour import (
     Values,
 )
 from autocoder.ir.expressions import Bound, Column, Const, Expr, Op, rewrite
-from autocoder.ir.types import BOOLEAN, NULL, TEXT, Type, row
+from autocoder.ir.types import BOOLEAN, NULL, TEXT, UUID, Type, row
 
 EFFECTS: dict[str, Callable[..., Steps]] = {}
 """Verb to macro."""
@@ -142,12 +142,11 @@ def hashed(values: Values, secrets: frozenset[str]) -> tuple[Steps, Values]:
     return tuple(steps), tuple(changed)
 
 
-def sign_in(entity: str, login: str, secret: str, id_type: Type) -> Steps:
+def sign_in(entity: str, login: str, secret: str, refused: Failure, bind: str) -> Steps:
     """Checks a login and its password and issues a token; an unknown login costs and answers the same."""
     given = Bound(scope="input", name=login, type=TEXT)
     where = Op(op="==", args=(Column(field=login, type=TEXT), given), type=BOOLEAN)
     stored = Bound(scope="row", name="account", field=secret, type=TEXT.or_null())
-    subject = Bound(scope="row", name="account", field="id", type=id_type)
     account = Bound(scope="row", name="account", type=row(entity, optional=True))
     there = Op(op="!=", args=(account, Const(value=None, type=NULL)), type=BOOLEAN)
     return (
@@ -161,10 +160,16 @@ def sign_in(entity: str, login: str, secret: str, id_type: Type) -> Steps:
         ),
         Require(
             condition=Op(op="&&", args=(there, Bound(scope="local", name="known", type=BOOLEAN)), type=BOOLEAN),
-            otherwise=Failure(failure="unauthenticated", message=f"wrong {login} or {secret}"),
+            otherwise=refused,
         ),
-        Invoke(target="issue_token", name="", args=(("subject", subject),), bind="access_token", type=TEXT),
+        *issued("account", bind),
     )
+
+
+def issued(account: str, bind: str) -> Steps:
+    """Issues a token to a bound account."""
+    subject = Bound(scope="row", name=account, field="id", type=UUID)
+    return (Invoke(target="issue_token", name="", args=(("subject", subject),), bind=bind, type=TEXT),)
 
 
 def folded(expr: Expr) -> Expr:

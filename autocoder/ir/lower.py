@@ -17,7 +17,7 @@ from autocoder.blueprint import model
 from autocoder.blueprint.positions import Written
 from autocoder.diagnostics import Diagnostics, nearest
 from autocoder.ir import effects as macros
-from autocoder.ir.behaviour import Reply
+from autocoder.ir.behaviour import Failure, Reply
 from autocoder.ir.edges import derived_edges
 from autocoder.ir.expressions import Bound, Const, Expr, Record
 from autocoder.ir.field_types import TypeContext, constraints_of, field_of, type_of
@@ -383,7 +383,8 @@ class Blueprint:
             )
             found.append(replace(self.operation("register", spec, world), stated=False))
         if "login" not in taken:
-            steps = macros.sign_in(entity.name, auth.login, auth.secret, UUID)
+            wrong = Failure(failure="unauthenticated", message=f"wrong {auth.login} or {auth.secret}")
+            steps = macros.sign_in(entity.name, auth.login, auth.secret, wrong, "access_token")
             token = Bound(scope="local", name="access_token", type=TEXT)
             body = Record(values=(("access_token", token),), type=record_of((("access_token", TEXT),)))
             reply = Reply(status=200, body=body)

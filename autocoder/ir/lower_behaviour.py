@@ -371,6 +371,7 @@ _VERBS: dict[type[model.Effect], Callable[..., Steps]] = {
     model.Transition: lower_rows.transition,
     model.Compute: lower_flow.compute,
     model.Require: lower_flow.require,
+    model.SignIn: lower_flow.sign_in,
     model.Publish: lower_flow.publish,
     model.Custom: lower_flow.custom,
 }

@@ -9,7 +9,7 @@ from autocoder.ir import effects as macros
 from autocoder.ir.behaviour import Steps
 from autocoder.ir.expressions import Expr
 from autocoder.ir.lower_failures import failure_of
-from autocoder.ir.types import BOOLEAN
+from autocoder.ir.types import BOOLEAN, TEXT, row
 from autocoder.ir.typing_rules import not_null_if
 
 if TYPE_CHECKING:
@@ -29,6 +29,24 @@ def require(to: Lowering, effect: model.Require, at: Path) -> Steps:
     condition = to.expression(effect.require, (*at, "require"), to.scope(), BOOLEAN)
     to.there |= not_null_if(condition, outcome=True)
     return macros.require(condition, failure_of(to, effect, "invalid", at))
+
+
+def sign_in(to: Lowering, effect: model.SignIn, at: Path) -> Steps:
+    bind = effect.name or "access_token"
+    auth = to.world.auth
+    if auth is None:
+        to.complain("AC3132", "nobody can sign in", (*at, "sign_in"), help="say under `auth` who signs in")
+        return ()
+    to.locals[bind] = TEXT
+    accounts = [name for name, type_ in to.rows.items() if type_ == row(auth.entity)]
+    if effect.sign_in in accounts:
+        return macros.issued(effect.sign_in, bind)
+    if effect.sign_in != auth.entity:
+        to.unknown("account", effect.sign_in, (auth.entity, *accounts), (*at, "sign_in"))
+    to.known(to.inputs, {auth.login: "", auth.secret: ""}, (*at, "sign_in"), "the input")
+    to.rows["account"] = row(auth.entity)
+    wrong = failure_of(to, effect, "unauthenticated", at, message=f"wrong {auth.login} or {auth.secret}")
+    return macros.sign_in(auth.entity, auth.login, auth.secret, wrong, bind)
 
 
 def publish(to: Lowering, effect: model.Publish, at: Path) -> Steps:

@@ -1,7 +1,7 @@
 """Operations from explicit endpoints: the route, inputs, answer and statuses are stated, so nothing is invented.
 
-Owns the merge of all facts about one route. What a stated endpoint asks for and the blueprint cannot say (names in
-camel case, other statuses for failures) is refused with its sentence, never bent.
+Owns the merge of all facts about one route. What a stated endpoint asks for and the blueprint cannot say is refused
+with its sentence, never bent; what method and path say where the text is silent is a decision.
 """
 
 from __future__ import annotations
@@ -9,247 +9,339 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from autocoder.blueprint.model import (
     AnyEffect,
+    Create,
     Delete,
     FieldSpec,
+    Increment,
     ListRows,
     Operation,
     Output,
     Read,
     Require,
+    SignIn,
     Update,
+    Wire,
 )
-from autocoder.facts import Fact, Value
-from autocoder.planning import names
-from autocoder.planning.operations import creation, names_in
+from autocoder.decisions import Source
+from autocoder.facts import Fact
+from autocoder.planning import answers, failures, names, permissions
+from autocoder.planning.entities import spec_of
+from autocoder.planning.operations import input_fields
+from autocoder.planning.routes import CRUD, Endpoint, camel, endpoints, name_of, referred
 from autocoder.planning.workbench import EntityDraft, OperationDraft, Workbench
-
-FAILURES = {
-    "malformed": 422, "invalid": 422, "unauthenticated": 401, "forbidden": 403, "missing": 404, "conflict": 409,
-    "limited": 429,
-}  # fmt: skip
-"""Failure class to the status that a service answers by convention."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Endpoint:
-    """Everything that the text says of one route."""
-
-    method: str
-    path: str
-    facts: tuple[Fact, ...]
-    fields: tuple[Fact, ...]
-
-    @property
-    def route(self) -> str:
-        """Method and path."""
-        return f"{self.method} {self.path}"
-
-    def first(self, slot: str) -> Value | None:
-        """The first value that the text gives for a slot."""
-        return next((v for f in self.facts if (v := f.get(slot)) is not None), None)
-
-
-def endpoints(bench: Workbench) -> list[Endpoint]:
-    """The stated endpoints, in order of the text. A visit of a row's own address is none."""
-    grouped: dict[tuple[str, str], list[Fact]] = {}
-    for fact in bench.of("operation"):
-        if fact.word("path") and fact.word("method"):
-            grouped.setdefault((fact.word("method"), fact.word("path")), []).append(fact)
-    return [
-        Endpoint(
-            method=method,
-            path=path,
-            facts=tuple(facts),
-            fields=tuple(f for f in bench.of("field") if f.word("of") == f"{method} {path}"),
-        )
-        for (method, path), facts in grouped.items()
-        if all(f.word("does") != "visit" for f in facts)
-    ]
 
 
 def plan_endpoint_fields(bench: Workbench) -> None:
-    """What an endpoint that creates a row takes are the row's fields, where no sentence gives others."""
-    for endpoint in endpoints(bench):
-        entity = bench.entity(str(endpoint.first("object") or ""))
-        if entity is None or endpoint.first("does") != "create":
+    """Things that endpoints are about are kept, and what creates or changes a row takes the row's fields."""
+    told = endpoints(bench)
+    for endpoint in told:
+        if not endpoint.signs and endpoint.does in CRUD and (words := endpoint.words(bench)):
+            bench.define(words)
+    for endpoint in told:
+        entity = _entity(bench, endpoint)
+        if entity is None:
             continue
-        for fact in endpoint.fields:
-            if fact.word("direction") == "request" and _plain_name(fact):
-                entity.add(fact.word("name"), _spec(fact, optional=fact.get("required") is False), fact)
+        if endpoint.signs or endpoint.does in {"create", "update"}:
+            _row_fields(bench, endpoint, entity)
+        _key_field(bench, endpoint, entity)
+        _owner_field(bench, endpoint, entity)
 
 
-def _plain_name(fact: Fact) -> bool:
-    return _plain(fact.word("name"))
+def _entity(bench: Workbench, endpoint: Endpoint) -> EntityDraft | None:
+    if endpoint.signs:
+        return bench.account
+    words = endpoint.words(bench)
+    return bench.entity(words) if words else None
 
 
-def _plain(name: str) -> bool:
-    """A stated name is served as it is; Python's keywords cannot be."""
-    return re.fullmatch(r"[a-z][a-z0-9_]{0,59}", name) is not None and not keyword.iskeyword(name)
+def _row_fields(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> None:
+    for fact in endpoint.sent:
+        name = name_of(fact.word("name"))
+        if not _servable(fact.word("name")) or fact.word("location") in {"query", "header"}:
+            continue
+        parent = referred(bench, name)
+        if parent is not None and parent is not entity and parent is not bench.account:
+            entity.add(parent.row, FieldSpec(type="ref", to=parent.name), fact)
+        elif name not in entity.fields and (spec := spec_of(bench, entity, name, fact)):
+            optional = spec.default is None and (fact.get("required") is False or endpoint.does == "update")
+            entity.add(name, spec.model_copy(update={"optional": optional}), fact)
+        elif name in entity.fields:
+            entity.add(name, entity.fields[name], fact)
+    taken = failures.kinds(endpoint).get("conflict")
+    for fact in endpoint.sent if taken else ():
+        if taken and re.search(rf"\b{re.escape(fact.word('name'))}\b", taken.word("condition")):
+            _unique(entity, name_of(fact.word("name")))
 
 
-def _spec(fact: Fact, *, optional: bool) -> FieldSpec:
-    values = fact.get("values")
-    return FieldSpec(
-        type=fact.word("type") or "text",
-        values=values if isinstance(values, tuple) else (),
-        optional=optional,
-        min=_number(fact.word("min")),
-        max=_number(fact.word("max")),
+def _unique(entity: EntityDraft, name: str) -> None:
+    if name in entity.fields:
+        entity.fields[name] = entity.fields[name].model_copy(update={"unique": True})
+
+
+def _key_field(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> None:
+    """What the path names a row by is unique."""
+    key = endpoint.parameters[-1] if endpoint.parameters else ""
+    if key in entity.fields and endpoint.on_item and not entity.fields[key].unique:
+        _unique(entity, key)
+        bench.decide(
+            f"entities.{entity.name}.fields.{key}.unique",
+            "true",
+            f"{endpoint.route} names a {entity.words} by it.",
+            source=Source.INFERRED,
+        )
+
+
+def _owner_field(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> None:
+    """Rows have owners where the text says whose they are, or that callers who are signed in may be refused."""
+    if bench.account is None or entity is bench.account or endpoint.signs or "owner" in entity.fields:
+        return
+    told = [f for f in endpoint.facts if f.get("scope") == "own"]
+    roles = any(f.word("actor") == "role" for f in endpoint.facts)
+    forbidden = failures.kinds(endpoint).get("forbidden")
+    if not told and (forbidden is None or roles):
+        return
+    entity.add("owner", FieldSpec(type="ref", to=bench.account.name, read_only=True), *told)
+    if not told:
+        bench.decide(
+            f"entities.{entity.name}.fields.owner",
+            f"ref to {bench.account.name}",
+            f"{endpoint.route} refuses some who are signed in; rows belong to whoever made them.",
+            "say who may do it",
+            source=Source.INFERRED,
+        )
+
+
+def _servable(name: str) -> bool:
+    """A stated name is served as it is: in snake case, or in camel case; Python's keywords cannot be."""
+    plain = name_of(name)
+    known = re.fullmatch(r"[a-z][a-z0-9_]{0,59}", plain) is not None and not keyword.iskeyword(plain)
+    return known and name in {plain, camel(plain)}
+
+
+def plan_wire(bench: Workbench) -> Wire:
+    """How names are written in JSON: as the text writes them."""
+    told = [f.word("name") for e in endpoints(bench) for f in e.fields if f.word("location") != "path"]
+    written = [n for n in told if n != name_of(n)]
+    if not written:
+        return Wire()
+    bench.decide(
+        "wire.case",
+        "camel",
+        f'The text writes "{written[0]}".',
+        "snake",
+        source=Source.INFERRED,
+        consequence="All names in JSON and in queries are in camel case.",
     )
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.lstrip("-").isdigit() else None
+    return Wire(case="camel")
 
 
 def plan_endpoints(bench: Workbench) -> None:
     """An operation for each stated endpoint."""
-    for endpoint in endpoints(bench):
-        problem = _problem(endpoint)
-        entity = bench.entity(str(endpoint.first("object") or ""))
+    told = endpoints(bench)
+    mixed = plan_wire(bench).case == "camel"
+    for endpoint in told:
+        entity = _entity(bench, endpoint)
+        problem = _problem(endpoint, mixed=mixed) or (_no_object(endpoint) if entity is None else None)
         if problem or entity is None:
             fact, message, rule = problem or _no_object(endpoint)
-            bench.refuse("AC2001", message, fact, rule=rule, help="change the sentence, or the blueprint by hand")
-            bench.use(*endpoint.facts, *endpoint.fields)
+            _refuse(bench, endpoint, fact, message, rule)
             continue
         _plan(bench, endpoint, entity)
+
+
+def _refuse(bench: Workbench, endpoint: Endpoint, fact: Fact, message: str, rule: str) -> None:
+    bench.refuse("AC2001", message, fact, rule=rule, help="change the sentence, or the blueprint by hand")
+    bench.use(*endpoint.facts, *endpoint.fields)
 
 
 def _no_object(endpoint: Endpoint) -> tuple[Fact, str, str]:
     return endpoint.facts[0], f"nothing says what {endpoint.route} does", "an endpoint does something to a thing"
 
 
-def _problem(endpoint: Endpoint) -> tuple[Fact, str, str] | None:
+def _problem(endpoint: Endpoint, *, mixed: bool) -> tuple[Fact, str, str] | None:
     """The first thing that the blueprint cannot say, with its fact and the rule."""
     for fact in endpoint.fields:
-        if not _plain_name(fact):
-            return fact, f'the name "{fact.word("name")}" is not planned yet', "names in JSON are in snake case"
+        name = fact.word("name")
+        if not _servable(name) or (mixed and name != camel(name_of(name))):
+            rule = "names in JSON are all in snake case, or all in camel case"
+            return fact, f'the name "{name}" is not planned yet', rule
     for fact in endpoint.facts:
-        if fact.word("actor") in {"role", "nobody", "guest"}:
-            return fact, "access by role is not planned yet", "an operation is for anyone, or for signed-in users"
-        found = _wrong_status(fact)
-        if found:
-            return fact, f"status {found} for this failure is not planned yet", _statuses()
-    if not all(_plain(n) for n in names_in(endpoint.path)):
-        return endpoint.facts[0], f"the path {endpoint.path} is not planned yet", "names in a path are in snake case"
-    return _unknown_answer(endpoint)
-
-
-def _unknown_answer(endpoint: Endpoint) -> tuple[Fact, str, str] | None:
-    """An answer's field that no request of the row gives; only `id` is there without."""
-    known = {f.word("name") for f in endpoint.fields if f.word("direction") == "request"} | {"id"}
-    for fact in endpoint.fields:
-        if (
-            endpoint.first("does") == "create"
-            and fact.word("direction") == "response"
-            and fact.word("name") not in known
-        ):
-            return (
-                fact,
-                f'nothing says where "{fact.word("name")}" comes from',
-                "an answer is made of fields of the row",
-            )
+        if fact.word("actor") in {"nobody", "guest"}:
+            return fact, "this access is not planned yet", "an operation is for anyone, for signed-in users or a role"
     return None
 
 
-def _wrong_status(fact: Fact) -> str | None:
-    error, when = fact.get("error"), fact.word("error_when")
-    if error is not None and error != FAILURES.get(when):
-        return str(error)
-    listed = fact.get("errors")
-    known = {str(status) for status in FAILURES.values()}
-    return next((s for s in listed if s not in known), None) if isinstance(listed, tuple) else None
-
-
-def _statuses() -> str:
-    return "failures answer " + ", ".join(f"{name} {status}" for name, status in FAILURES.items())
-
-
 def _plan(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> None:
-    effects = _effects(bench, endpoint, entity)
+    effects = _sign_in(endpoint, entity) if endpoint.signs else _effects(bench, endpoint, entity)
     if effects is None:
-        bench.refuse(
-            "AC2001",
-            f"what {endpoint.route} does is understood, but not planned yet",
-            endpoint.facts[0],
-            rule="an endpoint creates, lists, reads, changes or deletes, and names a row by its key",
-            help=f"name the row by its id, like {endpoint.method} /{entity.plural}/{{id}}",
-        )
-        bench.use(*endpoint.facts, *endpoint.fields)
+        rule = "an endpoint creates, lists, reads, changes or deletes, and names a row by its key"
+        message = f"what {endpoint.route} does is understood, but not planned yet"
+        _refuse(bench, endpoint, endpoint.facts[0], message, rule)
         return
     bench.use(*endpoint.facts, *endpoint.fields)
+    access, guards = _access(bench, endpoint, entity)
+    made = isinstance(effects[-1], Create)
+    effects = [*effects[:-1], *guards, effects[-1]] if made else [*effects[:1], *guards, *effects[1:]]
     operation = Operation.model_validate(
         {
-            "route": endpoint.route,
-            "access": "user" if endpoint.first("actor") == "user" else "anyone",
-            "input": _input(endpoint, entity),
+            "route": endpoint.planned_route,
+            "access": access,
+            "input": _input(bench, endpoint, entity),
             "effects": effects,
-            "output": _output(endpoint, entity),
+            "output": answers.plan_output(bench, endpoint, entity),
+            "errors": failures.plan_errors(bench, endpoint),
         }
     )
+    if not endpoint.signs and endpoint.says is None:
+        bench.decide(
+            f"operations.of.{endpoint.route}",
+            f"{endpoint.does} {entity.name}",
+            "No verb says what it does; this is what its method and path stand for.",
+            source=Source.INFERRED,
+        )
     bench.operations[_name(bench, endpoint, entity)] = OperationDraft(
         operation=operation, facts=[*endpoint.facts, *endpoint.fields]
     )
 
 
 def _name(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> str:
-    verb = str(endpoint.first("verb"))
-    many = not names_in(endpoint.path) and endpoint.method == "GET"
+    if endpoint.signs and endpoint.signs not in bench.operations:
+        return endpoint.signs
+    verb = str((endpoint.says.word("verb") if endpoint.says else "") or endpoint.does)
+    many = endpoint.does == "list"
     verb = "list" if many else "get" if endpoint.method == "GET" else verb
     name = names.operation_name(f"{verb} {entity.plural if many else entity.words}")
     return name if name not in bench.operations else names.operation_name(f"{endpoint.method} {endpoint.path}")
 
 
-def _input(endpoint: Endpoint, entity: EntityDraft) -> dict[str, FieldSpec]:
-    found: dict[str, FieldSpec] = {n: FieldSpec(type="uuid") for n in names_in(endpoint.path) if _is_id(n, entity)}
-    for fact in endpoint.fields:
-        if fact.word("direction") == "request" and fact.word("location") != "path":
-            found[fact.word("name")] = _spec(fact, optional=fact.get("required") is not True)
+def _input(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> dict[str, FieldSpec]:
+    found = {n: FieldSpec(type="uuid") for n in endpoint.parameters if _is_id(n, entity) or referred(bench, n)}
+    for fact in endpoint.sent:
+        name = name_of(fact.word("name"))
+        spec = entity.fields.get(name)
+        if spec is None or (fact.get("type") is not None and spec.type not in {"password", "email"}):
+            spec = spec_of(bench, entity, name, fact, decided=False) or FieldSpec(type="text")
+        stated = fact.get("required")
+        optional = stated is not True if endpoint.does in {"update", "list"} or stated is not None else _may_miss(spec)
+        usual = "query" if endpoint.method in {"GET", "DELETE"} else "body"
+        place = fact.word("location") if fact.word("location") not in {"", usual} else None
+        update = {"optional": optional and spec.default is None, "unique": False, "read_only": False, "place": place}
+        update |= {"default": None, "optional": True} if endpoint.does == "update" else {}
+        found[name] = spec.model_copy(update=update)
+    if endpoint.does in {"create", "update"} and not endpoint.sent and not endpoint.signs:
+        found |= input_fields(entity, partial=endpoint.does == "update")
+        bench.decide(
+            f"operations.of.{endpoint.route}.input",
+            ", ".join(found) or "nothing",
+            f"Nothing says what {endpoint.route} takes; these are the fields of a {entity.words} that clients set.",
+            source=Source.INFERRED,
+        )
     return found
+
+
+def _may_miss(spec: FieldSpec) -> bool:
+    return spec.optional or spec.default is not None
 
 
 def _is_id(name: str, entity: EntityDraft) -> bool:
     return name in {"id", f"{entity.row}_id"}
 
 
-def _effects(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> Sequence[AnyEffect] | None:
-    does, parameters = endpoint.first("does"), names_in(endpoint.path)
-    if not parameters:
-        simple: dict[object, AnyEffect] = {"create": creation(entity)}
-        if endpoint.method == "GET" and does in {"list", "read"}:
-            return [ListRows(list=entity.name)]
-        return [simple[does]] if does in simple else None
-    if len(parameters) > 1:
-        return None
-    key = "id" if _is_id(parameters[0], entity) else parameters[0]
-    if key != "id" and not (key in entity.fields and entity.fields[key].unique):
-        return None
-    given = f"input.{parameters[0]}"
-    by_id = key == "id"
-    found: list[AnyEffect] = [
-        Read(read=entity.name, by=given) if by_id else Read(read=entity.name, where=f"{key} == {given}")
-    ]
-    if any(f.get("scope") == "own" for f in endpoint.facts) and bench.account:
-        entity.add("owner", FieldSpec(type="ref", to=bench.account.name, read_only=True))
-        found.append(Require(require=f"{entity.row}.owner == caller.id", otherwise="forbidden"))
-    last: dict[object, list[AnyEffect]] = {
-        "read": [],
-        "list": [],
-        "update": [Update(update=entity.row)],
-        "delete": [Delete(delete=entity.row)],
-    }
-    return [*found, *last[does]] if does in last else None
+def _sign_in(endpoint: Endpoint, entity: EntityDraft) -> list[AnyEffect] | None:
+    refused = next((f for f in endpoint.facts if f.word("error_when") == "unauthenticated"), None)
+    message = refused.word("message") or None if refused else None
+    if endpoint.signs == "login":
+        return [SignIn(sign_in=entity.name, message=message)]
+    token = any(answers.is_token(f) for f in endpoint.answered) or endpoint.first("output") == "authentication"
+    return [Create(create=entity.name), *([SignIn(sign_in=entity.row)] if token else [])]
 
 
-def _output(endpoint: Endpoint, entity: EntityDraft) -> Output | None:
-    status = endpoint.first("status")
-    named = [f.word("name") for f in endpoint.fields if f.word("direction") == "response"]
-    known = [n for n in named if n == "id" or n in entity.fields]
-    body = {n: f"{entity.row}.{n}" for n in known} if known and len(known) == len(named) else None
-    if status is None and body is None:
+def _effects(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[AnyEffect] | None:
+    """What happens, the row's parents first; None where the path names rows by what is no key."""
+    given = list(endpoint.parameters)
+    key = given.pop() if endpoint.on_item and given else None
+    parents = [(name, referred(bench, name)) for name in given]
+    if any(parent is None for _, parent in parents) or (key is None) == (endpoint.does in {"read", "update", "delete"}):
         return None
-    return Output(status=status if isinstance(status, int) else None, body=body)
+    known = [(name, parent) for name, parent in parents if parent is not None and parent is not entity]
+    for _, parent in known[-1:]:
+        entity.add(parent.row, FieldSpec(type="ref", to=parent.name, read_only=True), *endpoint.facts[:1])
+    inside = [f"{parent.row} == input.{name}" for name, parent in known[-1:]]
+    if key is None:
+        around = [Read.model_validate({"read": e.name, "by": f"input.{n}", "as": "parent"}) for n, e in known[-1:]]
+        last = _creation(bench, entity, known[-1:]) if endpoint.does == "create" else _list(endpoint, entity, inside)
+        return [*around, last]
+    found = _found(entity, key, inside)
+    return None if found is None else [found, *_change(endpoint, entity)]
+
+
+def _creation(bench: Workbench, entity: EntityDraft, known: Sequence[tuple[str, EntityDraft]]) -> Create:
+    values = {parent.row: f"input.{name}" for name, parent in known}
+    for name, spec in entity.fields.items():
+        sent = spec.type == "ref" and spec.to != (bench.account.name if bench.account else "") and not spec.read_only
+        values |= {name: f"input.{name}_id"} if sent and name not in values else {}
+    owner = entity.fields.get("owner")
+    return Create(create=entity.name, set=values | ({"owner": "caller.id"} if owner and not owner.optional else {}))
+
+
+def _list(endpoint: Endpoint, entity: EntityDraft, inside: Sequence[str]) -> ListRows:
+    sent = [name_of(f.word("name")) for f in endpoint.sent]
+    filters = [f"(input.{n} == null || {n} == input.{n})" for n in sent if n in entity.fields]
+    mapped = "rows" if endpoint.answered else None
+    return ListRows.model_validate(
+        {"list": entity.name, "where": " && ".join([*inside, *filters]) or None, "as": mapped}
+    )
+
+
+def _found(entity: EntityDraft, key: str, inside: Sequence[str]) -> Read | None:
+    if _is_id(key, entity):
+        if not inside:
+            return Read(read=entity.name, by=f"input.{key}")
+        return Read(read=entity.name, where=" && ".join([f"id == input.{key}", *inside]))
+    if key not in entity.fields or not entity.fields[key].unique:
+        return None
+    return Read(read=entity.name, where=" && ".join([f"{key} == input.{key}", *inside]))
+
+
+def _change(endpoint: Endpoint, entity: EntityDraft) -> list[AnyEffect]:
+    counted = str(endpoint.first("counts") or "")
+    found: list[AnyEffect] = []
+    if counted:
+        counter = names.field_name(counted)
+        counter = counter if counter in entity.fields else names.plural(counter)
+        entity.add(counter, FieldSpec(type="integer", default=0, read_only=True), *endpoint.facts[:1])
+        found.append(Increment(increment=f"{entity.row}.{counter}"))
+    if endpoint.does == "update":
+        found.append(Update(update=entity.row))
+    return [*found, Delete(delete=entity.row)] if endpoint.does == "delete" else found
+
+
+def _access(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> tuple[str, list[AnyEffect]]:
+    """Who may call, and the guards behind the first effect that keep the rest of the rule."""
+    if bench.account is None or endpoint.signs:
+        return "anyone", []
+    roles = list(dict.fromkeys(permissions.role_of(f) for f in endpoint.facts if f.word("actor") == "role"))
+    told = roles or any(f.word("actor") == "user" for f in endpoint.facts)
+    if not told and "unauthenticated" in failures.kinds(endpoint):
+        bench.decide(
+            f"operations.of.{endpoint.route}.access",
+            "user",
+            f"{endpoint.route} refuses whoever is not signed in.",
+            source=Source.INFERRED,
+        )
+    elif not told:
+        return "anyone", []
+    held = " || ".join(f"caller.role == '{r}'" for r in roles if "role" in bench.account.fields)
+    guards: list[AnyEffect] = [Require(require=held, otherwise="forbidden")] if held else []
+    return "user", [*guards, *_own(bench, endpoint, entity)]
+
+
+def _own(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[AnyEffect]:
+    """Only the caller's own rows, where the text says so or some callers are refused."""
+    told = any(f.get("scope") == "own" for f in endpoint.facts) or "forbidden" in failures.kinds(endpoint)
+    if not told or "owner" not in entity.fields or not endpoint.on_item:
+        return []
+    return [Require(require=f"{entity.row}.owner == caller.id", otherwise="forbidden")]

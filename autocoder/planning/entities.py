@@ -6,10 +6,13 @@ them, when they expire, what is counted). Every field that no sentence states is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from autocoder.blueprint.model import FieldSpec
 from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import names
+from autocoder.planning.routes import Endpoint, endpoints, is_endpoint, name_of
 from autocoder.planning.workbench import EntityDraft, Workbench
 
 ROW_VERBS = frozenset({"list", "read", "update", "delete", "manage", "search"})
@@ -71,7 +74,8 @@ def _account(bench: Workbench) -> None:
     roles = {f.word("role") for f in bench.facts if f.get("actor") == "role"}
     actors += [f for f in bench.facts if f.get("actor") == "role"]
     actors += [f for f in bench.of("relation") if f.word("to") == "user"]
-    if not stated and not actors:
+    doors = [e for e in endpoints(bench) if e.signs]
+    if not stated and not actors and not doors:
         return
     named = stated[0].word("entity") if stated else ""
     alone = len({f.word("role") for f in actors}) <= 1 and not roles
@@ -81,6 +85,8 @@ def _account(bench: Workbench) -> None:
     bench.account = entity
     if stated:
         entity.facts += stated
+    if _stated_doors(bench, entity, doors):
+        return
     login = next((f.word("login") for f in stated if f.word("login")), "") or "email"
     if not any(f.word("login") for f in stated):
         bench.decide("auth.login", login, "Nothing says what people sign in with.", "username")
@@ -99,6 +105,20 @@ def _account(bench: Workbench) -> None:
         )
 
 
+def _stated_doors(bench: Workbench, entity: EntityDraft, doors: Sequence[Endpoint]) -> bool:
+    """People sign in with what the endpoints for it take; False where there are none."""
+    first = next((e for e in doors if e.signs == "login"), next(iter(doors), None))
+    if first is None or first.login is None or first.secret is None:
+        return False
+    login, secret = name_of(first.login.word("name")), name_of(first.secret.word("name"))
+    kind = "email" if login == "email" else "text"
+    entity.add(login, FieldSpec(type=kind, unique=True), first.login)
+    entity.add(secret, FieldSpec(type="password"), first.secret)
+    because = f"{first.route} takes them, and no other endpoint is for signing in."
+    bench.decide("auth.login", login, because, source=Source.INFERRED)
+    return True
+
+
 def _named(bench: Workbench) -> None:
     """Things that are listed, deleted, that expire or have fields are kept, so they are entities."""
     for fact in bench.facts:
@@ -111,12 +131,12 @@ def _named(bench: Workbench) -> None:
                 bench.define(fact.word("entity"))
             case "schedule":
                 bench.define(fact.word("object"))
-            case "operation" if fact.word("does") in ROW_VERBS and fact.word("object"):
+            case "operation" if fact.word("does") in ROW_VERBS and fact.word("object") and not is_endpoint(fact):
                 bench.define(fact.word("object"))
             case _:
                 pass
     for fact in bench.of("operation"):
-        if fact.word("does") == "create" and not _is_value(bench, fact):
+        if fact.word("does") == "create" and not is_endpoint(fact) and not _is_value(bench, fact):
             bench.define(fact.word("object"))
 
 
@@ -175,7 +195,7 @@ def producer_entity(bench: Workbench, fact: Fact) -> EntityDraft | None:
 
 def _produced(bench: Workbench, fact: Fact) -> None:
     """The fields that a value-taking operation gives its row: what it takes, and what it hands out."""
-    if fact.word("does") not in {"create", "convert"}:
+    if fact.word("does") not in {"create", "convert"} or is_endpoint(fact):
         return
     entity = producer_entity(bench, fact) if _is_value(bench, fact) else bench.entity(fact.word("object"))
     if entity is None:
@@ -231,7 +251,7 @@ def _stated_field(bench: Workbench, fact: Fact) -> None:
     bench.use(fact)
     name = names.field_name(fact.word("name"))
     name = names.plural(name) if fact.word("type").startswith("list of ") else name
-    spec = _spec(bench, entity, name, fact)
+    spec = spec_of(bench, entity, name, fact)
     if spec is not None:
         entity.add(name, _joined(entity.fields.get(name), spec, fact), fact)
         if name in entity.fields:
@@ -250,14 +270,20 @@ def _joined(before: FieldSpec | None, new: FieldSpec, fact: Fact) -> FieldSpec:
     return before.model_copy(update=changed)
 
 
-def _spec(bench: Workbench, entity: EntityDraft, name: str, fact: Fact) -> FieldSpec | None:
+def spec_of(
+    bench: Workbench, entity: EntityDraft, name: str, fact: Fact, *, decided: bool = True
+) -> FieldSpec | None:
+    """The type and limits that a fact gives a field; None where no field can have them, which is reported.
+
+    `decided` says that what the fact leaves open becomes a decision about the entity's field.
+    """
     subject = f"entities.{entity.name}.fields.{name}"
     type_ = fact.word("type")
     if not type_:
         type_ = "enum" if fact.get("values") else "text"
-        if name not in entity.fields and type_ == "text":
+        if decided and name not in entity.fields and type_ == "text":
             bench.decide(f"{subject}.type", "text", f"Nothing says what kind of value a {fact.word('name')} is.")
-    elif fact.slots["type"].via == "inferred":
+    elif decided and fact.slots["type"].via == "inferred":
         bench.decide(f"{subject}.type", type_, f'"{fact.word("name")}" usually is one.', source=Source.INFERRED)
     if type_ == "file":
         bench.refuse(
@@ -268,7 +294,7 @@ def _spec(bench: Workbench, entity: EntityDraft, name: str, fact: Fact) -> Field
             help="keep a URL of the file instead",
         )
         return None
-    if type_ in _TYPES:
+    if decided and type_ in _TYPES:
         bench.decide(f"{subject}.type", _TYPES[type_], f"A {type_} is kept as {_TYPES[type_]}.")
     values = fact.get("values")
     return FieldSpec(

@@ -22,7 +22,7 @@ from autocoder.decisions import Decision, Source
 from autocoder.diagnostics import Diagnostic
 from autocoder.facts import Fact, Via
 from autocoder.planning import domain_verbs, names
-from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints
+from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints, plan_wire
 from autocoder.planning.entities import plan_bare_entities, plan_entities
 from autocoder.planning.handlers import plan_handlers
 from autocoder.planning.operations import plan_operations
@@ -97,6 +97,7 @@ class _Draft:
         plan_endpoints(bench)
         plan_operations(bench)
         plan_handlers(bench)
+        self.wire = plan_wire(bench)
         self.auth = plan_auth(bench, self.trace)
         self.policy = plan_policy(bench, self.trace)
         self.deployment = plan_deployment(bench, self.system.name, self.trace)
@@ -112,6 +113,7 @@ class _Draft:
             system=self.system,
             requirements=self.requirements,
             auth=self.auth,
+            wire=self.wire,
             entities={e.name: _entity(e, trace) for e in _ordered(bench)},
             events=bench.events,
             operations={name: _traced(d.operation, trace(d.facts)) for name, d in bench.operations.items()},

@@ -53,7 +53,8 @@ def plan_auth(bench: Workbench, trace: Tracer) -> Auth | None:
     if account is None:
         return None
     login = next(iter(account.fields))
-    return Auth(entity=account.name, login=login, satisfies=trace(stated))
+    secret = next((n for n, f in account.fields.items() if f.type == "password"), "password")
+    return Auth(entity=account.name, login=login, secret=secret, satisfies=trace(stated))
 
 
 def plan_policy(bench: Workbench, trace: Tracer) -> Policy:

@@ -335,3 +335,11 @@ def test_a_write_ends_what_a_guard_proved_of_a_field() -> None:
 def test_a_condition_that_does_not_parse_is_one_finding() -> None:
     text = BOOK + "operations: {a: {route: 'GET /b/{id}', effects: [{read: Book, where: 'id =='}]}}\n"
     assert len(findings(text)) == 1
+
+
+def test_a_sign_in_needs_an_account_and_what_proves_it() -> None:
+    """`sign_in` names the accounts, or a row of them, and takes login and password from the input."""
+    route = "operations: {a: {route: POST /a, input: {email: email}, effects: ["
+    assert "AC3132" in codes(BOOK + route + "{sign_in: User}]}}\n")
+    assert "AC3120" in codes(USERS + route + "{sign_in: Usr}]}}\n")
+    assert "AC3121" in codes(USERS + route + "{sign_in: User}]}}\n")

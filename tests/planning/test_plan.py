@@ -283,8 +283,8 @@ def test_a_change_of_state_is_held_to_the_states_that_the_text_gives() -> None:
         "A to-do list API. Redis.",
         "A to-do list API. Data in MySQL.",
         "A to-do list API. Guests cannot delete todos.",
-        "POST /quizzes creates a quiz. 400 if the input is invalid.",
-        "POST /quizzes creates a quiz. Request body: { quizId: uuid }.",
+        "POST /quizzes creates a quiz. Request body: { quizTitle: string, quiz_text: string }.",
+        "POST /quizzes creates a quiz. 201 response: { colour: string }.",
         "A note has a photo.",
     ],
 )

@@ -1,0 +1,151 @@
+"""Stated endpoints become operations with their own names, statuses and answers; what is inferred is a decision."""
+
+from __future__ import annotations
+
+import pytest
+
+from autocoder.blueprint.format import format_architecture, format_deployment
+from autocoder.blueprint.model import Architecture, ErrorAnswer, Operation, Output
+from autocoder.compilation import Sources, compile_sources
+from autocoder.decisions import Source
+from autocoder.diagnostics import StageFailed
+from autocoder.planning import Plan, plan
+from autocoder.readers.rules import RulesReader
+
+SHOP = """POST /auth/sign-up
+- Registers a new user.
+- Request body: { userName: string, password: string }.
+- 201 response: { userId: uuid, accessToken: string }.
+- Error codes: 400, 409.
+
+POST /auth/login
+- Request body: { userName: string, password: string }.
+- 200 response: { token: string }.
+- Error codes: 400, 401.
+
+POST /items
+- Creates an item. Requires BearerAuth.
+- Request body: { itemName: string, unitPrice: integer >= 0 }.
+- 201 response: { itemId: uuid, itemName: string, createdAt: datetime }.
+- Error codes: 400, 401, 422.
+
+GET /items/{itemId}
+- Path parameter: itemId (uuid).
+- 200 response: { itemId: uuid, itemName: string, unitPrice: integer }.
+- Error codes: 401, 403, 404.
+
+DELETE /items/{itemId}
+- Error codes: 401, 403, 404.
+"""
+
+NESTED = """POST /boards
+- Creates a board.
+- Request body: { title: string }.
+
+POST /boards/{boardId}/cards
+- Adds a card to a board.
+- Request body: { text: string }.
+- 201 response: { cardId: uuid, boardId: uuid, text: string }.
+- Error codes: 404.
+
+GET /boards/{boardId}/cards
+
+GET /boards/{boardId}/cards/{cardId}
+- Returns a card.
+"""
+
+
+def planned(text: str) -> Plan:
+    reading = RulesReader().read(text, file="description.md")
+    assert not reading.questions and not reading.diagnostics, (reading.questions, reading.diagnostics)
+    found = plan(reading, "example")
+    architecture, deployment = format_architecture(found.architecture), format_deployment(found.deployment)
+    compile_sources(Sources(architecture=architecture, deployment=deployment))
+    return found
+
+
+def operation(found: Architecture, route: str) -> Operation:
+    return next(o for o in found.operations.values() if o.route == route)
+
+
+def output(found: Architecture, route: str) -> Output:
+    answer = operation(found, route).output
+    assert isinstance(answer, Output)
+    return answer
+
+
+def test_names_in_camel_case_stay_so_on_the_wire() -> None:
+    found = planned(SHOP)
+    assert found.architecture.wire.case == "camel"
+    assert {"item_name", "unit_price"} <= set(found.architecture.entities["Item"].fields)
+    assert any(d.subject == "wire.case" and d.source is Source.INFERRED for d in found.decisions)
+
+
+def test_registration_and_login_have_the_routes_and_names_of_the_text() -> None:
+    found = planned(SHOP).architecture
+    assert found.auth is not None
+    assert (found.auth.entity, found.auth.login, found.auth.secret) == ("User", "user_name", "password")
+    register, login = found.operations["register"], found.operations["login"]
+    assert (register.route, login.route) == ("POST /auth/sign-up", "POST /auth/login")
+    assert output(found, "POST /auth/sign-up").body == {"user_id": "user.id", "access_token": "access_token"}
+    assert output(found, "POST /auth/login").body == {"token": "access_token"}
+
+
+def test_statuses_of_failures_are_those_of_the_text() -> None:
+    found = planned(SHOP)
+    bad = ErrorAnswer(status=400)
+    register = operation(found.architecture, "POST /auth/sign-up").errors
+    assert (register.malformed, register.invalid, register.conflict) == (bad, bad, None)
+    create = operation(found.architecture, "POST /items").errors
+    assert (create.malformed, create.invalid) == (bad, None)
+    assert any(d.subject == "operations.of.POST /items.errors" for d in found.decisions)
+
+
+def test_a_route_without_a_verb_does_what_its_method_stands_for() -> None:
+    found = planned(SHOP)
+    effects = operation(found.architecture, "DELETE /items/{item_id}").effects
+    assert [e.model_dump().get("delete") for e in effects][-1] == "item"
+    told = next(d for d in found.decisions if d.subject == "operations.of.DELETE /items/{itemId}")
+    assert (told.value, told.source) == ("delete Item", Source.INFERRED)
+
+
+def test_a_route_that_refuses_some_who_are_signed_in_is_for_the_owner() -> None:
+    found = planned(SHOP).architecture
+    assert found.entities["Item"].fields["owner"].to == "User"
+    show = operation(found, "GET /items/{item_id}")
+    assert show.access == "user"
+    assert "item.owner == caller.id" in [e.model_dump().get("require") for e in show.effects]
+    assert operation(found, "POST /items").effects[-1].model_dump()["set"] == {"owner": "caller.id"}
+
+
+def test_what_only_an_answer_names_is_set_by_the_service() -> None:
+    found = planned(SHOP).architecture
+    made = found.entities["Item"].fields["created_at"]
+    assert (made.type, made.default, made.read_only) == ("datetime", "=now", True)
+    assert output(found, "POST /items").body == {
+        "item_id": "item.id",
+        "item_name": "item.item_name",
+        "created_at": "item.created_at",
+    }
+
+
+def test_rows_in_rows_refer_to_the_row_around_them() -> None:
+    found = planned(NESTED).architecture
+    assert found.entities["Card"].fields["board"].to == "Board"
+    create = operation(found, "POST /boards/{board_id}/cards")
+    assert create.effects[0].model_dump()["by"] == "input.board_id"
+    assert create.effects[-1].model_dump()["set"] == {"board": "input.board_id"}
+    listed = operation(found, "GET /boards/{board_id}/cards").effects[-1].model_dump()
+    assert listed["where"] == "board == input.board_id"
+    assert operation(found, "GET /boards/{board_id}/cards/{card_id}").effects[0].model_dump()["where"] == (
+        "id == input.card_id && board == input.board_id"
+    )
+
+
+def test_two_statuses_for_one_failure_are_refused() -> None:
+    text = "GET /notes/{id} returns a note. 404 if the note does not exist. 410 if the note does not exist."
+    reading = RulesReader().read(text, file="description.md")
+    with pytest.raises(StageFailed) as failed:
+        plan(reading, "example")
+    (found,) = failed.value.diagnostics
+    assert (found.code, str(found.span)) == ("AC2001", "description.md:1:65")

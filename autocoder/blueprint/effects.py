@@ -223,7 +223,7 @@ class Require(Effect):
 
 
 class SignIn(Effect):
-    """Issues a token to an account; of an entity, to the one whose login and password the inputs of these names give."""
+    """Issues a token to a bound account, or to the one whose login and password the inputs of these names give."""
 
     sign_in: str = Field(description="The entity of the accounts, or a bound account.", examples=["User", "user"])
     otherwise: Annotated[str | int | None, Field(alias="else")] = Field(

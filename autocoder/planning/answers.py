@@ -120,7 +120,8 @@ def _field(bench: Workbench, entity: EntityDraft, fact: Fact, name: str) -> str:
 
 def _generated(fact: Fact, name: str) -> tuple[FieldSpec | None, str]:
     if name in _MADE:
-        return FieldSpec(type="datetime", default="=now", read_only=True), "It is answered and never sent: it is set once."
+        spec = FieldSpec(type="datetime", default="=now", read_only=True)
+        return spec, "It is answered and never sent: it is set once."
     counts = fact.word("type") == "integer" and (fact.get("read_only") is True or name.endswith(_COUNTERS))
     if counts:
         spec = FieldSpec(type="integer", default=0, read_only=True)

@@ -18,7 +18,6 @@ from autocoder.blueprint.model import (
     Increment,
     ListRows,
     Operation,
-    Output,
     Read,
     Require,
     SignIn,

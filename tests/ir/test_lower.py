@@ -340,6 +340,6 @@ def test_a_condition_that_does_not_parse_is_one_finding() -> None:
 def test_a_sign_in_needs_an_account_and_what_proves_it() -> None:
     """`sign_in` names the accounts, or a row of them, and takes login and password from the input."""
     route = "operations: {a: {route: POST /a, input: {email: email}, effects: ["
-    assert "AC3132" in codes(BOOK + route + "{sign_in: User}]}}\n")
-    assert "AC3120" in codes(USERS + route + "{sign_in: Usr}]}}\n")
-    assert "AC3121" in codes(USERS + route + "{sign_in: User}]}}\n")
+    assert "AC3132" in dict(findings(BOOK + route + "{sign_in: User}]}}\n"))
+    assert "AC3120" in dict(findings(USERS + route + "{sign_in: Usr}]}}\n"))
+    assert "AC3121" in dict(findings(USERS + route + "{sign_in: User}]}}\n"))

@@ -270,9 +270,7 @@ def _joined(before: FieldSpec | None, new: FieldSpec, fact: Fact) -> FieldSpec:
     return before.model_copy(update=changed)
 
 
-def spec_of(
-    bench: Workbench, entity: EntityDraft, name: str, fact: Fact, *, decided: bool = True
-) -> FieldSpec | None:
+def spec_of(bench: Workbench, entity: EntityDraft, name: str, fact: Fact, *, decided: bool = True) -> FieldSpec | None:
     """The type and limits that a fact gives a field; None where no field can have them, which is reported.
 
     `decided` says that what the fact leaves open becomes a decision about the entity's field.

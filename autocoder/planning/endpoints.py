@@ -143,12 +143,11 @@ def plan_endpoints(bench: Workbench) -> None:
     mixed = plan_wire(bench).case == "camel"
     for endpoint in told:
         entity = _entity(bench, endpoint)
-        problem = _problem(endpoint, mixed=mixed) or (_no_object(endpoint) if entity is None else None)
-        if problem or entity is None:
-            fact, message, rule = problem or _no_object(endpoint)
-            _refuse(bench, endpoint, fact, message, rule)
-            continue
-        _plan(bench, endpoint, entity)
+        problem = _problem(endpoint, mixed=mixed) or _unclear(bench, endpoint, entity)
+        if problem:
+            _refuse(bench, endpoint, *problem)
+        elif entity is not None:
+            _plan(bench, endpoint, entity)
 
 
 def _refuse(bench: Workbench, endpoint: Endpoint, fact: Fact, message: str, rule: str) -> None:
@@ -156,8 +155,14 @@ def _refuse(bench: Workbench, endpoint: Endpoint, fact: Fact, message: str, rule
     bench.use(*endpoint.facts, *endpoint.fields)
 
 
-def _no_object(endpoint: Endpoint) -> tuple[Fact, str, str]:
-    return endpoint.facts[0], f"nothing says what {endpoint.route} does", "an endpoint does something to a thing"
+def _unclear(bench: Workbench, endpoint: Endpoint, entity: EntityDraft | None) -> tuple[Fact, str, str] | None:
+    """What is missing of an endpoint: what it is about, or how those whose accounts it makes prove who they are."""
+    if entity is None:
+        return endpoint.facts[0], f"nothing says what {endpoint.route} does", "an endpoint does something to a thing"
+    if entity is bench.account and endpoint.does == "create" and not endpoint.signs:
+        rule = "whoever has an account signs in with a password"
+        return endpoint.facts[0], f"{endpoint.route} makes accounts without a password", rule
+    return None
 
 
 def _problem(endpoint: Endpoint, *, mixed: bool) -> tuple[Fact, str, str] | None:
@@ -271,10 +276,26 @@ def _effects(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[
     inside = [f"{parent.row} == input.{name}" for name, parent in known[-1:]]
     if key is None:
         around = [Read.model_validate({"read": e.name, "by": f"input.{n}", "as": "parent"}) for n, e in known[-1:]]
+        inside += _own_rows(bench, endpoint, entity) if endpoint.does == "list" else []
         last = _creation(bench, entity, known[-1:]) if endpoint.does == "create" else _list(endpoint, entity, inside)
         return [*around, last]
     found = _found(entity, key, inside)
     return None if found is None else [found, *_change(endpoint, entity)]
+
+
+def _own_rows(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[str]:
+    """Whoever is signed in lists their own rows where rows have owners; where nothing says so, it is a decision."""
+    if "owner" not in entity.fields or _access(bench, endpoint, entity)[0] != "user":
+        return []
+    if all(f.get("scope") != "own" for f in endpoint.facts):
+        bench.decide(
+            f"operations.of.{endpoint.route}.rows",
+            "their own rows",
+            f"Each {entity.words} belongs to somebody, and nothing says that others may see it.",
+            "every row",
+            source=Source.INFERRED,
+        )
+    return ["owner == caller.id"]
 
 
 def _creation(bench: Workbench, entity: EntityDraft, known: Sequence[tuple[str, EntityDraft]]) -> Create:

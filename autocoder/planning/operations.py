@@ -25,6 +25,7 @@ from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import domain_verbs, names, permissions
 from autocoder.planning.entities import owned
+from autocoder.planning.routes import endpoints
 from autocoder.planning.workbench import EntityDraft, OperationDraft, Workbench
 
 UNPLANNED = ("most", "limit")
@@ -34,8 +35,11 @@ CRUD = ("create", "list", "read", "update", "delete")
 
 def plan_operations(bench: Workbench) -> None:
     """All operations, in order of the text; then what is missing for rows to exist at all."""
+    told = endpoints(bench)
     for fact in bench.of("operation"):
-        if not _is_endpoint(fact):
+        if any(e.covers(bench, fact) for e in told):
+            bench.use(fact)
+        elif not _is_endpoint(fact):
             _operation(bench, fact)
     stated = [f for f in bench.of("operation") if f.word("does") != "other"]
     for entity in bench.entities.values():

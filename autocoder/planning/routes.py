@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from autocoder.facts import Fact, Value
 from autocoder.planning import names
+from autocoder.planning.domain_verbs import MAKES
 from autocoder.planning.workbench import EntityDraft, Workbench
 from autocoder.readers.rules.tagging import look_up
 
@@ -88,7 +89,9 @@ class Endpoint:
         if told is not None:
             listed = told.word("does") in {"read", "list"}
             return ("read" if self.on_item else "list") if listed and self.method == "GET" else told.word("does")
-        if any(f.word("does") == "other" for f in self.facts):
+        status = self.first("status")
+        leads = isinstance(status, int) and 300 <= status < 400 and self.method == "GET"
+        if any(f.word("does") == "other" and not _makes(f) for f in self.facts) and not leads:
             return ""
         if self.method == "POST":
             return "" if self.on_item else "create"
@@ -117,6 +120,15 @@ class Endpoint:
         known = {name_of(f.word("name")): f for f in self.sent if f is not self.secret}
         return next((known[n] for n in _LOGINS if n in known), next(iter(known.values()), None))
 
+    def covers(self, bench: Workbench, fact: Fact) -> bool:
+        """Whether a sentence that names no route speaks of this one: it does the same to the same thing."""
+        if fact.word("path") or not fact.word("object"):
+            return False
+        same = bench.entity(fact.word("object"))
+        verbs = {f.word("verb") for f in self.facts if f.word("object")}
+        alike = fact.word("does") == self.does if fact.word("does") in CRUD else fact.word("verb") in verbs
+        return alike and same is not None and same is bench.entity(self.words(bench))
+
     def words(self, bench: Workbench) -> str:
         """What it is about, in the words of the text or of its path."""
         told = self.says
@@ -131,6 +143,11 @@ class Endpoint:
             return single
         parameter = self.parameters[-1].removesuffix("_id") if self.parameters else ""
         return parameter if bench.entity(parameter) else ""
+
+
+def _makes(fact: Fact) -> bool:
+    """Whether a verb of the domain makes the thing itself: "submit a report"."""
+    return fact.word("verb") in MAKES
 
 
 def endpoints(bench: Workbench) -> list[Endpoint]:

@@ -225,18 +225,21 @@ def _input(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> dict[st
     found = {n: FieldSpec(type="uuid") for n in endpoint.parameters if _is_id(n, entity) or referred(bench, n)}
     for fact in endpoint.sent:
         name = name_of(fact.word("name"))
+        if name in endpoint.parameters:
+            continue
         spec = entity.fields.get(name)
         if spec is None or (fact.get("type") is not None and spec.type not in {"password", "email"}):
             spec = spec_of(bench, entity, name, fact, decided=False) or FieldSpec(type="text")
         stated = fact.get("required")
         optional = stated is not True if endpoint.does in {"update", "list"} or stated is not None else _may_miss(spec)
-        usual = "query" if endpoint.method in {"GET", "DELETE"} else "body"
-        place = fact.word("location") if fact.word("location") not in {"", usual} else None
+        at = "query" if endpoint.method in {"GET", "DELETE"} else "body"
+        place = fact.word("location") if fact.word("location") not in {"", at} else None
         update = {"optional": optional and spec.default is None, "unique": False, "read_only": False, "place": place}
         update |= {"default": None, "optional": True} if endpoint.does == "update" else {}
         found[name] = spec.model_copy(update=update)
     if endpoint.does in {"create", "update"} and not endpoint.sent and not endpoint.signs:
-        found |= input_fields(entity, partial=endpoint.does == "update")
+        usual = input_fields(entity, partial=endpoint.does == "update")
+        found |= {n: spec for n, spec in usual.items() if n not in endpoint.parameters}
         bench.decide(
             f"operations.of.{endpoint.route}.input",
             ", ".join(found) or "nothing",

@@ -37,8 +37,8 @@ def plan_operations(bench: Workbench) -> None:
     """All operations, in order of the text; then what is missing for rows to exist at all."""
     told = endpoints(bench)
     for fact in bench.of("operation"):
-        if any(e.covers(bench, fact) for e in told):
-            bench.use(fact)
+        if covering := next((e for e in told if e.covers(bench, fact)), None):
+            _joins(bench, covering.planned_route, fact)
         elif not _is_endpoint(fact):
             _operation(bench, fact)
     stated = [f for f in bench.of("operation") if f.word("does") != "other"]
@@ -49,6 +49,22 @@ def plan_operations(bench: Workbench) -> None:
             _crud(bench, entity)
         elif not _creates(bench, entity) and _touched(bench, entity):
             _missing_create(bench, entity)
+
+
+def _joins(bench: Workbench, route: str, fact: Fact) -> None:
+    """A sentence about a stated endpoint is one of its facts; where that could not be planned, neither can this."""
+    draft = next((d for d in bench.operations.values() if d.operation.route == route), None)
+    if draft is None:
+        bench.refuse(
+            "AC2001",
+            f"{route} does this, and is not planned yet",
+            fact,
+            rule="what a stated endpoint does is planned there",
+            help="see what is said of the endpoint",
+        )
+        return
+    bench.use(fact)
+    draft.facts.append(fact)
 
 
 def _is_endpoint(fact: Fact) -> bool:

@@ -79,7 +79,9 @@ class Endpoint:
     def says(self) -> Fact | None:
         """The fact that tells what it does: a verb for rows; one that only shows rows tells it of GET alone."""
         told = [f for f in self.facts if f.word("does") in CRUD]
-        telling = [f for f in told if self.method == "GET" or f.word("verb") not in _SHOWS]
+        if self.method == "GET":
+            return next((f for f in told if f.word("does") in {"read", "list"}), None)
+        telling = [f for f in told if f.word("verb") not in _SHOWS]
         return next(iter(telling), None)
 
     @property

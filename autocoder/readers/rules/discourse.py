@@ -50,6 +50,8 @@ class Symbols:
     where: dict[str, frozenset[int]]
     things: frozenset[str] = frozenset()
     schemas: frozenset[str] = frozenset()
+    shapes: dict[str, Item] = field(default_factory=dict[str, Item])
+    first_route: int | None = None
     states: frozenset[str] = frozenset()
 
     @staticmethod
@@ -58,9 +60,14 @@ class Symbols:
         found: dict[str, set[int]] = {}
         things: set[str] = set()
         schemas: set[str] = set()
+        shapes: dict[str, Item] = {}
+        first_route: int | None = None
         for number, items in enumerate(sentences):
             things |= _things(items)
             schemas |= _schemas(items)
+            shapes |= _shapes(items)
+            if first_route is None and any(i.kind == "route" or i.lemma.startswith("/") for i in items):
+                first_route = number
             for item in items:
                 for word in item.words:
                     found.setdefault(word.lemma, set()).add(number)
@@ -68,6 +75,8 @@ class Symbols:
             where={lemma: frozenset(numbers) for lemma, numbers in found.items()},
             things=frozenset(things),
             schemas=frozenset(schemas),
+            shapes=shapes,
+            first_route=first_route,
         )
 
     def elsewhere(self, lemma: str, sentence: int) -> bool:
@@ -103,6 +112,13 @@ def _schemas(items: Sequence[Item]) -> set[str]:
         if shaped and item.text[:1].isupper() and item.text.isalnum():
             found.add(item.text)
     return found
+
+
+def _shapes(items: Sequence[Item]) -> dict[str, Item]:
+    """The shape that a line gives a name to: "Slug: { … }"; none where more than that stands there."""
+    words = [i for i in items if i.lemma not in {".", ":", "="}]
+    named = len(words) == 2 and words[1].kind == "shape" and words[0].text[:1].isupper() and words[0].text.isalnum()
+    return {words[0].text: words[1]} if named else {}
 
 
 @dataclass(kw_only=True)

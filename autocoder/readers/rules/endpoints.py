@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from autocoder.facts import Via
 from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, items_of
@@ -174,7 +175,8 @@ _SIGN_IN = words("authentication bearerauth bearer token auth login sign-in user
 
 _FIELD = re.compile(
     r"\s*(?P<name>[A-Za-z_]\w{0,60})(?P<optional>\?)?\s*:\s*(?P<type>\"[^\"]+\"(?:\s*\|\s*\"[^\"]+\")*|[A-Za-z][\w-]*)"
-    r"(?P<many>\[\])?(?P<null>\s*\|\s*null)?\s*(?P<limits>(?:[<>]=?\s*-?\d+(?:\.\d+)?)?)\s*(?:\((?P<more>[^()]*)\))?\s*$"
+    r"(?P<many>\[\])?(?P<null>\s*\|\s*null)?\s*(?P<limits>(?:[<>]=?\s*-?\d+(?:\.\d+)?)?)\s*"
+    r"(?:matching\s+(?P<pattern>\^[^\s;]{1,200}\$)\s*)?(?:\((?P<more>[^()]*)\))?\s*$"
 )
 _MORE = re.compile(
     r"(?P<flag>required|optional|unique|read-only)|(?P<side>min|max|>=|<=)\s*(?P<number>-?\d+)|default\s+(?P<default>[\w.-]+)"
@@ -184,13 +186,26 @@ _MORE = re.compile(
 def shape(noun: Noun, _discourse: Discourse) -> list[Filled]:
     """The fields of `{ title: string, rounds?: integer }`; none if any part of it is not understood."""
     found = [i for i in noun.items if i.kind == "shape"]
-    if len(found) != 1 or len(noun.items) > 1:
-        return []
-    inner = found[0].lemma.strip()
+    return shape_fields(found[0]) if len(found) == 1 and len(noun.items) == 1 else []
+
+
+def shape_fields(item: Item) -> list[Filled]:
+    """The fields of a shape; none if any part of it is not understood."""
+    inner = item.lemma.strip()
     if not inner.endswith("}"):
         return []
-    fields = [_shape_field(part, found[0]) for part in re.split(r"[,;](?![^(]*\))", inner[1:-1]) if part.strip()]
-    return [f for f in fields if f] if all(fields) else []
+    fields = [_shape_field(part, item) for part in re.split(r"[,;](?![^(]*\))", inner[1:-1]) if part.strip()]
+    known = [f for f in fields if f]
+    if re.search(r"\(\s*required\b", inner):
+        for filled in known:  # where some are marked as required, the others are not
+            filled.parts["required"] = replace(filled.parts["required"], value=_marked(filled, inner))
+    return known if len(known) == len(fields) else []
+
+
+def _marked(filled: Filled, inner: str) -> bool:
+    """Whether a field of a shape stands there as required."""
+    name = re.escape(str(filled.parts["value"].value))
+    return re.search(rf"\b{name}\b[^;,(]*\(\s*required\b", inner) is not None
 
 
 def _shape_field(text: str, item: Item) -> Filled | None:
@@ -199,7 +214,10 @@ def _shape_field(text: str, item: Item) -> Filled | None:
         return None
     filled = Filled(parts={})
     filled.put("value", match["name"], item)
-    filled.put("required", not (match["optional"] or match["null"]), item, via=Via.LEXICON)
+    must = not (match["optional"] or match["null"] or "default" in (match["more"] or ""))
+    filled.put("required", must, item, via=Via.LEXICON)
+    if match["pattern"]:
+        filled.put("pattern", match["pattern"], item)
     if match["type"].startswith('"'):
         filled.put("type", "enum", item, via=Via.LEXICON)
         filled.put("values", tuple(re.findall(r"\"([^\"]+)\"", match["type"])), item)

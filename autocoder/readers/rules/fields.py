@@ -24,6 +24,7 @@ FLAGS: dict[str, tuple[str, bool]] = {
     "mandatory": ("required", True),
     "compulsory": ("required", True),
     "optional": ("required", False),
+    "nullable": ("required", False),
     "read-only": ("read_only", True),
     "readonly": ("read_only", True),
 }
@@ -254,7 +255,8 @@ def _default(adjunct: Adjunct, filled: Filled) -> None:
 
 def paren(items: Sequence[Item], filled: Filled) -> None:
     """A type expression: (text, required), (open, closed), (from 1 to 5), (unique)."""
-    inside = [i for i in items if i.tag not in ",C" and i.tag != "D"]
+    told = {i.index for group in _groups(items) if _group(group, filled) for i in group}
+    inside = [i for i in items if i.tag not in ",C" and i.tag != "D" and i.index not in told]
     known = {i.index for i in inside if _paren_word(i, filled)}
     rest = [i for i in inside if i.index not in known]
     if not rest:
@@ -264,6 +266,16 @@ def paren(items: Sequence[Item], filled: Filled) -> None:
         filled.put("values", values, *rest)
         filled.put("type", "enum", *rest, via=Via.LEXICON)
         filled.use(*items)
+
+
+def _group(group: Sequence[Item], filled: Filled) -> bool:
+    """What several words between commas say together: default false, default value 3."""
+    words_ = [i for i in group if i.lemma not in {"value", "is", "be", "of", "to", ":", "="}]
+    if len(words_) != 2 or words_[0].lemma != "default":
+        return False
+    filled.put("default", words_[1].lemma, words_[1])
+    filled.use(*group)
+    return True
 
 
 def _groups(items: Sequence[Item]) -> Iterator[list[Item]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from autocoder.diagnostics import Diagnostic, Severity
 from autocoder.facts import Fact, Prose, Quote, Slot, Via
 from autocoder.readers.protocol import Context, Option, Outcome, Question, Reading, Sentence, Taken, Word
-from autocoder.readers.rules import accounting, enumerations, matching, specifications, tables
+from autocoder.readers.rules import accounting, enumerations, introductions, matching, specifications, tables
 from autocoder.readers.rules.accounting import Segment
 from autocoder.readers.rules.blocks import Unit, units
 from autocoder.readers.rules.clauses import clauses
@@ -165,7 +165,10 @@ class _Sentence:
             if other[0].drafts and (_score(other[0]) > _score(best[0]) or not best[0].drafts):
                 best = other
                 self.led = tokens[0].start
-        return _specified(best, line, discourse)
+        best = _specified(best, line, discourse)
+        start = best[0].items[0].words[0].token.start
+        self.led = start if start < line.tokens[0].start else self.led
+        return best
 
     def closes_nothing(self) -> None:
         """The line opens a list whose items were read with it."""
@@ -411,12 +414,19 @@ def _title(line: _Line) -> Parse:
 
 def _specified(best: tuple[Parse, Discourse], line: _Line, discourse: Discourse) -> tuple[Parse, Discourse]:
     """The reading literal by literal, where the text is at an endpoint and it takes more words."""
+    if discourse.endpoint and any(_carrier(d) for d in best[0].drafts):
+        best = Parse(items=best[0].items), discourse
     if _score(best[0]) == 0 and best[0].drafts:
         return best
     for items in (line.items, *(phrases(tag(t)) for t in variants(line.line) if t is not line.tokens)):
         named = specifications.route_of(items)
         everything = {i.index for i in items}
-        for found in (specifications.read(items, discourse), specifications.purpose(items, discourse, named)):
+        readings = (
+            specifications.read(items, discourse),
+            specifications.purpose(items, discourse, named),
+            introductions.read(items, discourse),
+        )
+        for found in readings:
             if found is None:
                 continue
             group = Group(own=everything, shared=everything, soft=everything)
@@ -424,6 +434,15 @@ def _specified(best: tuple[Parse, Discourse], line: _Line, discourse: Discourse)
             if _score(parse) >= _score(best[0]) or not best[0].drafts:
                 best = parse, discourse
     return best
+
+
+_CARRIERS = frozenset({"request", "request body", "body", "payload", "response", "response body", "answer"})
+
+
+def _carrier(draft: Draft) -> bool:
+    """Whether a fact takes what carries the fields of an endpoint for a thing that has them."""
+    of = draft.parts.get("of")
+    return draft.kind == "field" and of is not None and str(of.value) in _CARRIERS
 
 
 def _best_parse(tagged: Sequence[Tagged], items: Sequence[Item], discourse: Discourse) -> tuple[Parse, Discourse]:

@@ -31,7 +31,8 @@ GENRE = words(
     "object payload field parameter property attribute string value status code http message error server service api "
     "called named following include contain along alongside also then must should will can may two three four "
     "successful successfully success both with one new valid key result indicate state data format formatted text user "
-    "client html content method call route"
+    "client html content method call route follow schema array list "
+    "containing updated possible via sending query"
 )
 """Words of specifications that a fact takes along: they only hold its literals together."""
 
@@ -70,10 +71,15 @@ def read(items: Sequence[Item], discourse: Discourse) -> _State | None:
         if item.tag == "L" or item.kind == "number":
             _literal(items, at, state, discourse, conditions)
     _sign_in(items, state, discourse)
+    _named_shape(items, state, discourse)
+    _leads(items, state)
     if not state.drafts:
         return None
     _objects(items, state, discourse)
-    state.used |= {i.index for i in items if i.lemma in GENRE or i.lemma in REQUEST | RESPONSE}
+    route = f"{discourse.endpoint['method'].value} {discourse.endpoint['path'].value}"
+    named = {i.index for i in items if i.kind == "route" and i.lemma == route}
+    named |= {i.index for i in items if i.kind == "camel" and i.text in discourse.symbols.schemas}
+    state.used |= named | {i.index for i in items if i.lemma in GENRE or i.lemma in REQUEST | RESPONSE}
     return state
 
 
@@ -89,6 +95,63 @@ def _sign_in(items: Sequence[Item], state: _State, discourse: Discourse) -> None
     used = {i.index for i in (*found, *before) if i.tag in "PVDN"}
     state.drafts.append(Draft(kind="operation", parts=parts, items=used))
     state.used |= used
+
+
+def _named_shape(items: Sequence[Item], state: _State, discourse: Discourse) -> None:
+    """The fields of a shape that the text defines elsewhere: "follows the SlugCreate schema", "with a Slug object"."""
+    named = [i for i in items[1:] if i.text in discourse.symbols.shapes]
+    if len(named) != 1 or any(d.kind == "field" for d in state.drafts):
+        return
+    answers = any(i.lemma in RESPONSE for i in items if i.tag in "VN" and i.index < named[0].index)
+    asks = {"request", "body", "payload"} & {i.lemma for i in items} or any(i.lemma in REQUEST for i in items)
+    if not answers and not asks:
+        return
+    direction = "response" if answers else "request"
+    route = _of(discourse)
+    of = f"{route['method'].value} {route['path'].value}"
+    for filled in endpoints.shape_fields(discourse.symbols.shapes[named[0].text]):
+        parts = {name: remembered(part) for name, part in filled.parts.items() if name != "value"}
+        parts["name"] = remembered(filled.parts["value"])
+        parts["of"] = Part(value=of, items=[], via=Via.CONTEXT, place=route["path"].offsets)
+        parts["direction"] = Part(value=direction, items=[named[0]], via=Via.LEXICON)
+        if direction == "request":
+            usual = "query" if route["method"].value in {"GET", "DELETE"} else "body"
+            parts["location"] = Part(value=usual, items=[named[0]], via=Via.LEXICON)
+        elif "required" in parts:
+            del parts["required"]
+        state.drafts.append(Draft(kind="field", parts=parts, items={named[0].index}))
+        state.used.add(named[0].index)
+
+
+def _leads(items: Sequence[Item], state: _State) -> None:
+    """Where a redirect leads, and what it counts."""
+    if state.status is None:
+        return
+    number = state.status.parts.get("status")
+    if number is not None and 300 <= int(str(number.value)) < 400:
+        _slot(
+            items,
+            state,
+            "redirect",
+            frozenset({"to"}),
+            frozenset({"location", "header", "point", "pointing", "redirect"}),
+        )
+    _slot(items, state, "counts", frozenset({"increment", "count"}), frozenset())
+
+
+def _slot(items: Sequence[Item], state: _State, slot: str, after: frozenset[str], along: frozenset[str]) -> None:
+    """The last noun phrase right behind one of these words; what belongs to what is stepped over."""
+    at = next((k for k, i in enumerate(items) if i.lemma in after and i.tag in "PFV"), None)
+    if at is None or state.status is None:
+        return
+    end = next((k for k in range(at + 1, len(items)) if items[k].tag not in "DSNJ"), len(items))
+    owner = next((k for k in range(end - 1, at, -1) if items[k].tag == "S"), at)
+    named = [i for i in items[owner + 1 : end] if i.tag in "NJ"]
+    if not named:
+        return
+    state.status.parts[slot] = Part(value=" ".join(i.lemma for i in named), items=named)
+    state.used |= {i.index for i in (*items[at:end], *(i for i in items[:end] if i.lemma in along))}
+    state.status.items |= {i.index for i in items[at:end]}
 
 
 def _objects(items: Sequence[Item], state: _State, discourse: Discourse) -> None:
@@ -118,6 +181,7 @@ def _direct(items: Sequence[Item], at: int, state: _State) -> None:
         state.direction, state.required = "request", True
     elif lemma in {"optional", "optionally"}:
         state.required = False
+        state.used.add(items[at].index)
     if lemma in PLACES and items[at].tag in "NJ" and (lemma != "path" or "parameter" in text):
         state.place = PLACES[lemma]
     if lemma == "query" or "query parameter" in text:
@@ -339,6 +403,9 @@ def _to_do_it(items: Sequence[Item], route: Item, discourse: Discourse) -> _Stat
     parts["does"] = Part(value=DOES.get(verb.lemma, "other"), items=[verb], via=Via.LEXICON)
     if named:
         parts["object"] = Part(value=" ".join(i.lemma for i in named), items=named)
+    own = [i for i in items[2:end] if i.tag == "S" and i.lemma in {"your", "their", "his", "her", "my", "its"}]
+    if own and named:
+        parts["scope"] = Part(value="own", items=own, via=Via.LEXICON)
     used = {route.index, *(i.index for i in items[:end] if i.tag in "FVNDS")}
     used |= {i.index for i in items[end:] if i.lemma in {"send", "use", "call", "make", "request", "a", "to"}}
     state.drafts = [Draft(kind="operation", parts=parts, items=used)]

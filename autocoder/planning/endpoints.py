@@ -95,6 +95,7 @@ def _key_field(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> Non
 
 def _owner_field(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> None:
     """Rows have owners where the text says whose they are, or that callers who are signed in may be refused."""
+    entity = _owned(bench, endpoint, entity)
     if bench.account is None or entity is bench.account or endpoint.signs or "owner" in entity.fields:
         return
     told = [f for f in endpoint.facts if f.get("scope") == "own"]
@@ -111,6 +112,12 @@ def _owner_field(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> N
             "say who may do it",
             source=Source.INFERRED,
         )
+
+
+def _owned(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> EntityDraft:
+    """Whose owner may do it: the row's own; of what is yet to be made or listed, the row's that it belongs to."""
+    parents = [e for n in endpoint.parameters if (e := referred(bench, n)) is not None and e is not entity]
+    return parents[-1] if parents and not endpoint.on_item else entity
 
 
 def _servable(name: str) -> bool:
@@ -365,6 +372,8 @@ def _access(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> tuple[
 def _own(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[AnyEffect]:
     """Only the caller's own rows, where the text says so or some callers are refused."""
     told = any(f.get("scope") == "own" for f in endpoint.facts) or "forbidden" in failures.kinds(endpoint)
-    if not told or "owner" not in entity.fields or not endpoint.on_item:
+    owned = _owned(bench, endpoint, entity)
+    if not told or "owner" not in owned.fields or (owned is entity and not endpoint.on_item):
         return []
-    return [Require(require=f"{entity.row}.owner == caller.id", otherwise="forbidden")]
+    row = entity.row if owned is entity else "parent"
+    return [Require(require=f"{row}.owner == caller.id", otherwise="forbidden")]

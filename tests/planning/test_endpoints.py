@@ -149,3 +149,21 @@ def test_two_statuses_for_one_failure_are_refused() -> None:
         plan(reading, "example")
     (found,) = failed.value.diagnostics
     assert (found.code, str(found.span)) == ("AC2001", "description.md:1:65")
+
+
+def test_who_adds_to_a_row_owns_that_row_where_the_text_asks_for_ownership() -> None:
+    text = NESTED.replace(
+        "- Adds a card to a board.", "- Adds a card to a board. Requires BearerAuth and board ownership."
+    )
+    found = planned(text.replace("- Creates a board.", "- Creates a board. Requires BearerAuth.")).architecture
+    assert found.entities["Board"].fields["owner"].to == "User"
+    assert "owner" not in found.entities["Card"].fields
+    guards = [e.model_dump().get("require") for e in operation(found, "POST /boards/{board_id}/cards").effects]
+    assert "parent.owner == caller.id" in guards
+    assert operation(found, "POST /boards").effects[-1].model_dump()["set"] == {"owner": "caller.id"}
+
+
+def test_a_sentence_about_a_stated_route_adds_no_operation() -> None:
+    text = "Anyone can create a board. Anyone can read a card.\n\n" + NESTED
+    found = planned(text)
+    assert len(found.architecture.operations) == 4

@@ -278,6 +278,8 @@ def _effects(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[
     given = list(endpoint.parameters)
     key = given.pop() if endpoint.on_item and given else None
     parents = [(name, referred(bench, name)) for name in given]
+    if key is None and not given and endpoint.does == "read":
+        return _by_query(endpoint, entity)
     if any(parent is None for _, parent in parents) or (key is None) == (endpoint.does in {"read", "update", "delete"}):
         return None
     known = [(name, parent) for name, parent in parents if parent is not None and parent is not entity]
@@ -291,6 +293,13 @@ def _effects(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[
         return [*around, last]
     found = _found(entity, key, inside)
     return None if found is None else [found, *_change(endpoint, entity)]
+
+
+def _by_query(endpoint: Endpoint, entity: EntityDraft) -> list[AnyEffect] | None:
+    """The one row that a query names by a unique field; None where it names none."""
+    sent = [name_of(f.word("name")) for f in endpoint.sent]
+    keys = [n for n in sent if n in entity.fields and entity.fields[n].unique]
+    return [Read(read=entity.name, where=f"{keys[0]} == input.{keys[0]}")] if len(sent) == 1 and keys else None
 
 
 def _own_rows(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[str]:

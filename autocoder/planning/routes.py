@@ -89,8 +89,9 @@ class Endpoint:
         """What it does to rows; empty where neither the text nor the method says."""
         told = self.says
         if told is not None:
-            listed = told.word("does") in {"read", "list"}
-            return ("read" if self.on_item else "list") if listed and self.method == "GET" else told.word("does")
+            if self.method != "GET":
+                return told.word("does")
+            return "list" if not self.on_item and (told.word("does") == "list" or _many(told)) else "read"
         status = self.first("status")
         leads = isinstance(status, int) and 300 <= status < 400 and self.method == "GET"
         if any(f.word("does") == "other" and not _makes(f) for f in self.facts) and not leads:
@@ -145,6 +146,14 @@ class Endpoint:
             return single
         parameter = self.parameters[-1].removesuffix("_id") if self.parameters else ""
         return parameter if bench.entity(parameter) else ""
+
+
+def _many(fact: Fact) -> bool:
+    """Whether the text speaks of several rows: "returns all books"."""
+    if fact.get("scope") == "all" or "object" not in fact.slots:
+        return True
+    said = fact.slots["object"].span.text.lower().split()
+    return bool(said) and singular(said[-1]) != said[-1]
 
 
 def _makes(fact: Fact) -> bool:

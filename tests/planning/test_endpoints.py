@@ -167,3 +167,11 @@ def test_a_sentence_about_a_stated_route_adds_no_operation() -> None:
     text = "Anyone can create a board. Anyone can read a card.\n\n" + NESTED
     found = planned(text)
     assert len(found.architecture.operations) == 4
+
+
+def test_one_row_that_nothing_names_is_refused_and_never_a_list_of_all() -> None:
+    text = "POST /notes creates a note. Request body: { text: string }. GET /note returns a note."
+    with pytest.raises(StageFailed) as failed:
+        planned(text)
+    (found,) = failed.value.diagnostics
+    assert (found.code, str(found.span)) == ("AC2001", "description.md:1:61")

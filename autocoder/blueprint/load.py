@@ -72,14 +72,14 @@ def _check_ids(ids: list[str], path: tuple[str, ...], positions: Positions, diag
 
 
 def _check_version(document: Document) -> None:
-    """A file of another major version is refused at once: what else is said of it would mislead."""
+    """A file of a newer version, or of another major one, is refused at once: what else is said of it would mislead."""
     data: Any = document.data
     version: Any = cast("dict[str, Any]", data).get("schema_version") if isinstance(data, dict) else None
-    parts = re.fullmatch(r"(\d{1,9})\.\d+\.\d+", version) if isinstance(version, str) else None
-    known = SCHEMA_VERSION.split(".")[0]
-    if parts is None or int(parts[1]) == int(known):
+    parts = re.fullmatch(r"(\d{1,9})\.(\d{1,9})\.\d+", version) if isinstance(version, str) else None
+    major, minor, _ = (int(part) for part in SCHEMA_VERSION.split("."))
+    if parts is None or (int(parts[1]) == major and int(parts[2]) <= minor):
         return
-    newer = int(parts[1]) > int(known)
+    newer = (int(parts[1]), int(parts[2])) > (major, minor)
     raise StageFailed(
         [
             Diagnostic(
@@ -88,8 +88,10 @@ def _check_version(document: Document) -> None:
                 span=document.positions.span("schema_version"),
                 subject="schema_version",
                 value=parts[0],
-                rule=f"this autocoder reads {known}.x",
-                help="upgrade autocoder" if newer else f'write "{SCHEMA_VERSION}"',
+                rule=f"this autocoder reads {major}.0 to {major}.{minor}",
+                help="upgrade autocoder; a newer minor version may say what this one does not know"
+                if newer
+                else f'write "{SCHEMA_VERSION}"',
             )
         ]
     )

@@ -64,7 +64,8 @@ def test_an_approval_holds_for_a_value_and_ends_with_it(tmp_path: Path) -> None:
     assert written.startswith("# ours\nwaivers: []\n") and "by: kim@example.com" in written
     data = json.loads(autocoder("review", "--format", "json", cwd=folder).stdout)
     assert {d["subject"]: d["approved_by"] for d in data["decisions"]}[subject] == "kim@example.com"
-    assert autocoder("approve", "operations.list_link.limit", "--by", "kim", cwd=folder).returncode == 2
+    wrong = autocoder("approve", "operations.list_link.limit", "--by", "kim", cwd=folder)
+    assert wrong.returncode == 2 and "AC8208" in wrong.stderr
     assert autocoder("approve", "--all", "--by", "lee@example.com", cwd=folder).returncode == 0
     assert autocoder("review", "--exit-code", cwd=folder).returncode == 0
     path = folder / "deployment.yaml"

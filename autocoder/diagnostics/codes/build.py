@@ -52,7 +52,7 @@ CODES: tuple[dict[str, str], ...] = (
         "code": "AC8201",
         "title": "nothing to build here",
         "why": "A workspace holds a description, or the two files of a blueprint.",
-        "fix": 'Name a text or a file: autocoder build "A to-do list API.", autocoder build description.md',
+        "fix": 'Name a text or a file: `autocoder build "A to-do list API."`, `autocoder build description.md`.',
     },
     {
         "code": "AC8202",
@@ -65,12 +65,6 @@ CODES: tuple[dict[str, str], ...] = (
         "title": "the workspace is not compiled",
         "why": "This command works on what `compile` or `build` wrote.",
         "fix": "Run `autocoder compile` or `autocoder build` first.",
-    },
-    {
-        "code": "AC8204",
-        "title": "the folder belongs to another system",
-        "why": "One folder holds one system.",
-        "fix": "Choose another folder with --out.",
     },
     {
         "code": "AC8205",

@@ -124,7 +124,8 @@ CODES: tuple[dict[str, str], ...] = (
     {
         "code": "AC3020",
         "title": "the file is of a newer version",
-        "why": "A newer major version of the blueprint may mean things that this autocoder does not know.",
+        "why": "A newer version of the blueprint may say things that this autocoder does not know; a newer minor "
+        "version adds keys, a newer major one changes what keys mean.",
         "fix": "Use an autocoder that knows this version.",
         "example": 'schema_version: "2.0.0"',
     },

@@ -91,9 +91,9 @@ def test_a_number_that_would_lose_digits_must_be_quoted():
     assert problems(text)[0].help == 'put quotes around it: "0.10000000000000000001"'
 
 
-def test_another_minor_version_is_read_and_another_major_refused():
-    assert load_architecture(HEAD.replace("1.0.0", "1.7.3"), file="a.yaml").model.schema_version == "1.7.3"
-    for version in ("2.0.0", "0.9.0"):
+def test_another_patch_is_read_and_a_newer_or_another_major_version_refused():
+    assert load_architecture(HEAD.replace("1.0.0", "1.0.3"), file="a.yaml").model.schema_version == "1.0.3"
+    for version in ("1.1.0", "2.0.0", "0.9.0"):
         (found,) = problems(HEAD.replace("1.0.0", version) + "news: 1")
         assert found.code == "AC3020"
 

@@ -31,6 +31,7 @@ from autocoder.ir.typing_rules import (
     not_null_if,
     ordered,
     own_key,
+    signature_for,
     widened,
 )
 
@@ -500,10 +501,8 @@ class Resolver:
             )
         args = self.all_of([lambda arg=arg: self.argument(arg) for arg in node.args])
         self.written_out(node, args)
-        for exact in (True, False):
-            for signature in function.signatures:
-                if _accepts(signature, args, exact=exact):
-                    return self.applied(function, signature, args)
+        if signature := signature_for(function, [arg.type for arg in args]):
+            return self.applied(function, signature, args)
         given = ", ".join(kind_of(arg.type) for arg in args) or "nothing"
         raise wrong("AC3055", f"{node.function} does not take {given}", node, rule=function.usage)
 
@@ -552,15 +551,6 @@ def _check_word(node: Syntax, words: tuple[str, ...]) -> None:
     rule = f"the values are {', '.join(words)}"
     message = f'"{node.value}" is none of the values'
     raise wrong("AC3060", message, node, rule=rule, help=nearest(str(node.value), words))
-
-
-def _accepts(signature: Signature, args: list[Expr], *, exact: bool) -> bool:
-    if len(args) < len(signature.params) or (len(args) > len(signature.params) and signature.rest is None):
-        return False
-    pairs = [(arg.type, signature.param(index) or arg.type) for index, arg in enumerate(args)]
-    if exact and not all(given.name == to.name for given, to in pairs):
-        return False
-    return all(assignable(given, to) for given, to in pairs)
 
 
 _SHOWN_AS_TEXT = {signature.params[0].name for signature in FUNCTIONS["text"].signatures}

@@ -5,7 +5,10 @@ Pure rules over typed expressions; `resolve` reports what does not fit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Op, Operator
+from autocoder.ir.functions import Function, Signature
 from autocoder.ir.types import BOOLEAN, DECIMAL, NULL, Type, TypeName
 
 ValueKey = tuple[str, str, str]
@@ -128,6 +131,24 @@ def _fits(given: Type, to: Type) -> bool:
     if given.name == "integer" and to.name == "decimal":
         return False
     return assignable(given, to) and (to.optional or not given.optional or to.name == "json")
+
+
+def signature_for(function: Function, args: Sequence[Type]) -> Signature | None:
+    """The signature that takes arguments of these types: one of just these before one that they can be turned into."""
+    for exact in (True, False):
+        for signature in function.signatures:
+            if _accepts(signature, args, exact=exact):
+                return signature
+    return None
+
+
+def _accepts(signature: Signature, args: Sequence[Type], *, exact: bool) -> bool:
+    if len(args) < len(signature.params) or (len(args) > len(signature.params) and signature.rest is None):
+        return False
+    pairs = [(given, signature.param(index) or given) for index, given in enumerate(args)]
+    if exact and not all(given.name == to.name for given, to in pairs):
+        return False
+    return all(assignable(given, to) for given, to in pairs)
 
 
 def widened(expr: Expr, to: Type) -> Expr:

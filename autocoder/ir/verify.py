@@ -57,6 +57,8 @@ def _auth(graph: Graph) -> Iterator[str]:
             yield f"{auth.entity}.{auth.login} is no unique login"
         if auth.secret not in fields or not fields[auth.secret].hidden:
             yield f"{auth.entity}.{auth.secret} is no hidden secret"
+        if auth.role and auth.role not in fields:
+            yield f"{auth.entity} has no field {auth.role} for the role"
     caller = next((a.entity for a in graph.of_kind(Auth)), None)
     for entity in entities.values():
         for field in entity.fields:

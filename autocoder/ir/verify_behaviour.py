@@ -28,7 +28,7 @@ from autocoder.ir.functions import FUNCTIONS
 from autocoder.ir.lower_lists import item_type
 from autocoder.ir.nodes import Entity, Function
 from autocoder.ir.types import BOOLEAN, DATETIME, INTEGER, TEXT, Type, list_of, record_of
-from autocoder.ir.typing_rules import arithmetic, join
+from autocoder.ir.typing_rules import arithmetic, join, signature_for
 
 _CREDENTIALS: Mapping[str, tuple[tuple[str, ...], Type]] = {
     "hash_password": (("given",), TEXT),
@@ -251,25 +251,25 @@ def _value(node: Const | Now | Op | Call | Get | Record) -> Iterator[str]:
         case Now(type=type_):
             wrong = type_ != DATETIME
         case Call():
-            wrong = node.type not in _results(node)
+            wrong = node.type != _result(node)
         case Op():
             wrong = not _fits(node)
         case Get():
             wrong = node.of.type.name not in ("record", "row", "map", "json")
         case Record():
-            wrong = node.type.base != record_of((name, value.type) for name, value in node.values).base
+            given = record_of((name, value.type) for name, value in node.values)
+            wrong = node.type.optional or node.type.base != given.base
     if wrong:
         yield f"{node.kind} is not {node.type}"
 
 
-def _results(call: Call) -> list[Type]:
-    """What a function may give."""
+def _result(call: Call) -> Type | None:
+    """What a function gives, None where none of that name takes these arguments."""
     if call.function == "sent":
-        return [BOOLEAN]
-    if call.function not in FUNCTIONS:
-        return []
-    first = call.args[0].type if call.args else None
-    return [signature.result_of(first) for signature in FUNCTIONS[call.function].signatures]
+        return BOOLEAN
+    types = [arg.type for arg in call.args]
+    signature = signature_for(FUNCTIONS[call.function], types) if call.function in FUNCTIONS else None
+    return signature.result_of(types[0] if types else None) if signature else None
 
 
 def _fits(node: Op) -> bool:

@@ -107,7 +107,7 @@ def test_changing_any_field_of_the_ir_is_seen(name: str) -> None:
         for field, where in sorted(places.items())
         if not any(change_is_seen(document, found.bundle, before, *place) for place in spread(where))
     ]
-    assert unseen == []
+    assert not unseen, unseen
 
 
 def spread(places: list[tuple[int, Path, Any]]) -> list[tuple[int, Path, Any]]:
@@ -141,4 +141,4 @@ def test_every_edge_is_seen() -> None:
         del mutant["edges"][index]
         if not seen(mutant, found.bundle, before):
             unseen.append(edge)
-    assert unseen == []
+    assert not unseen, unseen

@@ -6,6 +6,7 @@ bad input. A status that no class can have is refused with its sentence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from autocoder.blueprint.model import ErrorAnswer, Errors
@@ -66,6 +67,9 @@ def _stated(bench: Workbench, endpoint: Endpoint) -> Iterator[tuple[Fact, int, s
             if not kind:
                 _refuse(bench, fact, f"status {status} is for a failure that nothing names")
                 continue
+            if kind == "invalid" and (name := _looked_up(endpoint, fact)):
+                _refuse(bench, fact, f'nothing says which "{name}" is valid')
+                continue
             if fact.get("error") is not None and not fact.word("error_when"):
                 bench.decide(
                     f"operations.of.{endpoint.route}.errors.{status}",
@@ -74,6 +78,13 @@ def _stated(bench: Workbench, endpoint: Endpoint) -> Iterator[tuple[Fact, int, s
                     source=Source.INFERRED,
                 )
             yield fact, status, kind
+
+
+def _looked_up(endpoint: Endpoint, fact: Fact) -> str:
+    """The input of a condition that no type can check: whether an id is valid, only a row that is there can tell."""
+    told = [f for f in endpoint.sent if f.word("type") in {"", "text", "code"}]
+    names_ = [f.word("name") for f in told if f.word("name").lower().endswith(("id", "code", "token", "key"))]
+    return next((n for n in names_ if re.search(rf"\b{re.escape(n)}\b", fact.word("condition"))), "")
 
 
 def _statuses(fact: Fact) -> tuple[int, ...]:

@@ -175,3 +175,12 @@ def test_one_row_that_nothing_names_is_refused_and_never_a_list_of_all() -> None
         planned(text)
     (found,) = failed.value.diagnostics
     assert (found.code, str(found.span)) == ("AC2001", "description.md:1:61")
+
+
+def test_a_failure_that_nothing_can_find_out_is_refused() -> None:
+    text = """POST /seats creates a seat. Request body: { ticket_code: string }.
+    If the `ticket_code` is invalid, the server responds with a 401 status code."""
+    with pytest.raises(StageFailed) as failed:
+        planned(text)
+    (found,) = failed.value.diagnostics
+    assert (found.code, found.message) == ("AC2001", 'nothing says which "ticket_code" is valid')

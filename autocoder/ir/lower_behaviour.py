@@ -15,12 +15,12 @@ from autocoder.blueprint.positions import Written
 from autocoder.diagnostics import Diagnostics, Span, nearest
 from autocoder.ir import effects as macros
 from autocoder.ir import lower_access, lower_flow, lower_lists, lower_reply, lower_rows
-from autocoder.ir.behaviour import BoundRow, Failure, Match, Order, Reply, Require, Step, Steps
-from autocoder.ir.expressions import Bound, Column, Const, Expr, Op, rewrite
+from autocoder.ir.behaviour import BoundRow, Failure, Invoke, Match, Order, Reply, Require, Step, Steps
+from autocoder.ir.expressions import Bound, Column, Const, Expr, Op, Record, rewrite
 from autocoder.ir.names import snake
 from autocoder.ir.nodes import Auth, Entity, Event, Field, Function, Input
 from autocoder.ir.resolve import Scope, resolve
-from autocoder.ir.types import BOOLEAN, JSON, NULL, TEXT, UUID, Type, list_of, row
+from autocoder.ir.types import BOOLEAN, JSON, NULL, TEXT, UUID, Type, list_of, record_of, row
 from autocoder.ir.typing_rules import ValueKey
 
 Path = tuple[str | int, ...]
@@ -78,6 +78,7 @@ class Lowering:
     locals: dict[str, Type] = field(default_factory=dict[str, Type])
     items: dict[str, Type] = field(default_factory=dict[str, Type])
     before: list[Step] = field(default_factory=list[Step])
+    keys: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     there: frozenset[ValueKey] = frozenset()
     shown: str | None = None
     verbs: list[str] = field(default_factory=list[str])
@@ -145,6 +146,8 @@ class Lowering:
         match node:
             case Column():
                 return node  # replaced where the entity is known
+            case Bound(scope="row", name=name, field=field) if (name, field) in self.keys:
+                return Bound(scope="local", name=self.keys[name, field], type=TEXT)
             case Bound(scope="row" | "caller" | "item", field=field) if field:
                 entity = self._entity_of(node)
                 computed = dict(entity.computed).get(field) if entity else None
@@ -229,7 +232,51 @@ class Lowering:
         """A row or list as clients see it; what else a list's name stands for as it is."""
         if view is not None and view in self.locals:
             return Reply(status=status, body=Bound(scope="local", name=view, type=self.locals[view]))
+        if view is not None and (keys := {f: local for (bind, f), local in self.keys.items() if bind == view}):
+            return Reply(status=status, body=self._with_keys(view, keys))
         return Reply(status=status, view=view)
+
+    def _with_keys(self, view: str, keys: Mapping[str, str]) -> Record:
+        """A new row as clients see it, with its keys, which are never shown again."""
+        entity = self.world.entities[self.rows[view].entity or ""]
+        values: list[tuple[str, Expr]] = [
+            (f.name, Bound(scope="row", name=view, field=f.name, type=f.type)) for f in entity.fields if not f.hidden
+        ]
+        values += [(name, Bound(scope="local", name=local, type=TEXT)) for name, local in keys.items()]
+        return Record(values=tuple(values), type=record_of((name, value.type) for name, value in values))
+
+    # Keys of rows.
+
+    def new_keys(self, entity: Entity, bind: str) -> Steps:
+        """Makes the keys of a new row, and what is kept of them."""
+        steps: list[Step] = []
+        for f in (f for f in entity.fields if f.type.format == "token"):
+            new = f"new_{f.name}"
+            self.keys[bind, f.name] = new
+            self.locals[new] = TEXT
+            given = (("given", Bound(scope="local", name=new, type=TEXT)),)
+            steps.append(Invoke(target="new_token", name="", args=(), bind=new, type=TEXT))
+            steps.append(Invoke(target="digest", name="", args=given, bind=f"{f.name}_digest", type=TEXT))
+        return tuple(steps)
+
+    def kept_keys(self, entity: Entity) -> tuple[tuple[str, Expr], ...]:
+        """What is kept of the keys of a new row."""
+        names = [f.name for f in entity.fields if f.type.format == "token"]
+        return tuple((name, Bound(scope="local", name=f"{name}_digest", type=TEXT)) for name in names)
+
+    def _by_digest(self, node: Expr) -> Expr:
+        """A comparison with a key as one with what is kept of it."""
+        match node:
+            case Op(op="==", args=(Column(field=name, type=Type(format="token")) as column, other)):
+                pass
+            case Op(op="==", args=(other, Column(field=name, type=Type(format="token")) as column)):
+                pass
+            case _:
+                return node
+        bind = f"{name}_digest"
+        given = (("given", other),)
+        self.before.append(Invoke(target="digest", name="", args=given, bind=bind, type=TEXT))
+        return Op(op="==", args=(column, Bound(scope="local", name=bind, type=TEXT)), type=BOOLEAN)
 
     # Guards.
 
@@ -339,7 +386,8 @@ class Lowering:
         def change(node: Expr) -> Expr:
             return computed.get(node.field, node) if isinstance(node, Column) else node
 
-        return rewrite(expr, change) if computed else expr
+        found = rewrite(expr, change) if computed else expr
+        return rewrite(found, self._by_digest)
 
     def order(self, entity: Entity, order: tuple[str, ...], at: Path) -> tuple[Order, ...]:
         keys: list[Order] = []

@@ -28,7 +28,9 @@ def create(to: Lowering, effect: model.Create, at: Path) -> Steps:
         return ()
     to.known_fields(entity, effect.set, (*at, "set"))
     bind = to.bind_row(effect, entity.name)
+    keys = to.new_keys(entity, bind)
     hashing, values = macros.hashed(new_row(to, entity, effect.set, at), secrets(entity))
+    hashing, values = (*keys, *hashing), (*values, *to.kept_keys(entity))
     keep: tuple[str, ...] = ()
     if effect.exists:
         keep = next((k for k in entity.unique_keys if k != ("id",)), ())
@@ -42,7 +44,7 @@ def new_row(to: Lowering, entity: Entity, given: Mapping[str, str], at: Path) ->
     """A value for each field of a new row: from `set`, else the input of that name, else the default, else null."""
     values: list[tuple[str, Expr]] = []
     for f in entity.fields:
-        if f.generated and f.name not in given:
+        if (f.generated or f.type.format == "token") and f.name not in given:
             continue
         value = new_value(to, entity, f, given, at)
         if value is not None:

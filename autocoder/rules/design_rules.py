@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from autocoder.diagnostics import Severity
-from autocoder.ir.behaviour import Change, Find, Insert, List, Remove, Reply, expressions, walk_steps
+from autocoder.ir.behaviour import Change, Find, Insert, Invoke, List, Remove, Reply, expressions, walk_steps
 from autocoder.ir.expressions import Bound, walk
 from autocoder.ir.nodes import Entity, Environment, Operation
 from autocoder.ir.views import Views
@@ -35,7 +35,7 @@ def _public_writes(design: Design) -> Iterator[Look]:
             continue
         subject = f"operations.{operation.name}.access"
         registration = auth is not None and written == {auth.entity} and operation.method == "POST"
-        if operation.access == "user" or registration or subject in design.decided:
+        if operation.access == "user" or registration or _asks_for_a_key(operation) or subject in design.decided:
             yield Look(subject=subject)
             continue
         asked_for = bool(design.views.satisfied_by(operation.id))
@@ -45,6 +45,12 @@ def _public_writes(design: Design) -> Iterator[Look]:
             value=operation.access,
             severity=Severity.WARNING if asked_for else Severity.ERROR,
         )
+
+
+def _asks_for_a_key(operation: Operation) -> bool:
+    """Whether only who holds a key or a shared secret gets through."""
+    keys = ("check_token", "check_secret")
+    return any(isinstance(step, Invoke) and step.target in keys for step in operation.steps)
 
 
 def _written(operation: Operation) -> set[str]:

@@ -166,11 +166,13 @@ class Operations:
     def shown(self, operation: Operation, module: Module) -> str:
         """The model of the reply, or a choice of models; "" where none has to be named."""
         hints = Replies(views=self.views, module=module, package=self.package)
-        named = [name for reply in replies_of(operation) if (name := hints.name(operation, reply))]
-        if any(response_class(reply) for reply in replies_of(operation)):
-            return "None" if len(replies_of(operation)) > 1 else ""
-        same = [body_name(operation)] if not any(reply.absent for reply in replies_of(operation)) else []
-        return "" if named in (["None"], same) else " | ".join(dict.fromkeys(named))
+        replies = replies_of(operation)
+        in_json = [reply for reply in replies if not response_class(reply)]
+        named = [name for reply in in_json if (name := hints.name(operation, reply))]
+        same = [body_name(operation)] if len(replies) == 1 and not replies[0].absent else []
+        if not named:
+            return "None" if len(replies) > 1 else ""
+        return "" if len(replies) == 1 and named in (["None"], same) else " | ".join(dict.fromkeys(named))
 
     def returns(self, operation: Operation, module: Module) -> str:
         """The return annotation."""

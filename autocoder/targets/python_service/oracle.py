@@ -388,9 +388,9 @@ class Fold:
             case "digest":
                 return [f"{bind} = {args[0]}"]
             case "check_token":
-                return [f"{bind} = {args[0]} == {args[1]}"]
+                return [f"{bind} = {args[0]} == ({args[1]})"]
             case "check_secret":
-                return [f"{bind} = {args[1]} == self.secrets[{args[0]}]"]
+                return [f"{bind} = ({args[1]}) == self.secrets[{args[0]}]"]
             case _:
                 assert_never(step.target)
 

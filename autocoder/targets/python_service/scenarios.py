@@ -22,6 +22,7 @@ from autocoder.targets.python_service.names import local
 from autocoder.targets.python_service.schemas import reply_of
 
 ID = Column(field="id", type=UUID)
+_CALLER = "whoever asks"
 _SHOWN = "shown"
 """Stands for a row that a list ranges over."""
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
@@ -30,12 +31,15 @@ _MIRRORED = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 @dataclass(frozen=True, kw_only=True)
 class Arrangement:
-    """Source that arranges a request: rows to add, then `given`; `status` is what must come of it."""
+    """Source that arranges a request: rows to add, then `given`; `status` is what must come of it;
+    `who` are fields of whoever asks.
+    """
 
     name: str
     lines: tuple[str, ...]
     given: tuple[tuple[str, str], ...]
     status: int
+    who: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -49,6 +53,8 @@ class Scenarios:
     given: dict[str, str] = field(default_factory=dict[str, str])
     later: dict[str, str] = field(default_factory=dict[str, str])
     callers: set[str] = field(default_factory=set[str])
+    who: dict[str, str] = field(default_factory=dict[str, str])
+    digests: dict[str, str] = field(default_factory=dict[str, str])
 
     def success(self) -> Arrangement:
         """Everything that the operation asks for is there, at the edge where it just suffices."""
@@ -185,6 +191,8 @@ class Scenarios:
                 return row, name
             case Bound(scope="input", name=name):
                 return "", name
+            case Bound(scope="caller", field=name) if name and name != "id":
+                return _CALLER, name
             case _:
                 return None
 
@@ -194,7 +202,7 @@ class Scenarios:
         return found | ({_SHOWN: shown} if shown else {})
 
     def _arranged(self, name: str, broken: tuple[int, Expr] | None, status: int) -> Arrangement:
-        self.rows, self.later, self.callers = {}, {}, set()
+        self.rows, self.later, self.callers, self.who, self.digests = {}, {}, set(), {}, {}
         self.given = {i.name: self._good(i)[0] for i in self.operation.inputs if i.required}
         for name in self._replaced():
             values = self._good(next(i for i in self.operation.inputs if i.name == name))
@@ -208,7 +216,11 @@ class Scenarios:
         used = " ".join([*self.given.values(), *self.later.values(), *lines])
         lines = [line if re.search(rf"\b{line.split(' = ')[0]}\[", used) else line.split(" = ", 1)[1] for line in lines]
         return Arrangement(
-            name=name, lines=tuple(lines), given=tuple({**self.given, **self.later}.items()), status=status
+            name=name,
+            lines=tuple(lines),
+            given=tuple({**self.given, **self.later}.items()),
+            status=status,
+            who=tuple(self.who.items()),
         )
 
     def _good(self, given: Input) -> list[str]:
@@ -240,10 +252,23 @@ class Scenarios:
             case Invoke(target="check_password", args=((_, stored), (_, Bound(name=secret)))):
                 if isinstance(stored, Bound) and stored.name in self.rows:
                     self.rows[stored.name][stored.field] = self.given[secret]
+            case Invoke(target="check_token", args=((_, Bound(name=row, field=key)), (_, given))):
+                self.rows[row][key] = '"a key"'
+                self._send_key(given, "a key")
+            case Invoke(target="check_secret", args=((_, _), (_, given))):
+                self._send_key(given, "only for tests")
+            case Invoke(target="digest", bind=bind, args=((_, Bound(scope="input", name=name)),)):
+                self.digests[bind] = name
             case Require(condition=condition):
                 self._solve_all(condition, broken, None)
             case _:
                 pass
+
+    def _send_key(self, given: Expr, key: str) -> None:
+        """Sends a key where the operation expects it."""
+        for node in walk(given):
+            if isinstance(node, Bound) and node.scope == "input":
+                self.given[node.name] = literal(f"Bearer {key}" if node.name == "authorization" else key)
 
     def _is_caller(self, match: Match) -> bool:
         """Whether what is looked for is the caller's own row."""
@@ -286,6 +311,14 @@ class Scenarios:
     def _hold(self, bind: str, name: str, sign: str, other: Expr) -> None:
         """Makes a comparison true: of a row's field, or where `bind` is "" of an input."""
         value = self._python(other)
+        if bind == _CALLER:
+            if value is not None and self.views.auth:
+                field_ = self.views.entity(self.views.auth.entity).field(name)
+                self.who[name] = _beside(value, sign, field_, self.imports)
+            return
+        if isinstance(other, Bound) and other.name in self.digests and sign == "==":
+            self.rows[bind][name] = self.given[self.digests[other.name]] = '"a key"'
+            return
         if not bind:
             given = next(i for i in self.operation.inputs if i.name == name)
             if value is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autocoder.ir.behaviour import Change, Emit, Insert, Invoke, List, Remove, walk_steps
 from autocoder.ir.expressions import Const
@@ -267,7 +267,10 @@ class Suite:
             return list(found.lines)
         texts = (more, *found.lines, *(source for _, source in found.given))
         used = any(re.search(r"\bcaller\[", text) for text in texts)
-        return [f"token, {'caller' if used else '_'} = world.sign_in()", *found.lines]
+        auth = self.views.auth
+        who = "".join(f", {name}={source}" for name, source in found.who)
+        account = f"world.add({literal(auth.entity)}{who})" if auth and who else ""
+        return [f"token, {'caller' if used else '_'} = world.sign_in({account})", *found.lines]
 
     # Tests.
 
@@ -324,7 +327,7 @@ def secrets_of(views: Views) -> list[str]:
 
 def replace_name(arrangement: Arrangement, name: str) -> Arrangement:
     """The same under another name."""
-    return Arrangement(name=name, lines=arrangement.lines, given=arrangement.given, status=arrangement.status)
+    return replace(arrangement, name=name)
 
 
 _ROUTE = '''

@@ -296,7 +296,6 @@ def functions_used(views: Views) -> tuple[str, ...]:
     found = (*views.operations, *views.handlers)
     computed = [value for e in views.entities for _, value in e.computed]
     called = {own for node in (*_nodes(found), *(n for value in computed for n in walk(value))) for own in _own(node)}
-    called |= {"whole" for value in computed if is_computed_integer(value)}
     for step in (step for behaviour in found for step in walk_steps(behaviour.steps)):
         if any(is_computed_integer(node) for expr in _unchecked(step) for node in walk(expr)):
             called.add("whole")

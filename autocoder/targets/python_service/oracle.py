@@ -117,7 +117,7 @@ def _entity(entity: Entity, views: Views, module: Module) -> str:
         parts.append(f"refers={{{said}}}")
     if entity.computed:
         fold = Fold(views=views, package="", module=module, inputs={})
-        said = ", ".join(f"{literal(n)}: lambda row: {fold.python().value(value)}" for n, value in entity.computed)
+        said = ", ".join(f"{literal(n)}: lambda row: {fold.python().render(value)}" for n, value in entity.computed)
         parts.append(f"computed={{{said}}}")
     if passwords := [f.name for f in entity.fields if f.type.format == "password"]:
         parts.append(f"passwords={_listed(passwords)}")

@@ -372,9 +372,21 @@ def _about(part: Expr) -> str:
     return f"{how}_{fields[0]}"
 
 
+_STEPS = {
+    "datetime": "timedelta(microseconds=1)",
+    "duration": "timedelta(microseconds=1)",
+    "date": "timedelta(days=1)",
+    "integer": "1",
+    "decimal": 'Decimal("0.01")',
+}
+"""The least difference of two values."""
+
+
 def _beside(value: str, sign: str, f: Field | Input, imports: Imports) -> str:
     """The value nearest to `value` that stands in that relation to it."""
-    step = {"datetime": "timedelta(microseconds=1)", "date": "timedelta(days=1)", "integer": "1"}.get(f.type.name, "")
+    step = _STEPS.get(f.type.name, "")
+    if "Decimal" in step:
+        imports.add("decimal", "Decimal")
     if "timedelta" in step:
         imports.add("datetime", "timedelta")
     match sign:

@@ -241,7 +241,9 @@ class Hints:
 
     def _record(self, type_: Type) -> str:
         """A record inside what clients send: a dictionary of known keys."""
-        self.imports.add("typing_extensions", "NotRequired", "TypedDict")
+        self.imports.add("typing_extensions", "TypedDict")
+        if any(value.optional for _, value in type_.fields):
+            self.imports.add("typing", "NotRequired")
         body: list[str] = []
         for name, value in type_.fields:
             hint = self._plain(value.not_null(), Constraints(), in_json=True)
@@ -416,7 +418,7 @@ class Replies:
         for key, value in type_.fields:
             hint = self.of(value, f"{name}{pascal(attribute(key))}")
             if value.optional:
-                imports.add("typing_extensions", "NotRequired")
+                imports.add("typing", "NotRequired")
             lines.append(f"    {key}: {f'NotRequired[{hint}]' if value.optional else hint}")
         if self.views.wire.case == "camel":
             imports.add("pydantic", "ConfigDict", "with_config")

@@ -461,7 +461,7 @@ def _property(name: str, value: Expr, imports: Imports, package: str) -> list[st
         "    @property",
         f"    def {attribute(name)}(self) -> {type_hint(value.type, imports)}:",
         docstring(f"{expression(value)[:1].upper()}{expression(value)[1:]}.", "        "),
-        f"        return {python.value(value)}",
+        f"        return {python.render(value)}",
     ]
 
 

@@ -9,12 +9,14 @@ from autocoder.blueprint import model
 from autocoder.ir.behaviour import Failure, Find, Invoke, Match, Require, Step, Steps, Values
 from autocoder.ir.expressions import Bound, Call, Const, Expr, Op
 from autocoder.ir.names import snake
-from autocoder.ir.nodes import Input
+from autocoder.ir.nodes import Constraints, Input
 from autocoder.ir.types import BOOLEAN, TEXT, UUID, row
 
 if TYPE_CHECKING:
     from autocoder.ir.lower_behaviour import Lowering, Path
 
+_PRINTABLE = "[ -~]{0,1000}"
+"""What a header holds."""
 Rule = str | model.AccessRule
 
 
@@ -118,7 +120,8 @@ def _given(to: Lowering, rule: model.AccessRule, at: Path) -> Expr:
     """What the client sends, nothing where it sends nothing."""
     header = (rule.place or "bearer").removeprefix("header ")
     name = "authorization" if header == "bearer" else header.lower().replace("-", "_")
-    to.inputs.setdefault(name, Input(name=name, place="header", type=TEXT, required=False))
+    given = Input(name=name, place="header", type=TEXT, required=False, constraints=Constraints(pattern=_PRINTABLE))
+    to.inputs.setdefault(name, given)
     if rule.place is None:
         to.complain(
             "AC3139", "nothing says where the client sends it", at, help="add `in: header X-Key` or `in: bearer`"

@@ -247,7 +247,7 @@ class Scenarios:
                 if self._is_caller(match):
                     self.callers.add(bind)
                     return
-                self.rows[bind] = {}
+                self.rows.setdefault(bind, {})
                 self._solve_all(match.where, broken, bind)
             case Invoke(target="check_password", args=((_, stored), (_, Bound(name=secret)))):
                 if isinstance(stored, Bound) and stored.name in self.rows:

@@ -98,7 +98,7 @@ def of_database_error(error: DBAPIError) -> Exception:
         if (error.statement or "").startswith("DELETE"):
             return Conflict("something still refers to it")
         return Invalid("it refers to something that is not there")
-    if isinstance(error, IntegrityError) or state.startswith("22"):
+    if isinstance(error, IntegrityError) or state.startswith("22") or "integer overflow" in text:
         return Invalid("a value is out of range")
     return error
 

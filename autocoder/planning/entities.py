@@ -18,7 +18,7 @@ from autocoder.planning.workbench import EntityDraft, Workbench
 ROW_VERBS = frozenset({"list", "read", "update", "delete", "manage", "search"})
 CODE_LENGTH = 8
 
-_TYPES = {"phone": "text", "path": "text", "html": "text", "json": "text", "token": "text"}
+_TYPES = {"phone": "text", "path": "text", "html": "text", "json": "text", "token": "text", "decimal": "integer"}
 """Types of the language that this version of the compiler keeps as another one."""
 
 _SYSTEM_HEADS = names.words(
@@ -26,6 +26,12 @@ _SYSTEM_HEADS = names.words(
     "book planner organizer organiser database keeper inventory management tracking keeping taking"
 )
 _SYSTEM_NAMES = {
+    "leaderboard": "score",
+    "key-value store": "entry",
+    "newsletter": "issue",
+    "forum": "thread",
+    "diary": "entry",
+    "journal": "entry",
     "to-do": "todo",
     "pastebin": "paste",
     "blog": "post",
@@ -178,6 +184,8 @@ def _system_subject(bench: Workbench) -> None:
 
 def subject_entity(subject: str) -> str:
     """What a system keeps, by its name: "to-do list" keeps a todo, "recipe" a recipe."""
+    if subject in _SYSTEM_NAMES:
+        return _SYSTEM_NAMES[subject]
     words = [w for w in subject.split() if w not in _SYSTEM_HEADS]
     if not words:
         return ""
@@ -293,7 +301,8 @@ def spec_of(bench: Workbench, entity: EntityDraft, name: str, fact: Fact, *, dec
         )
         return None
     if decided and type_ in _TYPES:
-        bench.decide(f"{subject}.type", _TYPES[type_], f"A {type_} is kept as {_TYPES[type_]}.")
+        because = "Fractions cannot be stored yet; use whole units." if type_ == "decimal" else ""
+        bench.decide(f"{subject}.type", _TYPES[type_], because or f"A {type_} is kept as {_TYPES[type_]}.")
     values = fact.get("values")
     return FieldSpec(
         type=_TYPES.get(type_, type_),

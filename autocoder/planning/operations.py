@@ -545,6 +545,7 @@ def _crud(bench: Workbench, entity: EntityDraft) -> None:
     for make in (_make_list, _make_read, _make_update, _make_delete):
         make(bench, entity, None)
     named = [*entity.facts, *(f for facts in entity.field_facts.values() for f in facts)]
+    named = named or [f for f in bench.of("relation") if bench.entity(f.word("to")) is entity]
     for draft in bench.operations.values():
         draft.facts = draft.facts or named
     bench.decide(

@@ -60,6 +60,12 @@ def words(items: Sequence[Item], by: Mapping[int, str], filled: Mapping[int, str
     return tuple(found)
 
 
+def _home(draft: Draft, parse: Parse) -> int:
+    """The group that a fact stands in: the one that has most of its words of its own."""
+    overlap = [(len(draft.items & g.own), len(draft.items & g.shared), -n) for n, g in enumerate(parse.groups)]
+    return -max(overlap)[2] if overlap else 0
+
+
 @dataclass(kw_only=True)
 class Segment:
     """A group of a sentence with its facts, its words, and those of them that nothing took."""
@@ -77,10 +83,9 @@ def segments(parse: Parse, account: Sequence[Word]) -> Iterator[Segment]:
     """
     index = {w.token.start: i.index for i in parse.items for w in i.words}
     told: set[int] = set()
-    assigned: set[int] = set()
-    for group in parse.groups:
-        mine = [d for d in parse.drafts if id(d) not in assigned and d.items & group.own]
-        assigned |= {id(d) for d in mine}
+    homes = [(_home(d, parse), d) for d in parse.drafts]
+    for number, group in enumerate(parse.groups):
+        mine = [d for home, d in homes if home == number]
         place = {w.span.start: index[w.span.start] for w in account}
         around = [w for w in account if place[w.span.start] in group.own | group.shared]
         open_ = [w for w in around if w.taken is Taken.UNREAD]

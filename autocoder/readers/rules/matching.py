@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from autocoder.facts import Value
 from autocoder.readers.rules import enumerations, runs
-from autocoder.readers.rules.clauses import Clause, Noun, Predicate, items_of
+from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, Predicate, items_of
 from autocoder.readers.rules.discourse import Discourse, Draft, remembered
 from autocoder.readers.rules.fitting import Fitter, Match, Situation, candidates, fragment, situation
 from autocoder.readers.rules.frames import RUNS
@@ -80,6 +80,7 @@ def _groups(items: Sequence[Item], found: Sequence[Clause]) -> list[Group]:
             gerund=clause.gerund, stray=clause.stray,
         )  # fmt: skip
         common = {i.index for i in items_of(shared)}
+        labelled = any(c.label for c in found) and not clause.label and not clause.predicates
         starts = not groups or items[min(common, default=0) - 1].tag == ";"
         if clause.predicates and groups and not starts and not _predicated(groups[-1]):
             common |= groups.pop().own  # a phrase that stands before a clause belongs to it
@@ -88,7 +89,9 @@ def _groups(items: Sequence[Item], found: Sequence[Clause]) -> list[Group]:
                 Group(own={i.index for i in items_of(p)}, shared=common, soft=_soft(p)) for p in clause.predicates
             ]
         elif starts or not _predicated(groups[-1]):
-            groups.append(Group(own=common, shared=common, soft=set()))
+            groups.append(
+                Group(own=common, shared=common, soft=_listed(clause) if labelled else _soft_fragment(clause))
+            )
         else:
             groups[-1].own |= common
     return _with_gaps(items, groups)
@@ -105,7 +108,10 @@ def _with_gaps(items: Sequence[Item], groups: list[Group]) -> list[Group]:
     for item in items:
         if item.index not in known and groups:
             before = [g for end, g in last if end < item.index]
-            (before[-1] if before else groups[0]).own.add(item.index)
+            home = before[-1] if before else groups[0]
+            home.own.add(item.index)
+            if {item.index - 1, item.index + 1} <= home.soft:
+                home.soft.add(item.index)
     return groups
 
 
@@ -113,10 +119,23 @@ SOFT = frozenset(words("with in at to from through via over as by on into about 
 """Prepositions of phrases that add to what was said; they do not narrow it."""
 
 
+def _listed(clause: Clause) -> set[int]:
+    """In a list behind a label every word stands for itself: one that is not read narrows none of the others."""
+    return {i.index for i in items_of(clause) if i.lemma not in closed.RESTRICTORS}
+
+
+def _soft_fragment(clause: Clause) -> set[int]:
+    return _soft_items([a for n in clause.subject for a in n.post])
+
+
 def _soft(predicate: Predicate) -> set[int]:
+    return _soft_items(predicate.around)
+
+
+def _soft_items(around: Sequence[Adjunct]) -> set[int]:
     return {
         i.index
-        for a in predicate.around
+        for a in around
         if a.kind == "prep" and a.prep in SOFT and not a.gerund
         for i in items_of(a)
         if i.lemma not in closed.RESTRICTORS

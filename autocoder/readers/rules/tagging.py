@@ -94,7 +94,13 @@ def _lexicon(word: str, found: dict[str, str]) -> None:
     if word in fillers.FILLER_ADJECTIVES | fillers.ADJECTIVES:
         found.clear()
         found["J"] = word
-    if word.endswith(_ADJECTIVE_ENDINGS) and "J" in found and word not in {"variable", "deliverable", "vegetable"}:
+    if (
+        word.endswith(_ADJECTIVE_ENDINGS)
+        and ("J" in found or word.endswith(("ible", "able")))
+        and len(word) > 5
+        and word not in {"variable", "deliverable", "vegetable"}
+    ):
+        found.setdefault("J", word)
         found.pop("N", None)
     if word in nouns.SIGNED_IN | nouns.SIGNED_OUT:
         found.clear()
@@ -265,6 +271,8 @@ def _repair(words: list[Tagged]) -> list[Tagged]:
             repaired[i] = replace(word, tag="T")
         elif word.lemma in {"first", "last"} and after and after.tag in "NJU":
             repaired[i] = replace(word, tag="Q")
+        elif before and before.tag == "," and after and after.tag in "NDJ" and _hands_out(word):
+            repaired[i] = replace(with_tag(word, "V"), form="VBG")
         elif word.lemma == "only" and before and before.tag == "N" and (after is None or after.tag in ".;,C)"):
             repaired[i] = replace(word, tag="R")
         elif word.lemma == "have" and after:
@@ -280,6 +288,12 @@ def _subject_follows(words: Sequence[Tagged], i: int) -> bool:
     at += at < len(words) and words[at].tag == "O" and at == i + 1
     subject = at > i + 1 and words[at - 1].tag in "NO"
     return subject and at < len(words) and words[at].tag in "MAV" and words[at].form in {"VB", "VBZ", "VBN", ""}
+
+
+def _hands_out(word: Tagged) -> bool:
+    """Whether it is "returning", "providing": what a service does."""
+    known = look_up(word.token.value) if word.candidates and "V" in word.candidates else None
+    return known is not None and known.form == "VBG" and known.lemma("V") in verbs.CLASSES["hand out"]
 
 
 def _perfect(repaired: list[Tagged], i: int, words: Sequence[Tagged]) -> None:

@@ -115,7 +115,11 @@ FRAMES: tuple[Frame, ...] = (
         kind="operation",
         verbs=("hand out",),
         names=True,
-        roles=(Role(at="subject", reads="system"), Role(at="object", slot="object", reads="plain", each=True)),
+        bare="gerund",
+        roles=(
+            Role(at="subject", reads="system", optional=True),
+            Role(at="object", slot="object", reads="plain", each=True),
+        ),
         constants={"does": "read"},
         example="The service returns exchange rates.",
         gives=(("operation", {"verb": "return", "does": "read", "object": "exchange rate"}),),

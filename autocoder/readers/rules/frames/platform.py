@@ -250,6 +250,21 @@ RUNS: tuple[Run, ...] = (
         gives=(("exposure", {"public": False}),),
     ),
     Run(
+        name="nobody outside reaches it",
+        kind="exposure",
+        pattern=(
+            "word:that|which?",
+            "word:nobody|none",
+            "word:outside|beyond",
+            "word:cluster|network|company|office|vpn|organisation|organization",
+            "word:can|may|should?",
+            "word:reach|access|use|see|call",
+        ),
+        constants={"public": False},
+        example="A service that nobody outside the cluster can reach.",
+        gives=(("system", {"form": "service"}), ("exposure", {"public": False})),
+    ),
+    Run(
         name="an API key",
         kind="authentication",
         pattern=("word:with|by|via|using", "scheme=api key"),

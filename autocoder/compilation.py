@@ -46,6 +46,7 @@ PROSE = "description.md"
 DECISIONS = "decisions.yaml"
 IR_FILE = "generated/ir.v1.json"
 CUSTOM = "custom"
+CONTEXT = "context"
 SCHEMAS = "generated/schemas"
 REQUIREMENTS = "generated/requirements.txt"
 TEST_REQUIREMENTS = "generated/requirements-dev.txt"
@@ -64,6 +65,7 @@ class Sources:
     bodies: Mapping[str, str] = field(default_factory=dict[str, str])
     released: str | None = None  # the text of migrations/released.json
     migrations: Mapping[str, str] = field(default_factory=dict[str, str])  # the files that it names
+    context: Mapping[str, str] = field(default_factory=dict[str, str])
     shown: Mapping[str, str] = field(default_factory=dict[str, str])
     frozen: Frozen = field(default_factory=Frozen)
 
@@ -81,6 +83,8 @@ class Sources:
         tree.text(DEPLOYMENT, self.deployment, owner=Owner.MERGED)
         for name, body in sorted(self.bodies.items()):
             tree.text(f"{CUSTOM}/{name}.py", body, owner=Owner.OWNED)
+        for name, text in sorted(self.context.items()):
+            tree.text(f"{CONTEXT}/{name}", text, owner=Owner.OWNED)
         return tree
 
     @cached_property
@@ -105,9 +109,11 @@ class Sources:
             for path, body in text.items()
             if path.startswith(f"{CUSTOM}/") and path.endswith(".py")
         }
+        prefix = f"{CONTEXT}/"
         return Sources(
             released=text.get(RELEASED),
             migrations={f.path: f.content.decode("utf-8") for f in tree if f.owner is Owner.APPENDED},
+            context={path.removeprefix(prefix): t for path, t in text.items() if path.startswith(prefix)},
             architecture=text[ARCHITECTURE],
             deployment=text[DEPLOYMENT],
             prose=text.get(PROSE),
@@ -338,7 +344,7 @@ def rederive(packaged: Tree) -> Tree:
     found = Sources.of(packaged)
     name = load_architecture(found.architecture, file=ARCHITECTURE).model.system.name
     session = Session(frozen=found.frozen, use=Use.FROZEN)
-    planned = planned_decisions(found.prose, found.decided.answers, name, session)
+    planned = planned_decisions(found.prose, found.decided.answers, name, session, found.context)
     return emit(compile_sources(found, planned=planned, bundle=bundle))
 
 

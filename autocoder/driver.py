@@ -23,6 +23,7 @@ from autocoder.blueprint.load import load_architecture, load_deployment
 from autocoder.blueprint.merge import dotted
 from autocoder.compilation import (
     ARCHITECTURE,
+    CONTEXT,
     DECISIONS,
     DEPLOYMENT,
     PROSE,
@@ -52,7 +53,7 @@ from autocoder.planning.reconcile import Choices, Reconciled, Reconciliation, su
 from autocoder.readers.model.completions import LOCK, with_frozen
 from autocoder.readers.model.session import Session
 from autocoder.readers.protocol import Reading
-from autocoder.source_files import read_source, read_sources, shown_path
+from autocoder.source_files import read_context_files, read_source, read_sources, shown_path
 from autocoder.targets.tree import Owner, Tree
 from autocoder.workspace.writer import MergedState, Workspace
 
@@ -74,12 +75,13 @@ def silence(_stage: str, _text: str) -> None:
 class Options:
     """What a command was asked for. `answers` map question ids to option keys; `keep` and `take` choose a side for
     elements of the blueprint that a person and the text changed, `apply` writes the merge; `prose_name` is how
-    diagnostics name a text that was given.
+    diagnostics name a text that was given, `context` are schema files that it is read with, by name.
     """
 
     answers: Mapping[str, str] = field(default_factory=dict[str, str])
     accept_defaults: bool = False
     update_prose: bool = False
+    context: Mapping[str, str] = field(default_factory=dict[str, str])
     overwrite_drift: bool = False
     fresh: bool = False
     require_approvals: bool = False
@@ -193,7 +195,7 @@ class Driver:
 
     def _plan(self, prose: str, decisions: str | None, hint: str, name: str) -> tuple[Reading, Plan, str | None]:
         """Reads, answers and plans. New answers become part of `decisions.yaml`: a later build needs no flag."""
-        reading = read(prose, file=name, session=self.session)
+        reading = read(prose, file=name, session=self.session, context=self._context())
         kept: Mapping[str, str] = {}
         if decisions:
             kept = load_decisions(decisions, file=self._name(DECISIONS)).answers
@@ -278,8 +280,13 @@ class Driver:
             notes=tuple(Note(message=line) for line in summary(merge.changes)),
         )
 
+    def _context(self) -> dict[str, str]:
+        """The context files: those that the workspace keeps, and those given now in their place."""
+        return {**read_context_files(self.folder, self.shown), **self.options.context}
+
     def _sources(self, prose: str | None, decisions: str | None, texts: Mapping[str, str]) -> Sources:
         given = {PROSE: prose, DECISIONS: decisions, **texts}
+        given |= {f"{CONTEXT}/{name}": text for name, text in self.options.context.items()}
         planned = {path: text for path, text in given.items() if text is not None}
         sources = read_sources(self.folder, self.shown, planned)
         return replace(sources, frozen=self.session.kept(sources.bodies))

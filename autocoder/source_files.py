@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from autocoder.compilation import ARCHITECTURE, CUSTOM, DECISIONS, DEPLOYMENT, PROSE, Sources
+from autocoder.compilation import ARCHITECTURE, CONTEXT, CUSTOM, DECISIONS, DEPLOYMENT, PROSE, Sources
 from autocoder.diagnostics import Diagnostic, Diagnostics, StageFailed
 from autocoder.targets.python_service.migrations.history import RELEASED
 from autocoder.targets.python_service.migrations.history import paths as released_paths
@@ -26,7 +26,15 @@ def read_sources(folder: Path, shown: str, planned: Mapping[str, str] | None = N
     _read_all(
         folder,
         shown,
-        (PROSE, DECISIONS, RELEASED, ARCHITECTURE, DEPLOYMENT, *_bodies(folder, shown, problems)),
+        (
+            PROSE,
+            DECISIONS,
+            RELEASED,
+            ARCHITECTURE,
+            DEPLOYMENT,
+            *_bodies(folder, shown, problems),
+            *_context(folder, shown, problems),
+        ),
         texts,
         problems,
     )
@@ -46,6 +54,7 @@ def read_sources(folder: Path, shown: str, planned: Mapping[str, str] | None = N
         released=texts.get(RELEASED),
         migrations={path: texts[path] for path in released if path in texts},
         bodies={Path(path).stem: text for path, text in texts.items() if path.startswith(f"{CUSTOM}/")},
+        context={path.removeprefix(f"{CONTEXT}/"): t for path, t in texts.items() if path.startswith(f"{CONTEXT}/")},
         shown={path: shown_path(shown, path) for path in texts},
     )
 
@@ -79,20 +88,39 @@ def shown_path(shown: str, path: str) -> str:
 
 def _bodies(folder: Path, shown: str, problems: Diagnostics) -> tuple[str, ...]:
     """The files of custom functions."""
-    place = folder / CUSTOM
+    found = _listed(folder, CUSTOM, "the bodies of custom functions", shown, problems)
+    return tuple(path for path in found if path.endswith(".py"))
+
+
+def _context(folder: Path, shown: str, problems: Diagnostics) -> tuple[str, ...]:
+    """The files that the text was read with."""
+    return _listed(folder, CONTEXT, "the files that a text is read with", shown, problems)
+
+
+def _listed(folder: Path, name: str, what: str, shown: str, problems: Diagnostics) -> tuple[str, ...]:
+    """The regular files in one folder of the workspace."""
+    place = folder / name
     try:
         mode = place.lstat().st_mode
         if stat.S_ISDIR(mode):
-            return tuple(sorted(f"{CUSTOM}/{path.name}" for path in place.iterdir() if path.suffix == ".py"))
-        what = "is a symbolic link" if stat.S_ISLNK(mode) else "is not a folder"
-        message = f"{shown_path(shown, CUSTOM)} {what}; the bodies of custom functions are files in that folder"
-        problems.error("AC8003", message, subject=shown_path(shown, CUSTOM))
+            return tuple(sorted(f"{name}/{path.name}" for path in place.iterdir() if path.is_file()))
+        kind = "is a symbolic link" if stat.S_ISLNK(mode) else "is not a folder"
+        message = f"{shown_path(shown, name)} {kind}; {what} are files in that folder"
+        problems.error("AC8003", message, subject=shown_path(shown, name))
     except FileNotFoundError:
         pass
     except OSError as error:
-        message = f"{shown_path(shown, CUSTOM)} cannot be read: {error.strerror}"
-        problems.error("AC8202", message, subject=shown_path(shown, CUSTOM))
+        message = f"{shown_path(shown, name)} cannot be read: {error.strerror}"
+        problems.error("AC8202", message, subject=shown_path(shown, name))
     return ()
+
+
+def read_context_files(folder: Path, shown: str) -> dict[str, str]:
+    """The context files that a workspace keeps, by name. Raises `StageFailed` as `read_sources` does."""
+    problems = Diagnostics()
+    found = {path: read_source(folder, path, shown) for path in _context(folder, shown, problems)}
+    problems.stop()
+    return {path.removeprefix(f"{CONTEXT}/"): text for path, text in found.items() if text is not None}
 
 
 def read_text(path: Path, shown: str) -> str | None:

@@ -42,7 +42,8 @@ OWNERS = {
     "instructor": {"readers/model/"},
     "lemminflect": {"readers/rules/"},
     "lark": {"blueprint/"},
-    "ruamel.yaml": {"blueprint/", "targets/", "gates/", "gen/", "decisions", "rules/", "cli/"},
+    "ruamel.yaml": {"blueprint/", "targets/", "gates/", "gen/", "decisions", "rules/", "cli/", "readers/context/"},
+    "sqlglot": {"readers/context/"},
 }
 
 

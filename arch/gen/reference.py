@@ -7,9 +7,15 @@ import typing
 from pathlib import Path
 
 from autocoder.diagnostics import CATALOGUE
+from autocoder.facts import KINDS
 from autocoder.ir import behaviour, expressions, nodes, types
 from autocoder.ir.effects import EFFECTS
 from autocoder.ir.functions import FUNCTIONS
+from autocoder.planning import domain_verbs
+from autocoder.readers.rules.frames import FRAMES, RUNS
+from autocoder.readers.rules.lexicon import verbs
+from autocoder.readers.rules.lexicon.closed import RESTRICTORS
+from autocoder.readers.rules.lexicon.fillers import FILLERS
 
 ROOT = Path(__file__).resolve().parents[2]
 MADE = "<!-- Made from code by arch/gen/reference.py; `autocoder gen write` makes it again. -->"
@@ -49,6 +55,62 @@ def ir_reference() -> str:
     return "\n".join([*lines, *table(("function", "what it does", "for example"), rows)])
 
 
+READING = """\
+The rules reader takes words together into phrases (noun, verb and prepositional phrases; quantities, times, bounds) and
+fits frames to them: who does what to what, what a thing has, what happens when, how much of what. A frame covers every
+sentence of its shape, with any of its verbs; each example below is a test. A word ends in a fact, in a filler that is
+listed here, or in a report; `autocoder plan --explain` shows it sentence by sentence. What is not read as prose, but as
+schema: files given with `--context` (OpenAPI, JSON Schema, SQL, a CSV header, an example in JSON).
+"""
+
+
+def said(gives: typing.Sequence[tuple[str, typing.Mapping[str, typing.Any]]]) -> str:
+    """Facts on one line."""
+    facts = []
+    for kind, slots in gives:
+        told = ", ".join(f"{k} {', '.join(v) if isinstance(v, tuple) else v}" for k, v in slots.items())
+        facts.append(f"**{kind}** {told}")
+    return "; ".join(facts) or "a question"
+
+
+def reading_reference() -> str:
+    """`docs/reading.md`."""
+    lines = ["# What the rules reader understands", "", MADE, "", READING]
+    kinds = sorted({f.kind or "exposure" for f in (*FRAMES, *RUNS) if f.example})
+    for kind in kinds:
+        lines += [f"## {kind.capitalize()}", "", KINDS[kind].meaning, ""]
+        rows = [
+            (f.name, f.example, said(f.gives)) for f in (*FRAMES, *RUNS) if f.example and (f.kind or "exposure") == kind
+        ]
+        lines += table(("form", "example", "facts"), rows)
+    lines += ["## Lists, headings, tables", ""]
+    lines += table(("form", "example"), list(LISTS))
+    lines += ["## Verbs", "", "Classes of verbs; a form names classes, and any of their verbs will do.", ""]
+    lines += table(("class", "verbs"), [(name, " ".join(sorted(found))) for name, found in verbs.CLASSES.items()])
+    lines += [
+        "Any other verb with an object is an operation too. These leave a record or change a state:",
+        "",
+    ]
+    lines += table(("verb", "leaves a"), sorted(domain_verbs.RECORDS.items()))
+    lines += table(("verb", "state"), sorted(domain_verbs.STATES.items()))
+    lines += ["## Words that carry nothing", ""]
+    lines += table(("rule", "words"), [(f.name, " ".join(sorted(f.words)) or "all of their kind") for f in FILLERS])
+    lines += ["## Words that restrict", "", "Unread, they make a question: " + " ".join(sorted(RESTRICTORS)) + ".", ""]
+    return "\n".join(lines)
+
+
+LISTS = (
+    ("what opens a list is read with each item", "Users can: … create notes … delete their notes"),
+    ("a heading names whose fields a list has", "## Books … title (text, required) … price"),
+    ("a table of fields, with the columns name, type, required, notes", "name, text, yes"),
+    ("states in their order", "Invoice states: draft -> sent -> paid"),
+    ("states, or the values of a field", "A ticket is open, in progress or closed."),
+    ("values behind a label", "categories: laptop, phone, other"),
+    ("roles", "roles: viewer, clerk, admin"),
+    ("a user story", "As a member, I want to post messages so that others can read them."),
+)
+
+
 def diagnostics_reference() -> str:
     """`docs/diagnostics.md`."""
     lines = ["# Diagnostics", "", MADE, "", "`autocoder explain CODE` prints each of these.", ""]
@@ -61,7 +123,11 @@ def diagnostics_reference() -> str:
 
 def main() -> int:
     """Writes the pages, or says which of them would change."""
-    pages = {ROOT / "ir/reference.md": ir_reference(), ROOT / "docs/diagnostics.md": diagnostics_reference()}
+    pages = {
+        ROOT / "ir/reference.md": ir_reference(),
+        ROOT / "docs/diagnostics.md": diagnostics_reference(),
+        ROOT / "docs/reading.md": reading_reference(),
+    }
     stale = [path for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     if "--check" in sys.argv[1:]:
         print("\n".join(f"{path.relative_to(ROOT)} is not up to date" for path in stale), file=sys.stderr)

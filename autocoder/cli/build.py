@@ -32,6 +32,8 @@ def build(
     source: str | None,
     out: Path | None,
     answers: tuple[str, ...],
+    answers_file: Path | None,
+    context: tuple[Path, ...],
     accept_defaults: bool,
     update_prose: bool,
     reading: dict[str, Any],
@@ -53,13 +55,18 @@ def build(
     from autocoder.recording import recorded
 
     given = workspace.Given(source)
-    chosen = workspace.parsed_answers(answers)
-    folder = workspace.choose_folder(given, out, answers=chosen, accept_defaults=accept_defaults, reading=reading)
+    files = workspace.context_files(context)
+    chosen = workspace.parsed_answers(answers, answers_file)
+    chosen = workspace.asked(given, chosen, accept_defaults=accept_defaults, reading=reading, context=files)
+    folder = workspace.choose_folder(
+        given, out, answers=chosen, accept_defaults=accept_defaults, reading=reading, context=files
+    )
     screen = workspace.Screen(quiet=form == "json")
     options = Options(
         answers=chosen,
         accept_defaults=accept_defaults,
         update_prose=update_prose,
+        context=files,
         prose_name=given.name,
         overwrite_drift=overwrite_drift,
         fill=fill,

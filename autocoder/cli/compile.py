@@ -22,6 +22,8 @@ def compile(
     source: str | None,
     out: Path | None,
     answers: tuple[str, ...],
+    answers_file: Path | None,
+    context: tuple[Path, ...],
     accept_defaults: bool,
     update_prose: bool,
     reading: dict[str, Any],
@@ -37,13 +39,18 @@ def compile(
     from autocoder.driver import Options
 
     given = workspace.Given(source)
-    chosen = workspace.parsed_answers(answers)
-    folder = workspace.choose_folder(given, out, answers=chosen, accept_defaults=accept_defaults, reading=reading)
+    files = workspace.context_files(context)
+    chosen = workspace.parsed_answers(answers, answers_file)
+    chosen = workspace.asked(given, chosen, accept_defaults=accept_defaults, reading=reading, context=files)
+    folder = workspace.choose_folder(
+        given, out, answers=chosen, accept_defaults=accept_defaults, reading=reading, context=files
+    )
     screen = workspace.Screen()
     options = Options(
         answers=chosen,
         accept_defaults=accept_defaults,
         update_prose=update_prose,
+        context=files,
         prose_name=given.name,
         overwrite_drift=overwrite_drift,
         fill=fill,

@@ -31,6 +31,8 @@ def plan(
     source: str | None,
     out: Path | None,
     answers: tuple[str, ...],
+    answers_file: Path | None,
+    context: tuple[Path, ...],
     accept_defaults: bool,
     update_prose: bool,
     reading: dict[str, Any],
@@ -49,15 +51,22 @@ def plan(
     from autocoder.driver import Options
 
     given = workspace.Given(source)
-    chosen = workspace.parsed_answers(answers)
+    files = workspace.context_files(context)
+    chosen = workspace.parsed_answers(answers, answers_file)
+    chosen = workspace.asked(given, chosen, accept_defaults=accept_defaults, reading=reading, context=files)
     began = out or given.folder or Path()
-    session = _explain(given, began, reading) if explain else None  # first: what comes next may stop at what it shows
-    folder = workspace.choose_folder(given, out, answers=chosen, accept_defaults=accept_defaults, reading=reading)
+    session = None
+    if explain:  # first of all: what comes next may stop at what it shows
+        session = _explain(given, began, reading, files)
+    folder = workspace.choose_folder(
+        given, out, answers=chosen, accept_defaults=accept_defaults, reading=reading, context=files
+    )
     screen = workspace.Screen(quiet=form == "json")
     options = Options(
         answers=chosen,
         accept_defaults=accept_defaults,
         update_prose=update_prose,
+        context=files,
         prose_name=given.name,
         apply=apply or bool(keep or take),
         keep=keep,
@@ -71,7 +80,7 @@ def plan(
     _show(decisions, proposal.warnings, folder, screen, form)
 
 
-def _explain(given: workspace.Given, folder: Path, reading: dict[str, Any]) -> Session:
+def _explain(given: workspace.Given, folder: Path, reading: dict[str, Any], context: dict[str, str]) -> Session:
     """Shows the reading, and gives the session that it came from: nothing is read or asked twice."""
     from autocoder.planning.proposal import read
     from autocoder.readers.explain import explain
@@ -83,7 +92,7 @@ def _explain(given: workspace.Given, folder: Path, reading: dict[str, Any]) -> S
     if text is None:
         text, name = read_source(folder, "description.md", shown), shown_path(shown, "description.md")
     if text is not None:
-        click.echo(explain(read(text, file=name, session=session)))
+        click.echo(explain(read(text, file=name, session=session, context=context)))
     return session
 
 

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -55,6 +55,20 @@ def prose_options(function: F) -> F:
         click.option(
             "--answer", "answers", multiple=True, metavar="ID=KEY", help="Answer a question; may be repeated."
         ),
+        click.option(
+            "--answers",
+            "answers_file",
+            type=click.Path(path_type=Path, dir_okay=False, exists=True),
+            help="A YAML or JSON file of answers: question id to option.",
+        ),
+        click.option(
+            "--context",
+            "context",
+            multiple=True,
+            metavar="FILE",
+            type=click.Path(path_type=Path, dir_okay=False, exists=True),
+            help="Read the text beside this file: OpenAPI, JSON Schema, SQL, CSV, or an example in JSON. Repeatable.",
+        ),
         click.option("--accept-defaults", is_flag=True, help="Take the default of every question that has one."),
         click.option("--update-prose", is_flag=True, help="Replace the workspace's description by the given text."),
     ):
@@ -91,9 +105,16 @@ _AS_BEFORE: Mapping[str, Any] = {"reader": None, "frozen": True, "refresh": Fals
 """How commands read that change nothing about reading: as the workspace was read, and without a connection."""
 
 
-def parsed_answers(answers: tuple[str, ...]) -> dict[str, str]:
-    """`ID=KEY` words as a mapping."""
-    found: dict[str, str] = {}
+def context_files(paths: tuple[Path, ...]) -> dict[str, str]:
+    """The text of context files by name. Raises `StageFailed` (AC8202) for one that cannot be read."""
+    from autocoder.source_files import read_text
+
+    return {path.name: read_text(path, str(path)) or "" for path in paths}
+
+
+def parsed_answers(answers: tuple[str, ...], file: Path | None = None) -> dict[str, str]:
+    """`ID=KEY` words as a mapping, over those of an answers file."""
+    found: dict[str, str] = _answers_of(file) if file else {}
     for answer in answers:
         name, mark, key = answer.partition("=")
         if not mark:
@@ -183,8 +204,58 @@ def _nothing_there(source: str) -> StageFailed:
     )
 
 
+def _answers_of(file: Path) -> dict[str, str]:
+    """The answers of a file. Raises `click.BadParameter` where it is no mapping of words."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        yaml: Any = YAML(typ="safe", pure=True)
+        data: Any = yaml.load(file.read_text(encoding="utf-8"))
+    except (YAMLError, ValueError) as error:
+        raise click.BadParameter(f"{file} is not readable as YAML", param_hint="--answers") from error
+    answers = cast("dict[str, Any]", data).get("answers", data) if isinstance(data, dict) else None
+    if not isinstance(answers, dict):
+        raise click.BadParameter(f"{file} is no mapping of question ids to options", param_hint="--answers")
+    return {str(key): str(value) for key, value in cast("dict[str, Any]", answers).items()}
+
+
+def asked(
+    given: Given,
+    answers: Mapping[str, str],
+    *,
+    accept_defaults: bool,
+    reading: Mapping[str, Any],
+    context: Mapping[str, str],
+) -> dict[str, str]:
+    """The answers with those that a person gives now; nobody is asked where there is no terminal, or no text."""
+    found = dict(answers)
+    if given.text is None or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return found
+    from autocoder.planning.proposal import read
+    from autocoder.readers.model.settings import load_configuration
+
+    if (reading["reader"] or load_configuration().reader) == "model":
+        return found
+    for question in read(given.text, file=given.name, context=context).questions:
+        if question.id in found or not question.options or (accept_defaults and question.default is not None):
+            continue
+        click.echo(f"\n{question.span.place}  {question.text}", err=True)
+        for option in question.options:
+            click.echo(f"  {option.key}: {option.text}. {option.consequence}", err=True)
+        keys = click.Choice([o.key for o in question.options])
+        found[question.id] = click.prompt("  answer", type=keys, default=question.default, err=True)
+    return found
+
+
 def choose_folder(
-    given: Given, out: Path | None, *, answers: Mapping[str, str], accept_defaults: bool, reading: Mapping[str, Any]
+    given: Given,
+    out: Path | None,
+    *,
+    answers: Mapping[str, str],
+    accept_defaults: bool,
+    reading: Mapping[str, Any],
+    context: Mapping[str, str] | None = None,
 ) -> Path:
     """The workspace: as asked for, else the one that we stand in, else a folder named like the system."""
     if out is not None:
@@ -210,7 +281,7 @@ def choose_folder(
         raise StageFailed(
             [Diagnostic(code="AC1119", message=message, help="add --out with the workspace's folder")], exit_code=2
         )
-    found = read(given.text, file=given.name)
+    found = read(given.text, file=given.name, context=context)
     settled = settle(found, answers_for(found, answers=answers, accept_defaults=accept_defaults))
     return Path(propose(settled, given.hint).architecture.system.name)
 

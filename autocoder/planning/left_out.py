@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from autocoder.diagnostics import StageFailed
 from autocoder.facts import Quote
-from autocoder.planning.plan import examine
+from autocoder.planning.plan import Place, examine, place_of
 from autocoder.readers.protocol import Option, Outcome, Question, Reading, Sentence
 from autocoder.readers.rules.lexicon.closed import NEGATIVE_WORDS
 
@@ -34,9 +34,9 @@ def asked(reading: Reading) -> Reading:
         if any(d.code == "AC2004" for d in failed.diagnostics):
             return replace(reading, questions=(_nothing(reading),) if reading.prose.text.strip() else ())
         return reading
-    quotes = {q.start: q for q in (*_not_read(reading), *(fact.evidence[0] for fact, _ in refused))}
+    quotes = {place_of(q): q for q in (*_not_read(reading), *(fact.evidence[0] for fact, _ in refused))}
     questions = _fewer(reading.questions)
-    quotes |= {s.span.start: s.span for s in _folded(reading, questions)}
+    quotes |= {place_of(s.span): s.span for s in _folded(reading, questions)}
     about = tuple(q for _, q in sorted(quotes.items()))
     if not about:
         return reading
@@ -53,10 +53,10 @@ def answerable(reading: Reading) -> bool:
     return any(q.id.startswith((TOPIC, PURPOSE)) for q in (*reading.questions, *(q for q, _ in reading.answers)))
 
 
-def agreed(reading: Reading) -> frozenset[int]:
+def agreed(reading: Reading) -> frozenset[Place]:
     """Where the sentences start that people agreed to leave out."""
     return frozenset(
-        quote.start
+        place_of(quote)
         for question, option in reading.answers
         if question.id.startswith(TOPIC) and option.key == AGREED
         for quote in question.about

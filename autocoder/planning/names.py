@@ -36,6 +36,16 @@ RESERVED_TYPES = words("Base Model None True False Session Caller Event Any List
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
 
 
+def sentence(text: str) -> str:
+    """A stretch of prose on one line, for files: a character that is no text there becomes U+FFFD.
+
+    >>> sentence("A  to-do list.")
+    'A to-do list.'
+    """
+    flat = " ".join(text.split())
+    return "".join(c if c.isprintable() or unicodedata.category(c) in {"Zs", "Cf", "Mn"} else "\ufffd" for c in flat)
+
+
 def _ascii_words(words: str) -> list[str]:
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", words)
     plain = unicodedata.normalize("NFKD", spaced.casefold().translate(_LETTERS))

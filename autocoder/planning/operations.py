@@ -546,6 +546,7 @@ def _crud(bench: Workbench, entity: EntityDraft) -> None:
         make(bench, entity, None)
     named = [*entity.facts, *(f for facts in entity.field_facts.values() for f in facts)]
     named = named or [f for f in bench.of("relation") if bench.entity(f.word("to")) is entity]
+    named += [f for f in bench.of("system") if all(n.evidence[0].prose is not f.evidence[0].prose for n in named)]
     for draft in bench.operations.values():
         draft.facts = draft.facts or named
     bench.decide(

@@ -20,7 +20,7 @@ from autocoder.blueprint.model import (
 )
 from autocoder.decisions import Decision, Source
 from autocoder.diagnostics import Diagnostic
-from autocoder.facts import Fact, Via
+from autocoder.facts import Fact, Prose, Quote, Via
 from autocoder.planning import domain_verbs, names
 from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints, plan_wire
 from autocoder.planning.entities import plan_bare_entities, plan_entities
@@ -30,6 +30,14 @@ from autocoder.planning.permissions import plan_roles
 from autocoder.planning.platform import Tracer, plan_auth, plan_deployment, plan_policy
 from autocoder.planning.workbench import EntityDraft, Workbench
 from autocoder.readers.protocol import Reading
+
+Place = tuple[str, int]
+"""A file and an offset in it."""
+
+
+def place_of(quote: Quote) -> Place:
+    """Where a quote starts."""
+    return quote.prose.file, quote.start
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +50,7 @@ class Plan:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def plan(reading: Reading, system_name_hint: str, agreed: Collection[int] = ()) -> Plan:
+def plan(reading: Reading, system_name_hint: str, agreed: Collection[Place] = ()) -> Plan:
     """The blueprint of a reading.
 
     `system_name_hint` names the system where the text does not (the folder, or the file without its ending). Facts
@@ -52,7 +60,7 @@ def plan(reading: Reading, system_name_hint: str, agreed: Collection[int] = ()) 
     facts, left = reading.facts, list[Fact]()
     while True:
         draft = _Draft(reading, facts, system_name_hint)
-        refused = {id(f) for f, _ in draft.bench.refused if f.evidence[0].start in agreed}
+        refused = {id(f) for f, _ in draft.bench.refused if place_of(f.evidence[0]) in agreed}
         if not refused:
             break
         left += [f for f in facts if id(f) in refused]
@@ -87,7 +95,7 @@ class _Draft:
         self.bench = bench = Workbench(facts=tuple(sorted(facts, key=lambda f: f.start)))
         self.system = _system(bench, reading, hint)
         _answers(bench, reading)
-        self.requirements, self.trace = _requirements(bench)
+        self.requirements, self.trace = _requirements(bench, reading.prose)
         plan_entities(bench)
         domain_verbs.define_entities(bench)
         domain_verbs.plan_lifecycles(bench)
@@ -116,7 +124,10 @@ class _Draft:
             wire=self.wire,
             entities={e.name: _entity(e, trace) for e in _ordered(bench)},
             events=bench.events,
-            operations={name: _traced(d.operation, trace(d.facts)) for name, d in bench.operations.items()},
+            operations={
+                name: _traced(d.operation, trace(d.facts) or trace(bench.of("system")))
+                for name, d in bench.operations.items()
+            },
             handlers={n: h.model_copy(update={"satisfies": trace(facts)}) for n, (h, facts) in bench.handlers.items()},
             policy=self.policy,
         )
@@ -128,10 +139,10 @@ class _Draft:
         )
 
 
-def _left_out(bench: Workbench, reading: Reading, agreed: Collection[int]) -> None:
+def _left_out(bench: Workbench, reading: Reading, agreed: Collection[Place]) -> None:
     """What people agreed to leave out, sentence by sentence."""
     for sentence in reading.sentences:
-        if sentence.span.start in agreed:
+        if place_of(sentence.span) in agreed:
             bench.decide(
                 f"left_out.line{sentence.span.place.line}.column{sentence.span.place.column}",
                 " ".join(sentence.span.text.split()),
@@ -152,7 +163,7 @@ def _system(bench: Workbench, reading: Reading, hint: str) -> System:
         bench.decide("system.name", name, f"The text does not name the system; {source}.")
     bench.decide("system.version", "0.1.0", "A new system starts here.")
     described = [f for f in facts if f.word("form") or f.word("purpose") or f.word("subject")]
-    description = " ".join(described[0].evidence[0].text.split()) if described else ""
+    description = names.sentence(described[0].evidence[0].text) if described else ""
     bench.use(*facts)
     return System(name=name, description=description)
 
@@ -181,17 +192,18 @@ def _answers(bench: Workbench, reading: Reading) -> None:
                 )
 
 
-def _requirements(bench: Workbench) -> tuple[tuple[Requirement, ...], Tracer]:
+def _requirements(bench: Workbench, prose: Prose) -> tuple[tuple[Requirement, ...], Tracer]:
     """The sentences that ask for something, numbered in order of the text."""
-    only_system = all(f.kind == "system" for f in bench.facts)
-    asked = [f for f in bench.facts if f.kind != "system" or (only_system and not f.word("name"))]
+    only_system = all(f.kind == "system" for f in bench.facts if f.evidence[0].prose is prose)
+    bench_facts = [f for f in bench.facts if f.evidence[0].prose is prose]
+    asked = [f for f in bench_facts if f.kind != "system" or (only_system and not f.word("name"))]
     quotes = {f.evidence[0].start: f.evidence[0] for f in asked}
     requirements: list[Requirement] = []
     ids: dict[int, str] = {}
     for number, (start, quote) in enumerate(sorted(quotes.items()), 1):
         ids[start] = f"R{number}"
-        requirements.append(Requirement(id=ids[start], text=" ".join(quote.text.split()), line=quote.place.line))
-    return tuple(requirements), Tracer(ids)
+        requirements.append(Requirement(id=ids[start], text=names.sentence(quote.text), line=quote.place.line))
+    return tuple(requirements), Tracer(ids, prose)
 
 
 def _ordered(bench: Workbench) -> list[EntityDraft]:

@@ -24,7 +24,8 @@ from autocoder.blueprint.model import (
     SecretRef,
     Update,
 )
-from autocoder.facts import Fact
+from autocoder.facts import Fact, Prose
+from autocoder.planning import names
 from autocoder.planning.workbench import Workbench
 
 _PER = {"per second": "s", "per minute": "min", "per hour": "h"}
@@ -36,12 +37,14 @@ _BROKERS = ("nats", "redis")
 class Tracer:
     """Gives the requirement ids of facts, in order."""
 
-    def __init__(self, ids: dict[int, str]) -> None:
+    def __init__(self, ids: dict[int, str], prose: Prose) -> None:
         self._ids = ids
+        self._prose = prose
 
     def __call__(self, facts: Sequence[Fact]) -> tuple[str, ...]:
         """The ids, each once."""
-        found = dict.fromkeys(self._ids[f.evidence[0].start] for f in facts if f.evidence[0].start in self._ids)
+        own = [f.evidence[0].start for f in facts if f.evidence[0].prose is self._prose]
+        found = dict.fromkeys(self._ids[start] for start in own if start in self._ids)
         return tuple(sorted(found, key=lambda r: int(r[1:])))
 
 
@@ -132,7 +135,7 @@ def _rules(bench: Workbench) -> list[PolicyRule]:
                 PolicyRule(
                     id=rule_id,
                     expr=f"operations.all(o, o.verb != '{verb}' || o.access != 'anyone')",
-                    because=" ".join(fact.evidence[0].text.split()),
+                    because=names.sentence(fact.evidence[0].text),
                 )
             )
     return rules

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from autocoder.decisions import Decision
 from autocoder.diagnostics import Diagnostic, Note, Severity, StageFailed, nearest
 from autocoder.planning import left_out
 from autocoder.planning.plan import Plan, plan
+from autocoder.readers.context import read_context
 from autocoder.readers.model.session import Session
 from autocoder.readers.protocol import Option, Question, Reading
+from autocoder.readers.rules.contradictions import contradictions
 
 
-def read(prose: str, *, file: str, session: Session | None = None) -> Reading:
-    """What the session's reader makes of the prose, the rules where none is given; what it leaves out is asked."""
-    return left_out.asked((session or Session()).read(prose, file=file))
+def read(prose: str, *, file: str, session: Session | None = None, context: Mapping[str, str] | None = None) -> Reading:
+    """What the session's reader makes of the prose, the rules where none is given; what it leaves out is asked.
+
+    Schemas in context files (name to text) add their facts. Raises `StageFailed` (AC1007, exit code 1) for a context
+    file that cannot be used.
+    """
+    facts, refused = read_context(context or {})
+    if refused:
+        raise StageFailed(refused)
+    reading = (session or Session()).read(prose, file=file)
+    if facts:
+        known = {d.message for d in reading.diagnostics}
+        new = [d for d in contradictions((*facts, *reading.facts)) if d.message not in known]
+        reading = replace(reading, facts=(*facts, *reading.facts), diagnostics=(*reading.diagnostics, *new))
+    return left_out.asked(reading)
 
 
 def answers_for(reading: Reading, *, answers: Mapping[str, str], accept_defaults: bool) -> dict[str, str]:
@@ -96,10 +111,14 @@ def propose(reading: Reading, hint: str) -> Plan:
 
 
 def planned_decisions(
-    prose: str | None, answers: Mapping[str, str], hint: str, session: Session
+    prose: str | None,
+    answers: Mapping[str, str],
+    hint: str,
+    session: Session,
+    context: Mapping[str, str] | None = None,
 ) -> tuple[Decision, ...]:
     """The decisions behind a blueprint that was planned from prose; none where there is no prose."""
     if prose is None:
         return ()
-    reading = read(prose, file="description.md", session=session)
+    reading = read(prose, file="description.md", session=session, context=context)
     return propose(settle(reading, answers_for(reading, answers=answers, accept_defaults=False)), hint).decisions

@@ -44,4 +44,12 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "State a figure that can be met, or say for whom it holds.",
         "example": "It answers within 1 ms at p99 from anywhere in the world.",
     },
+    {
+        "code": "AC1007",
+        "title": "a context file cannot be used",
+        "why": "A context file is read for schemas only: OpenAPI, JSON Schema, SQL, a CSV header, an example in JSON. "
+        "One that is none of these, or is broken, would be passed over in silence.",
+        "fix": "Give a file of one of these kinds, mend it at the place that the message names, or leave it out.",
+        "example": "autocoder plan description.md --context notes.txt",
+    },
 )

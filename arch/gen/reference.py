@@ -11,9 +11,8 @@ from autocoder.facts import KINDS
 from autocoder.ir import behaviour, expressions, nodes, types
 from autocoder.ir.effects import EFFECTS
 from autocoder.ir.functions import FUNCTIONS
-from autocoder.planning import domain_verbs
 from autocoder.readers.rules.frames import FRAMES, RUNS
-from autocoder.readers.rules.lexicon import verbs
+from autocoder.readers.rules.lexicon import domain, verbs
 from autocoder.readers.rules.lexicon.closed import RESTRICTORS
 from autocoder.readers.rules.lexicon.fillers import FILLERS
 
@@ -91,8 +90,8 @@ def reading_reference() -> str:
         "Any other verb with an object is an operation too. These leave a record or change a state:",
         "",
     ]
-    lines += table(("verb", "leaves a"), sorted(domain_verbs.RECORDS.items()))
-    lines += table(("verb", "state"), sorted(domain_verbs.STATES.items()))
+    lines += table(("verb", "leaves a"), sorted(domain.RECORDS.items()))
+    lines += table(("verb", "state"), sorted(domain.STATES.items()))
     lines += ["## Words that carry nothing", ""]
     lines += table(("rule", "words"), [(f.name, " ".join(sorted(f.words)) or "all of their kind") for f in FILLERS])
     lines += ["## Words that restrict", "", "Unread, they make a question: " + " ".join(sorted(RESTRICTORS)) + ".", ""]

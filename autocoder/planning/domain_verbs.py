@@ -12,15 +12,7 @@ from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import names, permissions
 from autocoder.planning.workbench import EntityDraft, OperationDraft, Workbench
-
-RECORDS = {
-    "borrow": "loan", "lend": "loan", "book": "booking", "reserve": "reservation", "rent": "rental", "vote": "vote",
-    "rate": "rating", "review": "review", "comment": "comment", "apply": "application", "enrol": "enrolment",
-    "enroll": "enrollment", "order": "order", "buy": "purchase", "like": "like", "subscribe": "subscription",
-    "donate": "donation", "bid": "bid", "join": "membership", "sign": "signature", "invite": "invitation",
-    "check out": "checkout", "attend": "attendance", "redeem": "redemption", "register": "registration",
-}  # fmt: skip
-"""Verb to the record that it leaves."""
+from autocoder.readers.rules.lexicon.domain import RECORDS, STATES
 
 MAKES = names.words("submit send place report file raise register publish open start issue write record upload score")
 """Verbs that make the thing itself."""
@@ -34,18 +26,6 @@ ENDS = {
     "unsubscribe": ("subscribe",),
 }
 """Verb to the verbs whose record it ends."""
-
-STATES = {
-    "approve": "approved", "reject": "rejected", "cancel": "cancelled", "close": "closed", "complete": "completed",
-    "confirm": "confirmed", "decline": "declined", "reopen": "open", "archive": "archived", "activate": "active",
-    "deactivate": "inactive", "suspend": "suspended", "ban": "banned", "block": "blocked", "pause": "paused",
-    "resume": "active", "resolve": "resolved", "retire": "retired", "ship": "shipped", "deliver": "delivered",
-    "pay": "paid", "refund": "refunded", "finish": "finished", "accept": "accepted", "revoke": "revoked",
-    "lock": "locked", "unlock": "open", "release": "released", "dispatch": "dispatched", "escalate": "escalated",
-    "claim": "claimed", "verify": "verified", "publish": "published", "hide": "hidden", "flag": "flagged",
-    "return": "returned", "end": "ended", "submit": "submitted", "request": "requested", "expire": "expired",
-}  # fmt: skip
-"""Verb to the state that it leads to."""
 
 
 def plan_lifecycles(bench: Workbench) -> None:

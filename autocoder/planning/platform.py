@@ -5,6 +5,7 @@ Owns what `auth`, `policy` and `deployment.yaml` get from facts, and their conve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -87,6 +88,8 @@ def _performance(bench: Workbench, trace: Tracer) -> Performance:
 
 def _objective(bench: Workbench, fact: Fact) -> tuple[str, str] | None:
     value, unit = fact.word("value"), fact.word("unit")
+    if not re.fullmatch(r"\d+(\.\d+)?", value):
+        return None
     match fact.word("metric"):
         case "throughput" if unit in _PER:
             return "throughput", f"{value}/{_PER[unit]}"

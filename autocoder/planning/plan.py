@@ -125,7 +125,7 @@ class _Draft:
             entities={e.name: _entity(e, trace) for e in _ordered(bench)},
             events=bench.events,
             operations={
-                name: _traced(d.operation, trace(d.facts) or trace(bench.of("system")))
+                name: _traced(d.operation, trace([*d.facts, *_denied(bench)]) or trace(bench.of("system")))
                 for name, d in bench.operations.items()
             },
             handlers={n: h.model_copy(update={"satisfies": trace(facts)}) for n, (h, facts) in bench.handlers.items()},
@@ -137,6 +137,11 @@ class _Draft:
             decisions=tuple(bench.decisions),
             diagnostics=tuple(bench.diagnostics),
         )
+
+
+def _denied(bench: Workbench) -> list[Fact]:
+    """That there are no users holds for every operation."""
+    return [f for f in bench.of("authentication") if f.get("needed") is False]
 
 
 def _left_out(bench: Workbench, reading: Reading, agreed: Collection[Place]) -> None:

@@ -15,7 +15,7 @@ from autocoder.ir.types import BOOLEAN, TEXT, UUID, row
 if TYPE_CHECKING:
     from autocoder.ir.lower_behaviour import Lowering, Path
 
-_PRINTABLE = "[ -~]{0,1000}"
+PRINTABLE = "[ -~]{0,1000}"
 """What a header holds."""
 Rule = str | model.AccessRule
 
@@ -120,7 +120,7 @@ def _given(to: Lowering, rule: model.AccessRule, at: Path) -> Expr:
     """What the client sends, nothing where it sends nothing."""
     header = (rule.place or "bearer").removeprefix("header ")
     name = "authorization" if header == "bearer" else header.lower().replace("-", "_")
-    given = Input(name=name, place="header", type=TEXT, required=False, constraints=Constraints(pattern=_PRINTABLE))
+    given = Input(name=name, place="header", type=TEXT, required=False, constraints=Constraints(pattern=PRINTABLE))
     to.inputs.setdefault(name, given)
     if rule.place is None:
         to.complain(

@@ -18,7 +18,7 @@ from autocoder.ir import lower_access, lower_flow, lower_lists, lower_reply, low
 from autocoder.ir.behaviour import BoundRow, Failure, Invoke, Match, Order, Reply, Require, Step, Steps
 from autocoder.ir.expressions import Bound, Column, Const, Expr, Op, Record, rewrite
 from autocoder.ir.names import snake
-from autocoder.ir.nodes import Auth, Entity, Event, Field, Function, Input
+from autocoder.ir.nodes import Auth, Constraints, Entity, Event, Field, Function, Input
 from autocoder.ir.resolve import Scope, resolve
 from autocoder.ir.types import BOOLEAN, JSON, NULL, TEXT, UUID, Type, list_of, record_of, row
 from autocoder.ir.typing_rules import ValueKey
@@ -312,7 +312,8 @@ class Lowering:
         if not isinstance(target, BoundRow):
             self.complain("AC3115", "many rows have no one version", (*at, "if_match"), help="read the row first")
             return ()
-        given = Input(name="if_match", place="header", type=TEXT, required=False)
+        printable = Constraints(pattern=lower_access.PRINTABLE)
+        given = Input(name="if_match", place="header", type=TEXT, required=False, constraints=printable)
         self.inputs.setdefault("if_match", given)
         sent = Bound(scope="input", name="if_match", type=TEXT.or_null())
         there = Op(op="!=", args=(sent, Const(value=None, type=NULL)), type=BOOLEAN)

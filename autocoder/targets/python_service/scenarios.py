@@ -239,7 +239,7 @@ class Scenarios:
             if isinstance(node, Call) and node.function == "sent" and isinstance(node.args[0], Bound)
         ]
 
-    def _satisfy(self, step: Step, broken: Expr | None) -> None:
+    def _satisfy(self, step: Step, broken: Expr | None) -> None:  # noqa: C901 # one arm a step
         match step:
             case Find(match=match, bind=bind):
                 if match.absent is None and not self._matters(bind):
@@ -259,6 +259,9 @@ class Scenarios:
                 self._send_key(given, "only for tests")
             case Invoke(target="digest", bind=bind, args=((_, Bound(scope="input", name=name)),)):
                 self.digests[bind] = name
+            case Require(condition=Op(op="==", args=(Bound(scope="input", name="if_match"), _))):
+                # The version of a row that was never changed, or another.
+                self.given["if_match"] = literal('"1"' if broken is None else '"0"')
             case Require(condition=condition):
                 self._solve_all(condition, broken, None)
             case _:

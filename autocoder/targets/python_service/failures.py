@@ -26,7 +26,7 @@ def failures_of(views: Views) -> dict[str, Any]:
         "status": {name: views.status(name) for name in CLASSES},
         "message": message,
         "messages": any(message.values()),
-        "malformed_differs": views.status("malformed") != views.status("invalid"),
+        "malformed_differs": _malformed_differs(views),
         "answers": _answers(views),
         "taken_as": any(_is_own(step.taken) for step in _steps(views) if isinstance(step, Insert)),
         "failure_body": shape,
@@ -55,14 +55,25 @@ def _said(views: Views, name: FailureClass) -> str:
     return literal(text) if text else ""
 
 
+def _malformed_differs(views: Views) -> bool:
+    """Whether a request that cannot be read is anywhere answered in another way than one with a wrong value."""
+    places = (None, *views.operations)
+    return any(views.status("malformed", place) != views.status("invalid", place) for place in places)
+
+
 def _answers(views: Views) -> list[tuple[str, list[tuple[str, int, str]]]]:
-    """Operations with statuses or messages of their own, by the title of the failure."""
+    """Operations with statuses or messages of their own, by the class of the failure."""
     found: list[tuple[str, list[tuple[str, int, str]]]] = []
+    differs = _malformed_differs(views)
     for operation in views.operations:
         stated = [
-            (f"{FAILURES[a.failure]}.title", views.status(a.failure, operation), literal(a.message))
+            (
+                "Malformed" if a.failure == "malformed" else FAILURES[a.failure],
+                views.status(a.failure, operation),
+                literal(a.message),
+            )
             for a in operation.answers
-            if a.failure != "malformed"
+            if a.failure != "malformed" or differs
         ]
         if stated:
             found.append((operation.name, stated))

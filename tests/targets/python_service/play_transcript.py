@@ -148,7 +148,8 @@ def play(world: World, step: Row, token: str, kept: dict[str, Row]) -> None:
     refused = isinstance(body, dict) and body.get("errors")
     valid = given is not None and not refused and not step.get("invalid")
     expected = world.oracle.attempt(lambda: world.foresee(operation, given or {}, credentials, valid))
-    status = expected.status or STATUSES[operation].get(expected.failure, 0)
+    malformed = expected.failure == "invalid" and step.get("invalid") == "malformed"
+    status = expected.status or STATUSES[operation].get("malformed" if malformed else expected.failure, 0)
     if isinstance(body, dict) and response.status_code < 400:
         world.compare_body(body, expected.body)
     checked(step, status, shown(expected), "the oracle")

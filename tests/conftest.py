@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,10 @@ settings.load_profile("suite")
 os.environ["AUTOCODER_MODEL_LOOPBACK_ONLY"] = "1"
 for _name in ("AUTOCODER_READER", "AUTOCODER_MODEL", "AUTOCODER_MODEL_URL", "AUTOCODER_MODEL_KEY"):
     os.environ.pop(_name, None)
+
+# A shell starts background work with interrupts ignored, and what a test starts and interrupts would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _OWN_TOOLS = Path.home() / ".cache" / "autocoder-tools" / "bin"
 

@@ -60,7 +60,7 @@ class _Page:
         return _joined(self.open[0].parts)
 
     def _wrong(self, message: str) -> None:
-        self.to.complain("AC3129", message, self.at, rule="{{x}}, {{{x}}}, {{#each xs as x}}, {{#if c}}, {{#else}}")
+        self.to.complain("AC3129", message, self.at, rule="{{x}}, {{#each xs as x}}, {{#if c}}, {{#else}}")
 
     def _text(self, text: str) -> None:
         if text:

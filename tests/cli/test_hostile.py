@@ -18,6 +18,8 @@ from autocoder.tools import process
 from autocoder.workspace.writer import opened
 from tests.cli.test_main import autocoder, snapshot
 
+pytestmark = pytest.mark.slow
+
 AUTOCODER = f"{sys.executable} -m autocoder"
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from autocoder.gen.report import as_json
 
+pytestmark = pytest.mark.slow
+
 BODY = "import pathlib; pathlib.Path('out/api').write_text(pathlib.Path('src/a').read_text())"
 
 

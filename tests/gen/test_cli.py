@@ -11,6 +11,8 @@ from click.testing import CliRunner
 
 from autocoder.cli.gen import gen
 
+pytestmark = pytest.mark.slow
+
 BODY = "import pathlib; pathlib.Path('out/api').write_text(pathlib.Path('src').read_text())"
 
 

@@ -10,6 +10,8 @@ from autocoder.gen import session
 from autocoder.gen.confinement import Confinement, Level
 from autocoder.gen.report import Status
 
+pytestmark = pytest.mark.slow
+
 
 def codes(report):
     return [d.code for d in report.findings]

@@ -12,6 +12,8 @@ from autocoder.diagnostics import StageFailed
 from autocoder.gen.report import Status, as_json
 from autocoder.gen.trees import Change
 
+pytestmark = pytest.mark.slow
+
 
 def codes(report):
     return [d.code for d in report.findings]

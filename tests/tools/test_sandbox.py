@@ -20,6 +20,8 @@ from autocoder.diagnostics import StageFailed
 from autocoder.tools import process, sandbox
 from autocoder.tools.sandbox import Level, Limits, Origin, Sandbox
 
+pytestmark = pytest.mark.slow
+
 PYTHON = os.path.realpath(sys.executable)
 CONFINING = [Level.BUBBLEWRAP, Level.SANDLOCK]
 

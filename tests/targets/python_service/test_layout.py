@@ -43,6 +43,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(target=NAMES, call=NAMES, arguments=st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=9))
 def test_calls_are_broken_as_the_formatter_breaks_them(
@@ -53,6 +54,7 @@ def test_calls_are_broken_as_the_formatter_breaks_them(
     assert source == formatted(source)
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(name=NAMES, parts=st.lists(NAMES, min_size=1, max_size=12), word=st.sampled_from(["and", "or", "+"]))
 def test_operators_are_broken_as_the_formatter_breaks_them(name: str, parts: list[str], word: str) -> None:
@@ -67,6 +69,7 @@ def test_operators_are_broken_as_the_formatter_breaks_them(name: str, parts: lis
         assert source == formatted(source)
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(values=VALUES)
 def test_what_is_broken_means_the_same(values: str) -> None:

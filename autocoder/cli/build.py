@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from autocoder.cli import workspace_options as workspace
+from autocoder.cli.prose_input import ProseInput, prose_input
 
 if TYPE_CHECKING:
     from autocoder.driver import Built
 
 
 @click.command()
-@click.argument("source", required=False)
 @workspace.out_option
-@workspace.prose_options
-@workspace.reader_options
+@prose_input
 @workspace.fill_option
 @click.option("--overwrite-drift", is_flag=True, help="Discard what was changed by hand in generated files.")
 @click.option("--fresh", is_flag=True, help="Ask all gates again, also where nothing changed since the signed package.")
@@ -29,14 +28,8 @@ if TYPE_CHECKING:
 @click.option("--ledger", help="URL of the ledger. Default: a file of the user's own.")
 @workspace.format_option
 def build(
-    source: str | None,
+    prose: ProseInput,
     out: Path | None,
-    answers: tuple[str, ...],
-    answers_file: Path | None,
-    context: tuple[Path, ...],
-    accept_defaults: bool,
-    update_prose: bool,
-    reading: dict[str, Any],
     fill: bool,
     overwrite_drift: bool,
     fresh: bool,
@@ -51,23 +44,11 @@ def build(
 
     Without SOURCE the workspace that you stand in is built. Nothing is written unless every gate passes.
     """
-    from autocoder.driver import Options
     from autocoder.recording import recorded
 
-    given = workspace.Given(source)
-    files = workspace.context_files(context)
-    chosen = workspace.parsed_answers(answers, answers_file)
-    chosen = workspace.asked(given, chosen, accept_defaults=accept_defaults, reading=reading, context=files)
-    folder = workspace.choose_folder(
-        given, out, answers=chosen, accept_defaults=accept_defaults, reading=reading, context=files
-    )
+    given, folder = prose.given, prose.folder(out)
     screen = workspace.Screen(quiet=form == "json")
-    options = Options(
-        answers=chosen,
-        accept_defaults=accept_defaults,
-        update_prose=update_prose,
-        context=files,
-        prose_name=given.name,
+    options = prose.options(
         overwrite_drift=overwrite_drift,
         fill=fill,
         fresh=fresh,
@@ -77,7 +58,7 @@ def build(
         key=key,
     )
     with (
-        workspace.driving(folder, options, screen, reading) as driver,
+        workspace.driving(folder, options, screen, prose.reading) as driver,
         recorded(driver, ledger, folder.resolve().name) as record,
     ):
         built = driver.build(given.text, given.hint or folder.resolve().name)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from autocoder.cli import workspace_options as workspace
+from autocoder.cli.prose_input import ProseInput, prose_input
 
 if TYPE_CHECKING:
     from autocoder.decisions import Decision
@@ -17,10 +18,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("source", required=False)
 @workspace.out_option
-@workspace.prose_options
-@workspace.reader_options
+@prose_input
 @click.option("--explain", is_flag=True, help="Show each sentence with what came of it.")
 @click.option("--apply", is_flag=True, help="Merge what the text changes into a blueprint that was edited by hand.")
 @click.option("--keep", multiple=True, metavar="ELEMENT", help="Your version of an element stays; `.` for all.")
@@ -28,14 +27,8 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Write nothing.")
 @workspace.format_option
 def plan(
-    source: str | None,
+    prose: ProseInput,
     out: Path | None,
-    answers: tuple[str, ...],
-    answers_file: Path | None,
-    context: tuple[Path, ...],
-    accept_defaults: bool,
-    update_prose: bool,
-    reading: dict[str, Any],
     explain: bool,
     apply: bool,
     keep: tuple[str, ...],
@@ -48,31 +41,19 @@ def plan(
     A blueprint that was edited by hand is never overwritten. Where the text leads to changes in it, they are shown;
     --apply merges them, and every edit stays. Where both changed the same element, choose with --keep or --take.
     """
-    from autocoder.driver import Options
-
-    given = workspace.Given(source)
-    files = workspace.context_files(context)
-    chosen = workspace.parsed_answers(answers, answers_file)
-    chosen = workspace.asked(given, chosen, accept_defaults=accept_defaults, reading=reading, context=files)
+    given = prose.given
     began = out or given.folder or Path()
     session = None
     if explain:  # first of all: what comes next may stop at what it shows
-        session = _explain(given, began, reading, files)
-    folder = workspace.choose_folder(
-        given, out, answers=chosen, accept_defaults=accept_defaults, reading=reading, context=files
-    )
+        session = _explain(prose, began)
+    folder = prose.folder(out)
     screen = workspace.Screen(quiet=form == "json")
-    options = Options(
-        answers=chosen,
-        accept_defaults=accept_defaults,
-        update_prose=update_prose,
-        context=files,
-        prose_name=given.name,
+    options = prose.options(
         apply=apply or bool(keep or take),
         keep=keep,
         take=take,
     )
-    with workspace.driving(folder, options, screen, reading, session if folder == began else None) as driver:
+    with workspace.driving(folder, options, screen, prose.reading, session if folder == began else None) as driver:
         proposal = driver.propose(given.text, given.hint or folder.resolve().name)
         decisions = driver.decisions(proposal)
         if not dry_run and proposal.plan is not None:
@@ -80,19 +61,19 @@ def plan(
     _show(decisions, proposal.warnings, folder, screen, form)
 
 
-def _explain(given: workspace.Given, folder: Path, reading: dict[str, Any], context: dict[str, str]) -> Session:
+def _explain(prose: ProseInput, folder: Path) -> Session:
     """Shows the reading, and gives the session that it came from: nothing is read or asked twice."""
     from autocoder.planning.proposal import read
     from autocoder.readers.explain import explain
     from autocoder.source_files import read_source, shown_path
 
     shown = workspace.shown_name(folder)
-    session = workspace.session_of(folder, reading, workspace.Screen())
-    text, name = given.text, given.name
+    session = workspace.session_of(folder, prose.reading, workspace.Screen())
+    text, name = prose.given.text, prose.given.name
     if text is None:
         text, name = read_source(folder, "description.md", shown), shown_path(shown, "description.md")
     if text is not None:
-        click.echo(explain(read(text, file=name, session=session, context=context)))
+        click.echo(explain(read(text, file=name, session=session, context=prose.context)))
     return session
 
 

@@ -101,3 +101,22 @@ def test_an_open_question_says_how_to_answer_it(default: str | None, help_: str)
         "seven days. Rows go after a week.",
         "30 days. Rows go after a month.",
     ]
+
+
+def test_context_gives_what_the_text_leaves_unsaid_and_stays_with_the_workspace(tmp_path: Path) -> None:
+    table = "CREATE TABLE books (id uuid primary key, title text not null, pages integer);\n"
+    (tmp_path / "shop.sql").write_text(table, encoding="utf-8")
+    done = autocoder("compile", "A book API.", "--context", "shop.sql", "--out", "books", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "pages: {type: integer, optional: true}" in (tmp_path / "books/architecture.yaml").read_text("utf-8")
+    assert (tmp_path / "books/context/shop.sql").read_text("utf-8") == table
+    again = autocoder("compile", "books", "--check", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+
+
+def test_two_context_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.csv").write_text("name,age\n", encoding="utf-8")
+    done = autocoder("plan", "A book API.", "--context", "a/x.csv", "--context", "b/x.csv", cwd=tmp_path)
+    assert done.returncode == 2 and "two files are named x.csv" in done.stderr

@@ -47,7 +47,7 @@ class Decision:
     @property
     def id(self) -> str:
         """Key of approvals: it changes when the subject or the value does, never with the wording of the reason."""
-        return hashlib.sha256(f"{self.subject}\0{self.value}".encode()).hexdigest()[:12]
+        return hashlib.sha256(f"{self.subject}\0{self.value}".encode()).hexdigest()[:32]
 
     def as_data(self) -> dict[str, Any]:
         """JSON-ready."""

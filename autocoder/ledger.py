@@ -143,6 +143,15 @@ def default_url() -> str:
     return f"sqlite:///{state_folder() / 'ledger.db'}"
 
 
+def is_missing(url: str | None = None) -> bool:
+    """Whether the ledger is an SQLite file that nobody made yet. Raises `StageFailed` (AC6060)."""
+    try:
+        parsed = make_url(url or default_url())
+    except SQLAlchemyError as error:
+        raise _failed("AC6060", "the ledger cannot be opened", "the ledger's URL", error) from error
+    return parsed.get_backend_name() == "sqlite" and bool(parsed.database) and not Path(str(parsed.database)).exists()
+
+
 def open_ledger(url: str | None = None) -> Ledger:
     """Opens the ledger, makes its table where it is missing, and tries that it can be written.
 

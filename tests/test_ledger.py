@@ -131,3 +131,9 @@ def test_log_lists_builds_as_lines_and_as_json(tmp_path: Path) -> None:
     ]
     data = json.loads(CliRunner().invoke(log, ["--ledger", url, "--format", "json", "--name", "links"]).output)
     assert [(row["number"], row["outcome"]) for row in data] == [(1, "signed")]
+
+
+def test_looking_for_builds_makes_no_ledger(tmp_path: Path) -> None:
+    shown = CliRunner().invoke(log, ["--ledger", f"sqlite:///{tmp_path}/ledger.db"])
+    assert shown.exit_code == 0
+    assert not list(tmp_path.iterdir())

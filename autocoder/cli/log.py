@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
 def log(url: str | None, name: str | None, limit: int, form: str) -> None:
     """List recorded builds, newest first."""
-    from autocoder.ledger import open_ledger
+    from autocoder import ledger
 
-    with open_ledger(url) as ledger:
-        rows = ledger.rows(name=name, limit=limit)
+    rows: tuple[Row, ...] = ()
+    if not ledger.is_missing(url):  # reading makes no file
+        with ledger.open_ledger(url) as opened:
+            rows = opened.rows(name=name, limit=limit)
     if form == "json":
         click.echo(json.dumps([{"number": row.number, **vars(row.build)} for row in rows], indent=2))
         return

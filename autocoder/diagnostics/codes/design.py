@@ -262,7 +262,7 @@ CODES: tuple[dict[str, str], ...] = (
         "why": "A body is code that somebody else than the compiler wrote. An approval says that a person answers for "
         "it as it is: it ends when the body changes. Without one the gates run the body only where a sandbox works.",
         "fix": "Read the body. Then approve it as the message shows; the approval stands in decisions.yaml.",
-        "example": "approvals:\n  - {decision: 0f3a9c1b2d4e, by: YOU}",
+        "example": "approvals:\n  - {decision: 0f3a9c1b2d4e5f60718293a4b5c6d7e8, by: YOU}",
     },
     {
         "code": "AC3144",

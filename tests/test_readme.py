@@ -27,7 +27,7 @@ def test_the_numbers_that_it_shows_are_those_of_the_example(tmp_path: Path) -> N
     done = autocoder(*words, cwd=tmp_path)
     printed = done.stdout + done.stderr
     shown = README.split("link-shortener.md\n")[1].split("```")[0].splitlines()
-    assert [line for line in shown[:4] if line not in printed] == []
+    assert [line for line in shown[:4] if line.removesuffix("…") not in printed] == []
 
 
 def test_the_system_of_the_language_page_compiles(tmp_path: Path) -> None:

@@ -21,8 +21,7 @@ def postgres(folder: Path) -> Generator[str]:
 @contextlib.contextmanager
 def broker(name: str, folder: Path) -> Generator[str]:
     """A private broker of that name with its data in `folder`; gives its address."""
-    start = {"nats": services.nats, "redis": services.redis}[name]
-    with reachable(folder) as own, start(own) as url:
+    with reachable(folder) as own, services.START[name](own) as url:
         yield url
 
 

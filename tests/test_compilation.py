@@ -125,7 +125,7 @@ def test_an_approval_is_for_the_body_as_it_is() -> None:
 
 
 def test_without_custom_bodies_all_code_is_the_compilers() -> None:
-    assert compiling.compiled("entities: {Item: {fields: {count: integer}}}").origin is Origin.COMPILER
+    assert compiling.compiled("operations: {a: {route: GET /a}}").origin is Origin.COMPILER
 
 
 def test_the_answers_in_a_packaged_lock_are_read_again() -> None:

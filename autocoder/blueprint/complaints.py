@@ -118,6 +118,14 @@ def _complaint(details: ErrorDetails, site: _Site) -> _Complaint:
                 rule="`{` starts a map and `[` a list in YAML",
                 help="put quotes around the whole expression",
             )
+        case "broker_not_emitted":
+            return _Complaint(
+                code="AC3240",
+                message=f'no service is emitted for "{given}"',
+                value=str(given),
+                rule="code is emitted only for brokers that it was tried against: nats, rabbitmq, redis",
+                help="name one of these, or `store`",
+            )
         case _:
             return _out_of_bounds(given, context) or _wrong_type(kind, given, site)
 

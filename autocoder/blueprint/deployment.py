@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic_core import PydanticCustomError
 
 from autocoder.blueprint.shapes import (
     SCHEMA_VERSION,
@@ -19,15 +20,22 @@ from autocoder.blueprint.shapes import (
 )
 
 
+def _emitted_broker(value: Any) -> Any:
+    if value == "kafka":
+        raise PydanticCustomError("broker_not_emitted", "a broker that is not emitted")
+    return value
+
+
 class Engines(Strict):
     """The products that stand behind the ports."""
 
     store: Literal["postgresql", "sqlite"] = Field(
         default="postgresql", description="The database.", examples=["postgresql"]
     )
-    broker: Literal["store", "nats", "redis"] = Field(
+    broker: Annotated[Literal["store", "nats", "rabbitmq", "redis"], BeforeValidator(_emitted_broker)] = Field(
         default="store",
-        description="What carries events to their handlers: the database itself, NATS JetStream, or Redis streams.",
+        description="What carries events to their handlers: the database itself, NATS JetStream, RabbitMQ, or Redis "
+        "streams.",
         examples=["nats"],
     )
 

@@ -307,7 +307,7 @@ class Environment:
 
     name: str
     store: Literal["postgresql", "sqlite"]
-    broker: Literal["store", "nats", "redis"]
+    broker: Literal["store", "nats", "rabbitmq", "redis"]
     host: str
     tls: bool
     replicas: tuple[tuple[str, int], ...]

@@ -37,6 +37,15 @@ class PlaceWorkloads:
             )
             workloads.append(workload)
             edges.append(Edge(source=workload.id, kind="runs", target=component.id))
+        if not workloads:
+            context.diagnostics.error(
+                "AC3241",
+                "nothing runs: the design has no operation and no handler",
+                context.place("architecture", "system"),
+                subject="system",
+                rule="a system is deployed to do something",
+                help="add an operation, for example `list_notes: {route: GET /notes, effects: [{list: Note}]}`",
+            )
         self._check_replicas(graph, {w.name for w in workloads}, context)
         return graph.having(workloads, edges)
 

@@ -32,7 +32,7 @@ from autocoder.planning.workbench import Workbench
 _PER = {"per second": "s", "per minute": "min", "per hour": "h"}
 _ROW_EFFECTS: dict[str, type[Effect]] = {"create": Create, "update": Update, "delete": Delete}
 _ENGINES = ("postgresql", "sqlite")
-_BROKERS = ("nats", "redis")
+_BROKERS = ("nats", "rabbitmq", "redis")
 
 
 class Tracer:

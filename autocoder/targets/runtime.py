@@ -26,7 +26,8 @@ SIGNING_VARIABLE = "TOKEN_KEY"
 BROKER_VARIABLE = "BROKER_URL"
 ADDRESSES = (STORE_VARIABLE, BROKER_VARIABLE)
 """Variables that compose sets itself: it starts the servers."""
-BROKER_PORTS = {"nats": 4222, "redis": 6379}
+BROKER_PORTS = {"nats": 4222, "rabbitmq": 5672, "redis": 6379}
+BROKER_SCHEMES = {"nats": "nats", "rabbitmq": "amqp", "redis": "redis"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Private PostgreSQL, NATS and Redis from wheels, on loopback, for as long as somebody needs them.
+"""Private PostgreSQL, NATS and Redis from wheels, and the system's RabbitMQ, on loopback, for as long as somebody needs.
 
 Owns their start and their end. Refuses to run one as root: the programs then run as nobody.
 """
@@ -86,9 +86,53 @@ def redis(folder: Path) -> Generator[str]:
         yield f"redis://127.0.0.1:{port}"
 
 
+@contextlib.contextmanager
+def rabbitmq(folder: Path) -> Generator[str]:
+    """The system's own RabbitMQ with its data in `folder`, and the Erlang port mapper that it asks for; gives its
+    address. Raises as `postgresql` does.
+    """
+    port, mapper_port, node_port = _free_port(), _free_port(), _free_port()
+    program, mapper = _rabbitmq_programs()
+    own = _prepare(folder)
+    variables = {
+        "HOME": str(folder),
+        "PATH": os.environ.get("PATH", os.defpath),
+        "ERL_CRASH_DUMP": str(folder / "crash"),
+        "ERL_EPMD_ADDRESS": "127.0.0.1",
+        "ERL_EPMD_PORT": str(mapper_port),
+        "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq"),
+        "RABBITMQ_CONF_ENV_FILE": str(folder / "none"),
+        "RABBITMQ_DIST_PORT": str(node_port),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
+        "RABBITMQ_LOG_BASE": str(folder / "logs"),
+        "RABBITMQ_LOGS": "-",
+        "RABBITMQ_MNESIA_BASE": str(folder / "data"),
+        "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+        "RABBITMQ_NODE_PORT": str(port),
+        "RABBITMQ_NODENAME": "autocoder@localhost",
+    }
+    asked = [mapper, "-address", "127.0.0.1", "-port", str(mapper_port)]
+    with (
+        _running("epmd", asked, folder, own, lambda: _connects(mapper_port), env=variables),
+        _running("RabbitMQ", [program], folder, own, lambda: _connects(port), env=variables),
+    ):
+        yield f"amqp://127.0.0.1:{port}"
+
+
+def _rabbitmq_programs() -> tuple[Path, Path]:
+    """The server's own script and Erlang's port mapper. Debian's command in front of the script changes the user."""
+    behind = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+    program, mapper = behind if behind.is_file() else programs.find("rabbitmq-server"), programs.find("epmd")
+    if program is None or mapper is None:
+        help_ = "install it from your system, for example: apt-get install rabbitmq-server"
+        raise StageFailed([Diagnostic(code="AC9002", message="rabbitmq-server is missing", help=help_)], exit_code=4)
+    return program, mapper
+
+
 START: Mapping[str, Callable[[Path], contextlib.AbstractContextManager[str]]] = {
     "postgresql": postgresql,
     "nats": nats,
+    "rabbitmq": rabbitmq,
     "redis": redis,
 }
 """A product's name to what starts it."""
@@ -165,13 +209,22 @@ def _running(
     answers: Callable[[], bool],
     *,
     end: signal.Signals = signal.SIGTERM,
+    env: Mapping[str, str] | None = None,
 ) -> Generator[None]:
     """Runs a server until the block ends; a Ctrl-C in the terminal is not for it but for whoever uses it."""
-    log = folder / "log"
+    log = folder / f"{name}.log"
     with log.open("wb") as out:
         groups = None if own is None else ()
         server = subprocess.Popen(
-            words, stdout=out, stderr=out, cwd=folder, start_new_session=True, user=own, group=own, extra_groups=groups
+            words,
+            stdout=out,
+            stderr=out,
+            cwd=folder,
+            env=env,
+            start_new_session=True,
+            user=own,
+            group=own,
+            extra_groups=groups,
         )
     try:
         deadline = time.monotonic() + _START_SECONDS

@@ -282,6 +282,7 @@ def test_a_service_has_one_broker() -> None:
 
 
 FUNCTION = "functions: {double: {input: {x: integer}, output: integer, examples: [{given: {x: 2}, gives: 4}]}}\n"
+FUNCTION += "operations: {twice: {route: GET /twice, input: {x: integer}, effects: [{custom: double, with: {x: input.x}, as: y}], output: {body: {y: y}}}}\n"
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,9 @@ def apply(name: str, graph: Graph) -> list[Diagnostic]:
 SMALL = "entities: {Note: {fields: {a: text}}}\noperations: {a: {route: GET /x, effects: [{list: Note}]}}\n"
 
 
+KAFKA = 'schema_version: "1.0.0"\nsystem: shop\nenvironments: {live: {engines: {broker: kafka}}}\n'
+
+
 def test_a_required_port_without_a_provider_is_refused() -> None:
     graph = compiled(SMALL).graph
     api = next(c for c in graph.of_kind(Component) if c.name == "api")
@@ -89,3 +92,13 @@ def test_components_that_call_each_other_in_a_circle_are_refused() -> None:
     [only] = apply("check-cycles", circle)
     assert (only.code, only.subject) == ("AC3157", "components.api")
     assert "api -> store -> api" in only.message
+
+
+def test_a_broker_that_no_code_was_tried_against_is_refused() -> None:
+    [only] = found({"text": SMALL, "deployment": KAFKA})
+    assert (only.code, str(only.span), only.value) == ("AC3240", "deployment.yaml:3:41", "kafka")
+
+
+def test_a_design_in_which_nothing_runs_is_refused() -> None:
+    [only] = found({"text": "entities: {Note: {fields: {a: text}}}\n"})
+    assert (only.code, str(only.span)) == ("AC3241", "architecture.yaml:2:9")

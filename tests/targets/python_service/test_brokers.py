@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -16,11 +16,14 @@ import httpx
 import pytest
 
 from autocoder.compilation import Compiled, compile_sources, emit
+from autocoder.targets.runtime import BROKER_SCHEMES
 from tests.compiling import fixture
 from tests.servers import broker, postgres
 from tests.targets.python_service.emitted import Emitted, Server, free_port, write
 
-BROKERS = ("nats", "redis")
+BROKERS = ("nats", "rabbitmq", "redis")
+SYSTEMS_OWN = {"rabbitmq": "rabbitmq-server"}
+"""Brokers that come from no wheel, and their programs."""
 KEY = "a key that is long enough for tests"
 
 
@@ -38,10 +41,11 @@ def text(name: str, path: str) -> str:
 
 @pytest.mark.parametrize("name", BROKERS)
 def test_a_broker_is_in_the_code_and_the_manifests(name: str) -> None:
-    assert f"from faststream.{name} import" in text(name, "generated/src/link_shortener/broker.py")
+    module = {"rabbitmq": "rabbit"}.get(name, name)
+    assert f"from faststream.{module} import" in text(name, "generated/src/link_shortener/broker.py")
     assert "faststream==" in text(name, "generated/requirements.txt")
     compose = text(name, "deployments/docker-compose.yml")
-    assert f"BROKER_URL: {name}://{name}:" in compose
+    assert f"BROKER_URL: {BROKER_SCHEMES[name]}://{name}:" in compose
     patch = text(name, "deployments/kubernetes/overlays/production/environment-patch.yaml")
     assert "link-shortener-broker" in patch
     assert "BROKER_URL" in patch
@@ -99,6 +103,28 @@ print(1)
 """
 
 
+RELAYED = """
+import asyncio, json
+from link_shortener.broker import broker, relay, subscribe
+from link_shortener.events import Envelope
+async def publish():
+    try:
+        await relay(Envelope(type="LinkClicked", data={}), now=None, session=None)
+    except Exception:
+        return "refused"
+    return "taken"
+async def keep(_): pass
+async def main():
+    await broker().connect()
+    said = [await publish()]
+    subscribe("count_click", "LinkClicked", keep)
+    await broker().start()
+    print(json.dumps([*said, await publish()]))
+    await broker().stop()
+asyncio.run(main())
+"""
+
+
 @contextlib.contextmanager
 def worker_process(service: Emitted, log: Path, variables: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """The worker; whoever uses it ends it."""
@@ -120,7 +146,11 @@ def worker_process(service: Emitted, log: Path, variables: dict[str, str]) -> It
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BROKERS)
-def test_a_worker_that_is_killed_loses_and_repeats_nothing(name: str, tmp_path: Path) -> None:
+def test_a_worker_that_is_killed_loses_and_repeats_nothing(
+    name: str, tmp_path: Path, require_tool: Callable[[str], Path]
+) -> None:
+    if name in SYSTEMS_OWN:
+        require_tool(SYSTEMS_OWN[name])
     service = write(brokered(name), tmp_path / "service")
     with postgres(tmp_path / "postgresql") as database, broker(name, tmp_path / "broker") as address:
         variables = {"DATABASE_URL": database, "TOKEN_KEY": KEY, "BROKER_URL": address}
@@ -146,6 +176,14 @@ def settled(service: Emitted, variables: dict[str, str], server: Server, clicks:
     """Waits until everything is counted, and sees that it stays so."""
     server.wait(lambda: program(service, variables, COUNTS) == [clicks, 0], 90)
     assert "not kept" not in server.log.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_queue_that_nobody_made_yet_refuses_an_event(tmp_path: Path, require_tool: Callable[[str], Path]) -> None:
+    require_tool(SYSTEMS_OWN["rabbitmq"])
+    service = write(brokered("rabbitmq"), tmp_path / "service")
+    with broker("rabbitmq", tmp_path / "broker") as address:
+        assert program(service, {"BROKER_URL": address}, RELAYED) == ["refused", "taken"]
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Private PostgreSQL, NATS and Redis from wheels, and the system's RabbitMQ, on loopback, for as long as somebody needs.
+"""Private servers on loopback, for as long as somebody needs them: PostgreSQL, NATS, Redis and RabbitMQ.
 
 Owns their start and their end. Refuses to run one as root: the programs then run as nobody.
 """

@@ -4,8 +4,8 @@ CODES: tuple[dict[str, str], ...] = (
     {
         "code": "AC3240",
         "title": "a broker that is not emitted",
-        "why": "Code for a broker is emitted only where it was tried against a real one. Kafka keeps its place in a log "
-        "in another way than queues do, and no test here ran against one.",
+        "why": "Code for a broker is emitted only where it was tried against a real one, and no "
+        "test here ran against Kafka.",
         "fix": "Name `nats`, `redis` or `rabbitmq`, or leave events to the store.",
         "example": "environments: {production: {engines: {broker: kafka}}}",
     },

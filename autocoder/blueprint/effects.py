@@ -85,33 +85,47 @@ class Page(Strict):
     )
 
 
+Where = Annotated[
+    Expression | None,
+    Field(
+        description="A condition in which bare names are the rows' fields. Usual: all rows.",
+        examples=["owner == caller.id"],
+    ),
+]
+Ordered = Annotated[
+    tuple[str, ...],
+    Field(
+        description="Fields, each with `asc` or `desc`. Usual: the order of insertion.", examples=[["expires_at desc"]]
+    ),
+]
+Limit = Annotated[
+    Annotated[Integer, Field(ge=1, le=1000)] | None, Field(description="Rows at most. Usual: 100.", examples=[20])
+]
+Paged = Annotated[
+    Page | None,
+    Field(
+        description="Lets clients ask for a part of the list, with the query inputs `limit` and `offset`.",
+        examples=[{"limit": 20, "most": 100}],
+    ),
+]
+Total = Annotated[
+    Name | None,
+    Field(
+        description="The name of the number of all rows that the condition selects, whatever the page.",
+        examples=["total"],
+    ),
+]
+
+
 class ListRows(Effect):
     """Reads many rows."""
 
     list: TypeName = Field(description="The entity.")
-    where: Expression | None = Field(
-        default=None,
-        description="A condition in which bare names are the rows' fields. Usual: all rows.",
-        examples=["owner == caller.id"],
-    )
-    order: tuple[str, ...] = Field(
-        default=(),
-        description="Fields, each with `asc` or `desc`. Usual: the order of insertion.",
-        examples=[["expires_at desc"]],
-    )
-    limit: Annotated[Integer, Field(ge=1, le=1000)] | None = Field(
-        default=None, description="Rows at most. Usual: 100.", examples=[20]
-    )
-    page: Page | None = Field(
-        default=None,
-        description="Lets clients ask for a part of the list, with the query inputs `limit` and `offset`.",
-        examples=[{"limit": 20, "most": 100}],
-    )
-    total: Name | None = Field(
-        default=None,
-        description="The name of the number of all rows that the condition selects, whatever the page.",
-        examples=["total"],
-    )
+    where: Where = None
+    order: Ordered = ()
+    limit: Limit = None
+    page: Paged = None
+    total: Total = None
     rank: Name | None = Field(
         default=None,
         description="The name of a row's position in the order, from 1; each item is then a record.",
@@ -126,6 +140,23 @@ class ListRows(Effect):
         "`rows.map(r, …)`.",
         examples=[{"count": "size(rows)", "total": "sum(rows.map(r, r.price))"}],
     )
+
+
+class Search(Effect):
+    """Reads the rows in which every word of a text occurs, in whatever case."""
+
+    search: TypeName = Field(description="The entity.")
+    fields: Annotated[tuple[Name, ...], Field(alias="in", min_length=1)] = Field(
+        description="The text fields to look in; a word may occur in any of them.", examples=[["title", "text"]]
+    )
+    text: Annotated[Expression, Field(alias="for")] = Field(
+        description="The words, with spaces between them. Without any, all rows are found.", examples=["input.q"]
+    )
+    where: Where = None
+    order: Ordered = ()
+    limit: Limit = None
+    page: Paged = None
+    total: Total = None
 
 
 class Update(Effect):
@@ -262,6 +293,7 @@ EFFECTS: dict[str, type[Effect]] = {
     "create": Create,
     "read": Read,
     "list": ListRows,
+    "search": Search,
     "update": Update,
     "upsert": Upsert,
     "delete": Delete,
@@ -287,6 +319,7 @@ AnyEffect = Annotated[
     Annotated[Create, Tag("create")]
     | Annotated[Read, Tag("read")]
     | Annotated[ListRows, Tag("list")]
+    | Annotated[Search, Tag("search")]
     | Annotated[Update, Tag("update")]
     | Annotated[Upsert, Tag("upsert")]
     | Annotated[Delete, Tag("delete")]

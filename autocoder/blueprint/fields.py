@@ -25,7 +25,7 @@ class FieldSpec(Strict):
 
     type: str = Field(
         description="The type: text, integer, decimal, money, boolean, date, datetime, duration, uuid, email, url, "
-        "phone, slug, enum, ref, json, record, password, token, code, or `list of` or `map of` one of "
+        "phone, slug, enum, ref, json, record, password, token, code, html, path, or `list of` or `map of` one of "
         "them.",
         examples=["text", "integer", "url", "ref", "list of text", "map of integer"],
     )

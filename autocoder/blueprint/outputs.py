@@ -37,7 +37,7 @@ class Output(Strict):
     )
     html: str | None = Field(
         default=None,
-        description="A page: `{{x}}` is the escaped value of an expression, "
+        description="A page: `{{x}}` is the escaped value of an expression, `{{{x}}}` a value of type html as it is, "
         "`{{#each xs as x}}…{{/each}}` and `{{#if c}}…{{#else}}…{{/if}}` repeat and choose.",
         examples=["<h1>{{link.title}}</h1>"],
     )

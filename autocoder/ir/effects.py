@@ -6,6 +6,8 @@ Macros take resolved, typed arguments and know nothing of the blueprint's text; 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import reduce
 
 from autocoder.ir.behaviour import (
     BoundRow,
@@ -26,8 +28,8 @@ from autocoder.ir.behaviour import (
     Steps,
     Values,
 )
-from autocoder.ir.expressions import Bound, Column, Const, Expr, Op, rewrite
-from autocoder.ir.types import BOOLEAN, NULL, TEXT, UUID, Type, row
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Op, Over, rewrite
+from autocoder.ir.types import BOOLEAN, NULL, TEXT, UUID, Type, list_of, row
 
 EFFECTS: dict[str, Callable[..., Steps]] = {}
 """Verb to macro."""
@@ -58,6 +60,24 @@ def read(entity: str, where: Expr | None, bind: str, *, absent: Failure | None, 
 def list_(step: List) -> Steps:
     """Reads the rows that a condition selects in a stable order: a page of them, with their positions, or groups."""
     return (step,)
+
+
+@effect
+def search(step: List, fields: tuple[Column, ...], text: Expr, sought: str) -> Steps:
+    """Reads the rows in which every word of a text occurs in one of some fields; A to Z count as a to z."""
+    words = Call(function="words", args=(_in_lower_case(text),), type=list_of(TEXT))
+    word = Bound(scope="item", name="word", type=TEXT)
+    found = (Call(function="contains", args=(_in_lower_case(field), word), type=BOOLEAN) for field in fields)
+    anywhere = reduce(lambda one, other: Op(op="||", args=(one, other), type=BOOLEAN), found)
+    named = Bound(scope="local", name=sought, type=words.type)
+    every = Over(op="all", items=named, item="word", body=anywhere, type=BOOLEAN)
+    where = every if step.where is None else Op(op="&&", args=(step.where, every), type=BOOLEAN)
+    return (Let(name=sought, value=words), replace(step, where=where))
+
+
+def _in_lower_case(text: Expr) -> Expr:
+    there = Op(op="??", args=(text, Const(value="", type=TEXT)), type=TEXT) if text.type.optional else text
+    return Call(function="lower", args=(there,), type=TEXT)
 
 
 @effect

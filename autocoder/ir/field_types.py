@@ -44,14 +44,14 @@ _TEXTS: dict[str, Format] = {
     "enum": "enum",
     "phone": "phone",
     "token": "token",
+    "html": "html",
+    "path": "path",
 }
 TYPE_WORDS = (*_PLAIN, *_TEXTS, "money", "ref", "record", "list of …", "map of …")
 """Every type word, as a diagnostic lists them."""
 
 NOT_BUILT = {
     "file": "keep the file elsewhere and its address here, as url",
-    "path": "use text with a pattern",
-    "html": "use text; pages escape it",
     "secret": "use password where the value is only compared; else keep it outside of this service",
     "formula": "use a custom function over text",
     "predicate": "use a custom function over text",

@@ -250,6 +250,13 @@ _TABLE = (
         value='["a", "b"]',
     ),
     Function(
+        name="words",
+        signatures=(_takes(TEXT, result=TEXTS),),
+        doc="What stands between white space: at most 32 words of at most 100 characters.",
+        example='words(" a  bc ")',
+        value='["a", "bc"]',
+    ),
+    Function(
         name="join",
         signatures=(_takes(TEXTS, TEXT, result=TEXT),),
         doc="The texts of a list, one after the other, with the second argument in between.",

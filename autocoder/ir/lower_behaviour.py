@@ -14,7 +14,7 @@ from autocoder.blueprint import model
 from autocoder.blueprint.positions import Written
 from autocoder.diagnostics import Diagnostics, Span, nearest
 from autocoder.ir import effects as macros
-from autocoder.ir import lower_access, lower_flow, lower_lists, lower_reply, lower_rows
+from autocoder.ir import lower_access, lower_flow, lower_lists, lower_reply, lower_rows, lower_search
 from autocoder.ir.behaviour import BoundRow, Failure, Invoke, Match, Order, Reply, Require, Step, Steps
 from autocoder.ir.expressions import Bound, Column, Const, Expr, Op, Record, rewrite
 from autocoder.ir.names import snake
@@ -413,6 +413,7 @@ _VERBS: dict[type[model.Effect], Callable[..., Steps]] = {
     model.Create: lower_rows.create,
     model.Read: lower_rows.read,
     model.ListRows: lower_lists.list_,
+    model.Search: lower_search.search,
     model.Update: lower_rows.update,
     model.Upsert: lower_rows.upsert,
     model.Delete: lower_rows.delete,

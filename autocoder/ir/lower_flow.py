@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autocoder.blueprint import model
@@ -80,5 +81,7 @@ def custom(to: Lowering, effect: model.Custom, at: Path) -> Steps:
         elif not type_.optional:
             to.complain("AC3119", f'function {function.name} needs "{name}"', at, help=f"add `{name}` to `with`")
     bind = effect.name or function.name
-    to.locals[bind] = function.output
-    return macros.custom(function.name, tuple(args), bind, function.output)
+    # What a person's function makes is not sanitised, whatever it is called.
+    output = replace(function.output, format="") if function.output.format == "html" else function.output
+    to.locals[bind] = output
+    return macros.custom(function.name, tuple(args), bind, output)

@@ -45,6 +45,7 @@ class _Page:
     to: Lowering
     at: Path
     open: list[_Block] = field(default_factory=list[_Block])
+    said: str = ""
 
     def read(self, template: str) -> Expr:
         """The expression of a template; what is wrong is reported."""
@@ -63,6 +64,7 @@ class _Page:
         self.to.complain("AC3129", message, self.at, rule="{{x}}, {{#each xs as x}}, {{#if c}}, {{#else}}")
 
     def _text(self, text: str) -> None:
+        self.said += text
         if text:
             self.open[-1].parts.append(Const(value=text, type=TEXT))
 
@@ -107,7 +109,7 @@ class _Page:
         block = self.open.pop()
         inside = _joined(block.parts)
         if block.items is not None and block.items.type.name == "list":
-            over = Over(op="map", items=block.items, item=block.item, body=inside, type=list_of(TEXT))
+            over = Over(op="map", items=block.items, item=block.item, body=inside, type=list_of(inside.type))
             inside = Call(function="join", args=(over, Const(value="", type=TEXT)), type=TEXT)
         elif block.condition is not None:
             then = inside if block.then is None else block.then
@@ -122,11 +124,26 @@ class _Page:
         value = self._expression(text, None)
         if safe and value.type.format != "html":
             self._wrong(f"{{{{{{{text.strip()}}}}}}} is {value.type}, not html: write {{{{{text.strip()}}}}}")
+        elif safe and not _is_between_tags(self.said):
+            self.to.complain(
+                "AC3262",
+                f"{{{{{{{text.strip()}}}}}}} stands inside a tag, a script or a style",
+                self.at,
+                rule="sanitised html is harmless between tags alone",
+                help=f"write {{{{{text.strip()}}}}}, which is escaped",
+            )
         shown = _as_text(value)
         if shown is None:
             self._wrong(f"{{{{{text.strip()}}}}} is {value.type}, which has no text")
             return
         self.open[-1].parts.append(shown if safe else Call(function="escape", args=(shown,), type=TEXT))
+
+
+def _is_between_tags(said: str) -> bool:
+    """Whether a page is at a place for tags after this text."""
+    raw = re.findall(r"<(/?)(script|style|textarea|title)\b", said, re.IGNORECASE)
+    in_tag = said.rfind("<") > said.rfind(">")
+    return not in_tag and (not raw or raw[-1][0] == "/")
 
 
 def _as_text(value: Expr) -> Expr | None:

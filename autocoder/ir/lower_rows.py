@@ -112,7 +112,7 @@ def inherit(to: Lowering, f: Field) -> Input:
             rule="an input that feeds a field has the field's type",
             help=f"declare the input as {f.type.not_null()}, or set the field with an expression",
         )
-    format_ = given.type.format or f.type.format
+    format_ = "html" if f.type.format == "html" else given.type.format or f.type.format
     inherited = given.constraints if given.constraints != type(given.constraints)() else f.constraints
     to.inputs[f.name] = replace(
         given, type=replace(given.type, format=format_, entity=f.type.entity), constraints=inherited

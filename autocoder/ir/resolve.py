@@ -27,6 +27,7 @@ from autocoder.ir.typing_rules import (
     arithmetic,
     assignable,
     comparable,
+    is_sanitised,
     join,
     not_null_if,
     ordered,
@@ -150,6 +151,8 @@ class Resolver:
             raise self.misfit(node, found.type, expected)
         if found.type.optional and not expected.optional:
             raise self.nullable(node, f"a value is needed: {expected}")
+        if not is_sanitised(found, expected):
+            raise wrong("AC3261", f'"{self.shown(node)}" is not sanitised', node, rule="html comes from html alone")
         return widened(found, expected)
 
     def misfit(self, node: Syntax, given: Type, expected: Type) -> Wrong:

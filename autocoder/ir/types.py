@@ -22,7 +22,9 @@ TypeName = Literal[
     "json",
     "row",
 ]
-Format = Literal["", "email", "url", "code", "password", "enum", "slug", "money", "phone", "token", "secret", "html"]
+Format = Literal[
+    "", "email", "url", "code", "password", "enum", "slug", "money", "phone", "token", "secret", "html", "path"
+]
 
 
 @dataclass(frozen=True, kw_only=True)

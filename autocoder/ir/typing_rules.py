@@ -133,6 +133,25 @@ def _fits(given: Type, to: Type) -> bool:
     return assignable(given, to) and (to.optional or not given.optional or to.name == "json")
 
 
+def is_sanitised(expr: Expr, to: Type) -> bool:
+    """Whether a value holds sanitised HTML wherever `to` does. What the author wrote out is trusted."""
+    match expr:
+        case Const():
+            return True
+        case Op(op="?:", args=(_, *outcomes)) | Op(op="??", args=outcomes):
+            return all(is_sanitised(outcome, to) for outcome in outcomes)
+        case _:
+            return _keeps_html(expr.type, to)
+
+
+def _keeps_html(given: Type, to: Type) -> bool:
+    if to.format == "html" and given.name != "null":
+        return given.format == "html"
+    fields = dict(given.fields)
+    inside = [(given.item, to.item), *((fields.get(name), type_) for name, type_ in to.fields)]
+    return all(_keeps_html(one, other) for one, other in inside if one is not None and other is not None)
+
+
 def signature_for(function: Function, args: Sequence[Type]) -> Signature | None:
     """The signature that takes arguments of these types: one of just these before one that they can be turned into."""
     for exact in (True, False):

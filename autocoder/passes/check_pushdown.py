@@ -53,6 +53,8 @@ def impossible(expr: Expr) -> Iterator[str]:  # noqa: C901 # one arm a form
         if parts(node) and any(isinstance(inner, Column) for inner in walk(node)):
             types = {part.type.name for part in parts(node)}
             match node:
+                case Over(op=("all" | "exists"), items=items) if not any(isinstance(n, Column) for n in walk(items)):
+                    pass  # a condition for each item at hand
                 case Over(op=op):
                     yield f".{op}()"
                 case Get(field=field):

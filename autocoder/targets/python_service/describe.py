@@ -63,6 +63,7 @@ _FUNCTIONS = {
     "floor": "{0}, rounded down",
     "ceil": "{0}, rounded up",
     "split": "the parts of {0} between {1}",
+    "words": "the words of {0}",
     "join": "{0}, joined",
     "substr": "a part of {0}",
     "pad": "{0}, filled up to {1} characters",
@@ -293,7 +294,7 @@ def _bound(value: Bound) -> str:
             return f"the event's {words(name)}"
         case Bound(scope="local", name="known"):
             return "the password is right"
-        case Bound(scope="local", name=name):
+        case Bound(scope="local" | "item", name=name):
             return f"the {words(name)}"
         case Bound(name=name):
             return f"the given {words(name)}"

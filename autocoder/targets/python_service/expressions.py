@@ -186,6 +186,8 @@ class PythonExpressions:
     def _over(self, node: Over, body: str) -> str:
         item, items = self.bound(Bound(scope="item", name=node.item, type=node.type)), self.render(node.items, OR)
         match node.op:
+            case "map" if body == item:
+                return f"list({items})"
             case "map":
                 return f"[{body} for {item} in {items}]"
             case "filter":

@@ -45,6 +45,7 @@ PYTHON_FUNCTIONS: Mapping[str, PythonFunction] = {
     "ends_with": PythonFunction("{t[0]}.endswith({1})"),
     "replace": PythonFunction("{t[0]}.replace({1}, {2})"),
     "split": PythonFunction("pieces({0}, {1})", "pieces"),
+    "words": PythonFunction("words({0})", "words"),
     "join": PythonFunction("{t[1]}.join({0})"),
     "substr": PythonFunction("{t[0]}[max({1}, 0) :]"),
     "substr/3": PythonFunction("part({0}, {1}, {2})", "part"),

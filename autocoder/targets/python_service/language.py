@@ -67,6 +67,15 @@ FUNCTIONS: dict[str, Source] = {
     return text.split(mark) if mark else list(text)''',
         (),
     ),
+    "words": (
+        '''def words(text: str) -> list[str]:
+    """What stands between white space: at most 32 words of at most 100 characters."""
+    found = text.split()
+    if len(found) > 32 or any(len(word) > 100 for word in found):
+        raise OverflowError
+    return found''',
+        (),
+    ),
     "part": (
         '''def part(text: str, start: int, length: int) -> str:
     """So many characters of a text, from a position."""

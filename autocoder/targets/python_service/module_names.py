@@ -261,6 +261,7 @@ OTHERS = frozenset(
         "mako",
         "markupsafe",
         "migrations",
+        "nh3",
         "opentelemetry",
         "oracle",
         "packaging",

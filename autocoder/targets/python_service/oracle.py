@@ -287,7 +287,7 @@ class Fold:
         start = f"({self.python().render(step.offset)})" if step.offset is not None else ""
         if step.count is not None:
             end = f"{start} + ({self.python().render(step.count)})" if start else self.python().render(step.count)
-            text += f"[{start}:{end}]"
+            text += f"[{start} : {end}]" if start else f"[: {end}]"
         elif step.limit is not None:
             text += f"[:{step.limit}]"
         if step.rank:

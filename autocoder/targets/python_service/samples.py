@@ -22,6 +22,8 @@ _GOOD = {
     "email": ('"ada@example.com"', '"grace.hopper+navy@example.org"', '"Ada@Example.COM"'),
     "slug": ('"a"', '"a-1-b"', '"x" * 100'),
     "phone": ('"+41 44 668 18 00"', '"112"'),
+    "html": ('"<p>milk</p>"', '"<b>a</b><script>alert(1)</script>"', '"a < b & c"'),
+    "path": ('"a/b.txt"', '"./a//b/./c"', '"ä/b c"', '"x" * 1024'),
     "json": ('{"a": [1, None, "x"]}', "True", '"text"', "1.5"),
     "boolean": ("True", "False"),
     "date": ("date(2024, 2, 29)", "date(1999, 12, 31)"),
@@ -38,6 +40,8 @@ _BAD = {
     "email": ('"ada"', '"@example.com"', '"ada@"', '"ada@exa mple.com"', '"a" * 250 + "@example.com"'),
     "slug": ('""', '"A"', '"a--b"', '"-a"', '"x" * 101'),
     "phone": ('"call me"', '"1"'),
+    "html": ('"a\\x00b"',),
+    "path": ('"/etc/passwd"', '"../a"', '"a/../b"', '"a\\x00b"', '""', '"."', '"a\\\\b"', '"x" * 1025'),
     "json": ('"a\\x00b"',),
     "enum": ('"none of them"', '""'),
     "uuid": ('"7"',),
@@ -97,7 +101,7 @@ def _good(type_: Type, constraints: Constraints) -> list[str]:  # noqa: C901 # o
     match type_.name, type_.format:
         case "text", "enum":
             return [literal(value) for value in constraints.values]
-        case "text", ("url" | "email" | "slug" | "phone") as format_:
+        case "text", ("url" | "email" | "slug" | "phone" | "html" | "path") as format_:
             return list(_GOOD[format_])
         case "text", "password":
             return [literal("correct horse"), *_texts(constraints)]
@@ -124,7 +128,7 @@ def _good(type_: Type, constraints: Constraints) -> list[str]:  # noqa: C901 # o
 def _bad(type_: Type, constraints: Constraints, *, in_json: bool) -> list[str]:
     least, most = _range(constraints, None, None)
     match type_.name, type_.format:
-        case "text", ("url" | "email" | "slug" | "enum" | "phone") as format_:
+        case "text", ("url" | "email" | "slug" | "enum" | "phone" | "html" | "path") as format_:
             return list(_BAD[format_])
         case "text", _:
             found = ['"a\\x00b"']

@@ -11,13 +11,14 @@ from autocoder.ir.expressions import Bound, walk
 from autocoder.ir.nodes import Operation
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import documentation, language, tests
+from autocoder.targets.python_service.constrained_types import types_module
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.endpoints import Operations, handler_module, module_of
 from autocoder.targets.python_service.expressions import Imports, literal, type_hint
 from autocoder.targets.python_service.failures import failures_of
 from autocoder.targets.python_service.layout import lay_out
 from autocoder.targets.python_service.names import attribute, function, model, package, row_attribute
-from autocoder.targets.python_service.schemas import schemas_module, types_module
+from autocoder.targets.python_service.schemas import schemas_module
 from autocoder.targets.python_service.skeletons import fill, toml_text
 from autocoder.targets.python_service.source import Module, import_block, with_sorted_imports
 from autocoder.targets.python_service.tables import models_module
@@ -119,8 +120,8 @@ class _Project:
             roots.add("cronsim")
         if self.broker:
             roots.add(BROKER_ROOTS[self.broker])
-        if "Email" in self.used_types():
-            roots.add("email-validator")
+        libraries = {"Email": "email-validator", "Html": "nh3"}
+        roots |= {libraries[name] for name in libraries.keys() & self.used_types()}
         return tuple(sorted(roots))
 
     def used_types(self) -> set[str]:

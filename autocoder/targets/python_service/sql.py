@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Now, Op, conjuncts, walk
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Now, Op, Over, conjuncts, walk
 from autocoder.targets.python_service.expressions import BINARY, PythonExpressions
 from autocoder.targets.python_service.functions import ATOM, CHOICE, COMPARE, UNARY
 
@@ -21,7 +21,17 @@ class SqlExpressions:
 
     def conditions(self, where: Expr | None) -> list[str]:
         """The conjuncts of a condition, each an argument of `where()`."""
-        return [self._condition(part) for part in conjuncts(where)]
+        return [self._for_every(part) or self._condition(part) for part in conjuncts(where)]
+
+    def _for_every(self, expr: Expr) -> str:
+        """A condition for every item of a list at hand, as more arguments; "" for any other."""
+        if isinstance(expr, Over) and expr.op == "all" and any(isinstance(node, Column) for node in walk(expr)):
+            return f"*({self._each(expr)})"
+        return ""
+
+    def _each(self, expr: Over) -> str:
+        item = self.python.bound(Bound(scope="item", name=expr.item, type=expr.type))
+        return f"{self._condition(expr.body)} for {item} in {self.python.render(expr.items)}"
 
     def _condition(self, expr: Expr) -> str:
         """A condition as SQL, also where it asks nothing of the row."""
@@ -49,6 +59,10 @@ class SqlExpressions:
                 return self._op(expr)
             case Call():
                 return self._function(expr)
+            case Over():
+                name, usual = ("and_", "True") if expr.op == "all" else ("or_", "False")
+                self.python.imports.add("sqlalchemy", name)
+                return f"{name}({usual}, *({self._each(expr)}))", ATOM
             case _:
                 return self.python.render(expr, ATOM), ATOM
 

@@ -142,12 +142,11 @@ class Suite:
             bad += _of_operation(o, {i.name: _refused(i, module) for i in o.inputs})
             refers += _of_operation(o, {i.name: literal(i.type.entity) if i.type.entity else "" for i in o.inputs})
         module.add(_table("REFERENCES: dict[str, dict[str, str]]", refers, "Inputs that are the id of a row."))
-        emails = [
-            f"{INDENT}{literal(o.name)}: [{', '.join(names)}],"
-            for o in self.views.operations
-            if (names := [literal(i.name) for i in o.inputs if i.type.format == "email"])
-        ]
-        module.add(_table("EMAILS: dict[str, list[str]]", emails, "Inputs that are kept in lower case."))
+        kept = [line for o in self.views.operations for line in _of_operation(o, self._kept(o, module))]
+        module.imports.add("collections.abc", "Callable")
+        module.add(
+            _table("KEPT: dict[str, dict[str, Callable[[str], str]]]", kept, "Inputs that are kept in another form.")
+        )
         names = [
             f"{INDENT}({literal(o.name)}, {literal(i.name)}): {literal(self.views.wire_name(i))},"
             for o in self.views.operations
@@ -162,6 +161,18 @@ class Suite:
         self._add_rows(module)
         module.drop_unused_imports()
         return module.text()
+
+    def _kept(self, operation: Operation, module: Module) -> dict[str, str]:
+        """Inputs that the service changes when it checks them, and how."""
+        own = {"html": "sanitised", "path": "relative_path"}
+        found: dict[str, str] = {}
+        for given in operation.inputs:
+            if given.type.format == "email":
+                found[given.name] = "str.lower"
+            elif given.type.format in own:
+                found[given.name] = own[given.type.format]
+                module.imports.add(f"{self.package}.types", own[given.type.format])
+        return found
 
     def statuses(self) -> str:
         """The statuses of failures: the usual ones, and those of operations that answer in their own way."""

@@ -1,5 +1,6 @@
 """The interface as the tests use it, and values to try."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,11 +22,11 @@ REFERENCES: dict[str, dict[str, str]] = {}
 """Inputs that are the id of a row."""
 
 
-EMAILS: dict[str, list[str]] = {
-    "login": ["email"],
-    "register": ["email"],
+KEPT: dict[str, dict[str, Callable[[str], str]]] = {
+    "login": {"email": str.lower},
+    "register": {"email": str.lower},
 }
-"""Inputs that are kept in lower case."""
+"""Inputs that are kept in another form."""
 
 
 WRITTEN: dict[tuple[str, str], str] = {}

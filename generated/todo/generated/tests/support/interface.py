@@ -1,5 +1,6 @@
 """The interface as the tests use it, and values to try."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,8 +22,8 @@ REFERENCES: dict[str, dict[str, str]] = {}
 """Inputs that are the id of a row."""
 
 
-EMAILS: dict[str, list[str]] = {}
-"""Inputs that are kept in lower case."""
+KEPT: dict[str, dict[str, Callable[[str], str]]] = {}
+"""Inputs that are kept in another form."""
 
 
 WRITTEN: dict[tuple[str, str], str] = {}

@@ -25,11 +25,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from autocoder.tools import python_environment, services
 
 ROOT = Path(__file__).parent.parent
 PROJECT = ROOT / "generated/link-shortener/generated"
-KEY = "a key that is long enough for benchmarks"
+PRIVATE_KEY = ec.generate_private_key(ec.SECP256R1())
+KEY = PRIVATE_KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 CONNECTIONS = 16
 TURNS = 3
 
@@ -167,7 +171,7 @@ def started(
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(path),
         "DATABASE_URL": database,
-        "TOKEN_KEY": KEY,
+        "SIGNING_KEY": KEY,
         "PORT": str(ports[0]),
         "MANAGEMENT_PORT": str(ports[1]),
     }

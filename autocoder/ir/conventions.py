@@ -97,11 +97,12 @@ def _system(views: Views) -> Iterator[Decision]:
     if views.auth:
         yield Decision(
             subject="auth.tokens",
-            value="HS256, one hour",
+            value="ES256 or RS256, one hour",
             source=Source.DEFAULT,
-            because="one service issues and checks its own tokens",
+            because="with two keys others can check a token and only this service can issue one",
             alternatives=("another lifetime by TOKEN_LIFETIME",),
-            consequence="TOKEN_KEY must be set in production; whoever is signed in logs in again after an hour",
+            consequence="SIGNING_KEY must be set in production; its kind, P-256 or RSA, decides; whoever is signed in "
+            "logs in again after an hour",
         )
         yield Decision(
             subject="auth.login.attempts",

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from autocoder.blueprint import model
 from autocoder.diagnostics import nearest
 from autocoder.ir import effects as macros
+from autocoder.ir.accounts import without_caller
 from autocoder.ir.behaviour import BoundRow, Match, Steps, Values
-from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Op, fixed_columns, rewrite
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Op, fixed_columns
 from autocoder.ir.lower_failures import failure_of
 from autocoder.ir.nodes import Entity, Field, Input, Lifecycle, StateChange
-from autocoder.ir.types import BOOLEAN, INTEGER, NULL, TEXT
+from autocoder.ir.types import BOOLEAN, INTEGER, TEXT
 
 if TYPE_CHECKING:
     from autocoder.ir.lower_behaviour import Lowering, Path
@@ -75,13 +76,7 @@ def default(to: Lowering, default: Expr) -> Expr | None:
     """A field's default here. Without a caller, what is the caller's is null, and only that is no default."""
     if to.caller is not None:
         return default
-
-    def nobody(node: Expr) -> Expr:
-        of_caller = isinstance(node, Bound) and node.scope == "caller"
-        return Const(value=None, type=NULL) if of_caller else node
-
-    found = macros.folded(rewrite(default, nobody))
-    return None if isinstance(found, Const) and found.value is None else found
+    return without_caller(default)
 
 
 def from_input(to: Lowering, f: Field) -> Expr:

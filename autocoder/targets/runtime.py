@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from autocoder.ir.nodes import Environment, Variable
 from autocoder.ir.views import Views
+from autocoder.targets.python_service import keys
 from autocoder.targets.python_service.names import package
 
 API_PORT = 8000
@@ -22,7 +23,6 @@ PRODUCTION = "production"
 DEVELOPMENT = "development"
 ENVIRONMENT_VARIABLE = "ENVIRONMENT"
 STORE_VARIABLE = "DATABASE_URL"
-SIGNING_VARIABLE = "TOKEN_KEY"
 BROKER_VARIABLE = "BROKER_URL"
 ADDRESSES = (STORE_VARIABLE, BROKER_VARIABLE)
 """Variables that compose sets itself: it starts the servers."""
@@ -70,14 +70,15 @@ class Runtime:
         """The variables of an environment by name: what the blueprint states, and what the service needs beside it.
 
         The secret of the store is `<system>-db`, key `url`, that of the broker `<system>-broker`, key `url`; the one
-        that signs tokens `<system>-auth`, key `key`.
+        of the service's own keys `<system>-auth`. Elsewhere than in production it does without these keys.
         """
         needed = [Variable(name=ENVIRONMENT_VARIABLE, value=environment.name)]
         if self.stores:
             needed.append(Variable(name=STORE_VARIABLE, secret=f"{self.name}-db", key="url"))
         if self.broker and environment.broker != "store":
             needed.append(Variable(name=BROKER_VARIABLE, secret=f"{self.name}-broker", key="url"))
-        if self.views.auth is not None:
-            needed.append(Variable(name=SIGNING_VARIABLE, secret=f"{self.name}-auth", key="key"))
+        if environment.name == PRODUCTION:
+            kept = keys.needed(self.views)
+            needed += [Variable(name=name, secret=f"{self.name}-auth", key=key) for name, key in kept.items()]
         found = {variable.name: variable for variable in (*needed, *environment.variables)}
         return tuple(found[name] for name in sorted(found))

@@ -22,6 +22,8 @@ import jwt
 import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -33,7 +35,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 DATABASE_URL = os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+asyncpg://")
-TOKEN_KEY = os.environ["TOKEN_KEY"]
+SIGNING_KEY = load_pem_private_key(os.environ["SIGNING_KEY"].encode(), None)
+assert isinstance(SIGNING_KEY, EllipticCurvePrivateKey)
+PUBLIC_KEY = SIGNING_KEY.public_key()
 ALPHABET = string.ascii_letters + string.digits
 
 engine = create_async_engine(DATABASE_URL, pool_size=10, max_overflow=0, pool_pre_ping=True)
@@ -127,7 +131,7 @@ async def optional_user(credentials: Credentials, session: Session) -> User | No
     if credentials is None:
         return None
     try:
-        claims = jwt.decode(credentials.credentials, TOKEN_KEY, algorithms=["HS256"])
+        claims = jwt.decode(credentials.credentials, PUBLIC_KEY, algorithms=["ES256"])
         user = await session.get(User, uuid.UUID(claims["sub"]))
     except (jwt.InvalidTokenError, ValueError, KeyError) as error:
         raise HTTPException(401, "the token is not valid") from error
@@ -194,7 +198,7 @@ async def login(body: Account, session: Session) -> dict[str, str]:
         raise HTTPException(401, "wrong email or password")
     now = datetime.now(UTC)
     claims = {"sub": str(user.id), "iat": now, "exp": now + timedelta(hours=1)}
-    return {"access_token": jwt.encode(claims, TOKEN_KEY, "HS256")}
+    return {"access_token": jwt.encode(claims, SIGNING_KEY, "ES256")}
 
 
 @app.post("/links", status_code=201, response_model=LinkOut)

@@ -120,7 +120,7 @@ def test_real_servers_run_as_long_as_the_service(tmp_path: Path) -> None:
     (folder / "deployment.yaml").write_text(text, encoding="utf-8")
     subprocess.run([sys.executable, "-m", "autocoder", "compile", str(folder)], check=True, cwd=ROOT)
     ports = free_ports()
-    with running(folder, ports, "--real", TOKEN_KEY="a key that is long enough for tests") as process:
+    with running(folder, ports, "--real") as process:
         url = f"http://127.0.0.1:{ports[0]}"
         assert eventually(lambda: httpx.get(f"http://127.0.0.1:{ports[1]}/health/ready").status_code == 200, 120)
         made = httpx.post(f"{url}/links", json={"target_url": "https://example.com/"})

@@ -139,7 +139,7 @@ def test_a_secret_is_a_reference_and_a_value_is_configuration(tree: Tree) -> Non
     patch = load(tree, "overlays/production/environment-patch.yaml")
     assert patch[1]["value"] == [
         {"name": "DATABASE_URL", "valueFrom": {"secretKeyRef": {"name": "link-shortener-db", "key": "url"}}},
-        {"name": "TOKEN_KEY", "valueFrom": {"secretKeyRef": {"name": "link-shortener-auth", "key": "key"}}},
+        {"name": "SIGNING_KEY", "valueFrom": {"secretKeyRef": {"name": "link-shortener-auth", "key": "signing-key"}}},
     ]
     assert load(tree, "overlays/production/config-map.yaml")["data"] == {
         "ENVIRONMENT": "production",
@@ -182,7 +182,7 @@ def test_without_tls_the_ingress_names_no_certificate(system, bundle: Bundle, st
 
 def test_what_the_cluster_must_have_is_listed(tree: Tree) -> None:
     text = tree[f"{FOLDER}/PREREQUISITES.md"].content.decode()
-    for wanted in ("`link-shortener-db`, key `url`", "`link-shortener-auth`, key `key`", "`link-shortener-tls`"):
+    for wanted in ("`link-shortener-db`, key `url`", "`link-shortener-auth`, key `signing-key`", "`link-shortener-tls`"):
         assert wanted in text
     assert "DNS: `go.example.com`" in text
 
@@ -241,7 +241,7 @@ def test_the_real_kustomize_builds_every_overlay(tree: Tree, bundle: Bundle, tmp
         for workload in (m for m in built if m["kind"] in ("Deployment", "Job")):
             assert [v["name"] for v in workload["spec"]["template"]["spec"]["containers"][0]["env"]] == [
                 "DATABASE_URL",
-                "TOKEN_KEY",
+                *(["SIGNING_KEY"] if name == "production" else []),
             ]
         for deployment in (m for m in built if m["kind"] == "Deployment"):
             labels = deployment["spec"]["template"]["metadata"]["labels"]

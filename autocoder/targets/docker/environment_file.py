@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from autocoder.ir.nodes import Environment
-from autocoder.targets.runtime import ADDRESSES, API_PORT, PRODUCTION, SIGNING_VARIABLE, Runtime
+from autocoder.targets.python_service.keys import DIGEST_KEY, SIGNING_KEY
+from autocoder.targets.runtime import ADDRESSES, API_PORT, PRODUCTION, Runtime
 
 PASSWORD = "POSTGRES_PASSWORD"  # noqa: S105 # the name of a variable
 
@@ -35,7 +36,12 @@ def host_ports(replicas: int) -> str:
     return str(API_PORT) if replicas == 1 else f"{API_PORT}-{API_PORT + replicas - 1}"
 
 
+_EXPLAINED = {
+    PASSWORD: "Letters, digits, - and _ only: it stands inside a URL.",
+    SIGNING_KEY: "Signs tokens: a private key in PEM on one line, \\n for the ends of its lines. The README says how.",
+    DIGEST_KEY: "Under it keys are kept as digests: at least 32 random characters.",
+}
+
+
 def _explained(secret: str) -> str:
-    if secret == PASSWORD:
-        return "Letters, digits, - and _ only: it stands inside a URL."
-    return "Signs tokens: at least 32 random characters." if secret == SIGNING_VARIABLE else "Secret."
+    return _EXPLAINED.get(secret, "Secret.")

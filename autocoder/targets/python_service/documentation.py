@@ -5,6 +5,7 @@ from __future__ import annotations
 from autocoder.ir.lower_failures import CLASSES
 from autocoder.ir.nodes import Entity, Field
 from autocoder.ir.views import Views
+from autocoder.targets.python_service import admin, keys
 from autocoder.targets.python_service.describe import expression, failure, handler_doc, operation_doc, words
 from autocoder.targets.python_service.endpoints import failure_statuses
 from autocoder.targets.python_service.schemas import reply_of
@@ -29,7 +30,9 @@ def readme(views: Views, package: str) -> str:
         name=views.system.name,
         description=markdown_text(views.system.description),
         package=package,
-        auth=views.auth is not None,
+        keys=list(keys.needed(views)),
+        signs=keys.signs(views),
+        admin=views.auth.login.upper() if views.auth and admin.gives_roles(views) else "",
         operations=[(o.method, o.path, markdown_text(operation_doc(o, views))) for o in views.operations],
         handlers=[(h.name, markdown_text(handler_doc(h, views))) for h in views.handlers],
         objectives=objectives,

@@ -10,7 +10,7 @@ from autocoder.ir.behaviour import Insert, Invoke, Steps, expressions, walk_step
 from autocoder.ir.expressions import Bound, walk
 from autocoder.ir.nodes import Operation
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import documentation, language, tests
+from autocoder.targets.python_service import admin, documentation, keys, language, tests
 from autocoder.targets.python_service.constrained_types import types_module
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.endpoints import Operations, handler_module, module_of
@@ -86,7 +86,7 @@ class _Project:
 
     def whole(self, path: str) -> tuple[str, ...]:
         """The nodes that a file as a whole comes from: sign-in its own module, a process its entry point."""
-        if path == "authentication.py":
+        if path in ("authentication.py", "admin.py", "keys.py"):
             return ("auth",)
         parts = {"worker.py": "worker", "scheduler.py": "scheduler", "application.py": "api"}
         return tuple(w.id for w in self.views.workloads if w.name == parts.get(path))
@@ -115,7 +115,7 @@ class _Project:
         """The libraries that this service asks for."""
         roots: set[str] = set(ROOTS)
         if self.views.auth:
-            roots |= {"argon2-cffi", "pyjwt[crypto]"}
+            roots |= {"argon2-cffi", "cryptography", "pyjwt[crypto]"}
         if self.views.scheduled:
             roots.add("cronsim")
         if self.broker:
@@ -127,9 +127,18 @@ class _Project:
     def used_types(self) -> set[str]:
         used: set[str] = set()
         schemas_module(self.views, self.package, used)
+        self.admin(used)
         for name, operations in self.modules().items():
             Operations(views=self.views, package=self.package, used_types=used).module(name, operations)
         return used
+
+    def admin(self, used: set[str]) -> dict[str, str]:
+        """The command that gives roles, where accounts have any."""
+        if self.views.auth is None or not admin.gives_roles(self.views):
+            return {}
+        found = admin.Admin(views=self.views, package=self.package, auth=self.views.auth, used_types=used)
+        text = fill("src/admin.py", package=self.package, **found.values())
+        return {"admin.py": lay_out(with_sorted_imports(text, self.package))}
 
     def modules(self) -> dict[str, tuple[Operation, ...]]:
         """The operations by the module that they stand in, each module ordered by path and method."""
@@ -149,7 +158,7 @@ class _Project:
             module = Operations(views=self.views, package=self.package, used_types=used)
             files[f"operations/{name}.py"] = module.module(name, operations)
         files["operations/__init__.py"] = _routers(self.package, tuple(self.modules()))
-        files |= self.handlers()
+        files |= self.handlers() | self.admin(used)
         if used:
             files["types.py"] = types_module(used, self.package)
         if functions := language.module(self.views):
@@ -186,6 +195,8 @@ class _Project:
         names += ["application.py", "__main__.py"]
         if self.views.auth:
             names.append("authentication.py")
+        if keys.signs(self.views):
+            names.append("keys.py")
         if self.uses_credentials():
             names.append("credentials.py")
         if self.views.events:
@@ -231,6 +242,8 @@ class _Project:
             "description": literal(system.description),
             "environments": ", ".join(literal(name) for name in environments),
             "auth": views.auth is not None,
+            "signs": keys.signs(views),
+            "digests": keys.digests(views),
             "polls": self.delivers or bool(views.scheduled),
             "broker": self.broker,
             "broker_name": BROKERS.get(self.broker, ""),

@@ -15,7 +15,7 @@ from autocoder.ir.lower_failures import CLASSES
 from autocoder.ir.nodes import Entity, Field, Handler, Input, Operation
 from autocoder.ir.types import Type
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import function_examples, oracle, samples
+from autocoder.targets.python_service import admin, function_examples, keys, oracle, samples
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.expressions import literal
 from autocoder.targets.python_service.layout import lay_out
@@ -90,6 +90,7 @@ class Suite:
         names += ["test_database", "properties/test_against_oracle"]
         names += ["support/postgres"] if self.views.store == "postgresql" else []
         names += ["test_access"] if any(o.access != "anyone" for o in self.views.operations) else []
+        names += ["test_admin"] if admin.gives_roles(self.views) else []
         names += ["test_events"] if self.delivers else []
         names += ["test_schedule"] if self.views.scheduled else []
         return [*(f"tests/{name}.py" for name in names), "benchmarks/operations.py"]
@@ -102,6 +103,9 @@ class Suite:
             "package": self.package,
             "store": views.store,
             "auth": views.auth,
+            "admin": self.admin(),
+            "signs": keys.signs(views),
+            "digests": keys.digests(views),
             "publishes": views.publishes,
             "worker": self.delivers,
             "scheduler": bool(views.scheduled),
@@ -120,6 +124,13 @@ class Suite:
             "secrets": secrets_of(views),
             "rejects": views.wire.unknown_fields == "reject",
         }
+
+    def admin(self) -> dict[str, object]:
+        """What the test of the command that gives roles asks for."""
+        auth = self.views.auth
+        if auth is None or not admin.gives_roles(self.views):
+            return {}
+        return admin.Admin(views=self.views, package=self.package, auth=auth, used_types=set()).sample()
 
     # Data.
 

@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from autocoder.compilation import Compiled, Sources, compile_sources
 from autocoder.targets.python_service.names import package
@@ -109,6 +111,12 @@ class Emitted:
                 process.kill()
                 raise
         assert code == 0, log.read_text(encoding="utf-8")
+
+
+def signing_key() -> str:
+    """A private key of tokens, on one line as an environment file holds it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode().replace("\n", "\\n")
 
 
 @dataclass(frozen=True)

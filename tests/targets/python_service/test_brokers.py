@@ -19,12 +19,12 @@ from autocoder.compilation import Compiled, compile_sources, emit
 from autocoder.targets.runtime import BROKER_SCHEMES
 from tests.compiling import fixture
 from tests.servers import broker, postgres
-from tests.targets.python_service.emitted import Emitted, Server, free_port, write
+from tests.targets.python_service.emitted import Emitted, Server, free_port, signing_key, write
 
 BROKERS = ("nats", "rabbitmq", "redis")
 SYSTEMS_OWN = {"rabbitmq": "rabbitmq-server"}
 """Brokers that come from no wheel, and their programs."""
-KEY = "a key that is long enough for tests"
+KEY = signing_key()
 
 
 @cache
@@ -153,7 +153,7 @@ def test_a_worker_that_is_killed_loses_and_repeats_nothing(
         require_tool(SYSTEMS_OWN[name])
     service = write(brokered(name), tmp_path / "service")
     with postgres(tmp_path / "postgresql") as database, broker(name, tmp_path / "broker") as address:
-        variables = {"DATABASE_URL": database, "TOKEN_KEY": KEY, "BROKER_URL": address}
+        variables = {"DATABASE_URL": database, "SIGNING_KEY": KEY, "BROKER_URL": address}
         assert service.run("-m", "link_shortener", "migrate", **variables).returncode == 0
         with service.serving(tmp_path / "api.log", "api", **variables) as api:
             link = httpx.post(f"{api.url}/links", json={"target_url": "https://example.com/"}).json()
@@ -189,7 +189,7 @@ def test_a_queue_that_nobody_made_yet_refuses_an_event(tmp_path: Path, require_t
 @pytest.mark.slow
 def test_events_wait_while_the_broker_is_away(tmp_path: Path) -> None:
     service = write(brokered("nats"), tmp_path / "service")
-    database = {"DATABASE_URL": f"sqlite:///{tmp_path / 'service.db'}", "TOKEN_KEY": KEY}
+    database = {"DATABASE_URL": f"sqlite:///{tmp_path / 'service.db'}", "SIGNING_KEY": KEY}
     with broker("nats", tmp_path / "broker") as address:
         assert service.run("-m", "link_shortener", "migrate", **database).returncode == 0
         variables = {**database, "BROKER_URL": address}

@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from tests.servers import postgres
-from tests.targets.python_service.emitted import Emitted
+from tests.targets.python_service.emitted import Emitted, signing_key
 
 pytestmark = pytest.mark.slow
 
-KEY = "a key that is long enough for tests"
+KEY = signing_key()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -30,7 +30,7 @@ def test_the_parts_run_as_processes_of_their_own(
     emitted: Callable[[str], Emitted], database: str, tmp_path: Path
 ) -> None:
     service = emitted("link_shortener")
-    variables = {"DATABASE_URL": database, "TOKEN_KEY": KEY}
+    variables = {"DATABASE_URL": database, "SIGNING_KEY": KEY}
     assert service.run("-m", "link_shortener", "migrate", **variables).returncode == 0
     with (
         service.serving(tmp_path / "one.log", "api", **variables) as one,
@@ -59,7 +59,7 @@ def test_a_log_is_lines_of_json_to_the_end(
 ) -> None:
     service = emitted("link_shortener")
     variables = {"DATABASE_URL": database}
-    assert service.run("-m", "link_shortener", "migrate", TOKEN_KEY=KEY, **variables).returncode == 0
+    assert service.run("-m", "link_shortener", "migrate", SIGNING_KEY=KEY, **variables).returncode == 0
     log = tmp_path / "log"
     with service.serving(log, part, **variables) as server:
         if part in ("all", "api"):
@@ -69,7 +69,7 @@ def test_a_log_is_lines_of_json_to_the_end(
             assert httpx.head(f"{server.url}/{link['code']}").status_code == 405
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     assert [line["event"] for line in lines if line["level"] == "warning"] == [
-        "TOKEN_KEY is not set: tokens end with this process"
+        "SIGNING_KEY is not set: tokens end with this process"
     ]
     assert not [line for line in lines if line["level"] == "error"]
 
@@ -126,9 +126,15 @@ def test_production_refuses_what_is_only_for_a_first_look(emitted: Callable[[str
     assert done.returncode != 0
     assert "DATABASE_URL must name a PostgreSQL database in production" in done.stderr
     done = service.run(
-        "-m", "link_shortener", "api", ENVIRONMENT="production", DATABASE_URL="postgresql://x/y", TOKEN_KEY="short"
+        "-m",
+        "link_shortener",
+        "api",
+        ENVIRONMENT="production",
+        DATABASE_URL="postgresql://x/y",
+        SIGNING_KEY="a short secret",
     )
-    assert "TOKEN_KEY must have at least 32 characters in production" in done.stderr
+    assert "SIGNING_KEY and each of VERIFICATION_KEYS must be an RSA key of at least 2048 bits" in done.stderr
+    assert "a short secret" not in done.stderr
 
 
 def test_a_connection_that_died_while_nobody_used_it_is_replaced(
@@ -152,5 +158,5 @@ async def main():
 asyncio.run(main())
 """
     with postgres(tmp_path / "server") as url:
-        done = service.run("-c", program, DATABASE_URL=url, TOKEN_KEY=KEY)
+        done = service.run("-c", program, DATABASE_URL=url, SIGNING_KEY=KEY)
     assert done.returncode == 0, done.stderr

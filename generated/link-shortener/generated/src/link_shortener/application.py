@@ -1,11 +1,14 @@
 """The API, put together."""
 
 from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from link_shortener import failures
 from link_shortener.observability import LimitBody, Observe
 from link_shortener.operations import ROUTERS
+from link_shortener.settings import settings
 
 
 def create_app() -> FastAPI:
@@ -21,6 +24,7 @@ def create_app() -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router)
+    app.add_route("/.well-known/jwks.json", published_keys, include_in_schema=False)
     app.router.routes.sort(key=literal_first)
     failures.install(app)
     app.add_middleware(LimitBody)
@@ -31,3 +35,9 @@ def create_app() -> FastAPI:
 def literal_first(route: BaseRoute) -> list[bool]:
     """Orders routes so that a literal part of a path wins over a parameter."""
     return [part.startswith("{") for part in getattr(route, "path", "").split("/")]
+
+
+async def published_keys(_request: Request) -> Response:
+    """The public keys of tokens (RFC 7517), for whoever else checks them."""
+    keys = [key.published() for key in settings().keys.checking.values()]
+    return JSONResponse({"keys": keys}, headers={"Cache-Control": "max-age=300"})

@@ -1,6 +1,7 @@
 """Passwords, tokens, and who is calling."""
 
 import asyncio
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +21,6 @@ from link_shortener.failures import Unauthenticated
 from link_shortener.models import User
 from link_shortener.settings import settings
 
-ALGORITHM = "HS256"
 hasher = PasswordHasher()
 hashing = ThreadPoolExecutor(2, "hashing")
 """A hash takes 64 MiB for a tenth of a second: more than two at once would exceed what the process may use."""
@@ -55,27 +55,25 @@ def matches(stored: str | None, given: str) -> bool:
 @cache
 def hash_of_nothing() -> str:
     """A hash that no password has."""
-    return hasher.hash(settings().token_key.get_secret_value())
+    return hasher.hash(secrets.token_urlsafe())
 
 
 def issue_token(subject: UUID) -> str:
     """A signed token that says who its bearer is."""
     now = datetime.now(UTC)
     claims = {"sub": str(subject), "iat": now, "exp": now + settings().token_lifetime}
-    return jwt.encode(claims, settings().token_key.get_secret_value(), ALGORITHM)
+    keys = settings().keys
+    return jwt.encode(claims, keys.private, keys.signing.algorithm, headers={"kid": keys.signing.name})
 
 
 def subject_of(token: str) -> UUID:
     """Whose token it is."""
     try:
-        claims = jwt.decode(
-            token,
-            settings().token_key.get_secret_value(),
-            algorithms=[ALGORITHM],
-            options={"require": ["sub", "exp", "iat"]},
-        )
+        verifier = settings().keys.checking[jwt.get_unverified_header(token)["kid"]]
+        required = {"require": ["sub", "exp", "iat"]}
+        claims = jwt.decode(token, verifier.key, algorithms=[verifier.algorithm], options=required)
         return UUID(claims["sub"])
-    except (jwt.InvalidTokenError, ValueError) as error:
+    except (jwt.InvalidTokenError, KeyError, ValueError) as error:
         raise Unauthenticated("the token is not valid") from error
 
 

@@ -46,8 +46,8 @@ def configure_logging() -> None:
         ProcessorFormatter(foreign_pre_chain=shared, processors=[ProcessorFormatter.remove_processors_meta, render])
     )
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
-    if settings().token_key_is_temporary:
-        log.warning("TOKEN_KEY is not set: tokens end with this process")
+    if not settings().signing_key.get_secret_value():
+        log.warning("SIGNING_KEY is not set: tokens end with this process")
 
 
 class Observe:

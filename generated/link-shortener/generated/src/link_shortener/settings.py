@@ -1,16 +1,19 @@
 """Settings, read from environment variables once."""
 
-import secrets
 from datetime import timedelta
 from functools import cache
 from typing import Literal
 
 from pydantic import Field, PrivateAttr, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from link_shortener.keys import Keyring, keyring
 
 
 class Settings(BaseSettings):
     """What an operator may set. Every name is also the environment variable, in capitals."""
+
+    model_config = SettingsConfigDict(hide_input_in_errors=True)
 
     environment: Literal["development", "production"] = "development"
     database_url: str = "sqlite+aiosqlite:///link_shortener.db"
@@ -20,9 +23,12 @@ class Settings(BaseSettings):
     management_port: int = 9000
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     max_body_bytes: int = Field(default=1_000_000, ge=1)
-    token_key: SecretStr = SecretStr("")
+    signing_key: SecretStr = SecretStr("")
+    """The private key of tokens, in PEM. Without one, tokens end with the process."""
+    verification_keys: str = ""
+    """Public keys in PEM whose tokens are good too: those that signed before, or will sign next."""
     token_lifetime: timedelta = timedelta(hours=1)
-    _token_key_is_temporary: bool = PrivateAttr(default=False)
+    _keys: Keyring = PrivateAttr()
     poll_seconds: float = Field(default=0.5, gt=0)
 
     @field_validator("database_url")
@@ -38,17 +44,18 @@ class Settings(BaseSettings):
         """Refuses in production what is only good enough for a first look."""
         if self.environment == "production" and self.database_url.startswith("sqlite"):
             raise ValueError("DATABASE_URL must name a PostgreSQL database in production")
-        if len(self.token_key.get_secret_value()) < 32:
-            if self.environment == "production":
-                raise ValueError("TOKEN_KEY must have at least 32 characters in production")
-            self._token_key_is_temporary = True
-            self.token_key = SecretStr(secrets.token_urlsafe(32))
+        if self.environment == "production" and not self.signing_key.get_secret_value():
+            raise ValueError("SIGNING_KEY must be set in production")
+        try:
+            self._keys = keyring(self.signing_key.get_secret_value(), self.verification_keys)
+        except ValueError as error:
+            raise ValueError(f"SIGNING_KEY and each of VERIFICATION_KEYS {error}") from error
         return self
 
     @property
-    def token_key_is_temporary(self) -> bool:
-        """Whether the key was made up, because none that is long enough is set."""
-        return self._token_key_is_temporary
+    def keys(self) -> Keyring:
+        """The keys of tokens."""
+        return self._keys
 
 
 @cache

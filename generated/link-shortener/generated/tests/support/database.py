@@ -30,7 +30,7 @@ def empty_database() -> Iterator[str]:
 def migrated_database() -> Iterator[alembic.config.Config]:
     """A database on the newest schema, which the settings name."""
     with empty_database() as url:
-        os.environ.update(DATABASE_URL=url, LOG_LEVEL="ERROR", TOKEN_KEY="only for tests " * 3)
+        os.environ.update(DATABASE_URL=url, LOG_LEVEL="ERROR")
         settings.cache_clear()
         configure_logging()
         config = alembic.config.Config(PROJECT / "alembic.ini")

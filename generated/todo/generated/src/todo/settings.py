@@ -4,11 +4,13 @@ from functools import cache
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
     """What an operator may set. Every name is also the environment variable, in capitals."""
+
+    model_config = SettingsConfigDict(hide_input_in_errors=True)
 
     environment: Literal["development", "production"] = "development"
     database_url: str = "sqlite+aiosqlite:///todo.db"

@@ -182,7 +182,8 @@ def test_without_tls_the_ingress_names_no_certificate(system, bundle: Bundle, st
 
 def test_what_the_cluster_must_have_is_listed(tree: Tree) -> None:
     text = tree[f"{FOLDER}/PREREQUISITES.md"].content.decode()
-    for wanted in ("`link-shortener-db`, key `url`", "`link-shortener-auth`, key `signing-key`", "`link-shortener-tls`"):
+    secrets = ("`link-shortener-db`, key `url`", "`link-shortener-auth`, key `signing-key`", "`link-shortener-tls`")
+    for wanted in secrets:
         assert wanted in text
     assert "DNS: `go.example.com`" in text
 

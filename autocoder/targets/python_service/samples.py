@@ -255,7 +255,7 @@ def _of_field(f: Field, unique: bool, imports: Imports) -> str:
     match f:
         case Field(generated="uuid"):
             imports.add("uuid", "UUID")
-            return "UUID(int=n)"
+            return "UUID(int=10**6 - n)"
         case Field(generated="sequence"):
             return "1000 + n"
         case _ if f.type.format == "token":

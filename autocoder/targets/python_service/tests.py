@@ -225,7 +225,10 @@ class Suite:
 
     def factories(self) -> str:
         """`tests/support/factories.py`: rows that keep every constraint."""
-        module = Module(doc="Rows for tests: valid, and each different from the others.", package=self.package)
+        module = Module(
+            doc="Rows for tests: valid, and each different from the others. Ids fall, so their order is not that of insertion.",
+            package=self.package,
+        )
         module.imports.add("support.tables", "Row")
         module.imports.add("typing", "Any")
         names: list[str] = []

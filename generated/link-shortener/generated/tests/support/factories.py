@@ -1,4 +1,4 @@
-"""Rows for tests: valid, and each different from the others."""
+"""Rows for tests: valid, and each different from the others. Ids fall, so their order is not that of insertion."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -9,18 +9,18 @@ from support.tables import Row
 
 def daily_total_row(world: Any, n: int) -> Row:
     """Values of a daily total."""
-    return {"id": UUID(int=n), "code": f"{n:01d}", "day": date(2024, 2, 29), "clicks": 1}
+    return {"id": UUID(int=10**6 - n), "code": f"{n:01d}", "day": date(2024, 2, 29), "clicks": 1}
 
 
 def user_row(world: Any, n: int) -> Row:
     """Values of a user."""
-    return {"id": UUID(int=n), "email": f"user{n}@example.com", "password": "correct horse"}
+    return {"id": UUID(int=10**6 - n), "email": f"user{n}@example.com", "password": "correct horse"}
 
 
 def link_row(world: Any, n: int) -> Row:
     """Values of a link."""
     return {
-        "id": UUID(int=n),
+        "id": UUID(int=10**6 - n),
         "target_url": "https://example.com/",
         "code": f"{n:07d}",
         "owner": None,

@@ -1,4 +1,4 @@
-"""Rows for tests: valid, and each different from the others."""
+"""Rows for tests: valid, and each different from the others. Ids fall, so their order is not that of insertion."""
 
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from support.tables import Row
 
 def todo_row(world: Any, n: int) -> Row:
     """Values of a todo."""
-    return {"id": UUID(int=n), "title": "milk"}
+    return {"id": UUID(int=10**6 - n), "title": "milk"}
 
 
 FACTORIES: dict[str, Any] = {

@@ -226,7 +226,7 @@ class Suite:
     def factories(self) -> str:
         """`tests/support/factories.py`: rows that keep every constraint."""
         module = Module(
-            doc="Rows for tests: valid, and each different from the others. Ids fall, so their order is not that of insertion.",
+            doc="Rows for tests: valid, each different from the others, with ids that fall from one to the next.",
             package=self.package,
         )
         module.imports.add("support.tables", "Row")

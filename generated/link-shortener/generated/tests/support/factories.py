@@ -1,4 +1,4 @@
-"""Rows for tests: valid, and each different from the others. Ids fall, so their order is not that of insertion."""
+"""Rows for tests: valid, each different from the others, with ids that fall from one to the next."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -73,6 +74,10 @@ class Costs:
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
+    def replicas(self, rate: int) -> int:
+        """How many replicas carry so many requests (or events) per second; at least one."""
+        return max(1, math.ceil(rate / self.requests_per_second_per_core))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Availability:
@@ -82,6 +87,15 @@ class Availability:
     store_ppm: int
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    @property
+    def store(self) -> float:
+        """The share of time in which the store answers."""
+        return self.store_ppm / 1_000_000
+
+    def pods(self, replicas: int) -> float:
+        """The share of time in which one of several pods answers."""
+        return 1 - (1 - self.pod_ppm / 1_000_000) ** replicas
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,8 +54,8 @@ def _parts(graph: Graph, environment: Environment, known: Availability) -> list[
     for workload in graph.of_kind(Workload):
         if workload.port:
             count = replicas.get(workload.name, 1)
-            found.append((f"{count} x {workload.name}", 1 - (1 - known.pod_ppm / _ALL) ** count))
+            found.append((f"{count} x {workload.name}", known.pods(count)))
     serving = [c for c in graph.of_kind(Component) if c.role == "APIEndpoint"]
     if any("rows" in component.requires for component in serving):
-        found.append(("store", known.store_ppm / _ALL))
+        found.append(("store", known.store))
     return found

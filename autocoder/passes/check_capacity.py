@@ -9,7 +9,7 @@ from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Environment
 from autocoder.passes.load import Load, loads
 from autocoder.passes.protocol import PassContext
-from autocoder.passes.size_workloads import PRODUCTION, replicas_for
+from autocoder.passes.size_workloads import PRODUCTION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class CheckCapacity:
 
     def _check(self, environment: Environment, load: Load, has: int, context: PassContext) -> None:
         each = context.bundle.costs.requests_per_second_per_core
-        needed = replicas_for(load.rate, each)
+        needed = context.bundle.costs.replicas(load.rate)
         if has >= needed:
             return
         path = ("environments", environment.name, "replicas", load.workload)

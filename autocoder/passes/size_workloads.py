@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -22,8 +21,7 @@ class SizeWorkloads:
     name: ClassVar[str] = "size-workloads"
 
     def apply(self, graph: Graph, context: PassContext) -> Graph:
-        each = context.bundle.costs.requests_per_second_per_core
-        needed = {load.workload: replicas_for(load.rate, each) for load in loads(graph)}
+        needed = {load.workload: context.bundle.costs.replicas(load.rate) for load in loads(graph)}
         redundant = (graph.of_kind(Objectives)[0].availability_ppm or 0) >= self.redundant_from
         for workload in graph.of_kind(Workload):
             if workload.port:
@@ -36,8 +34,3 @@ class SizeWorkloads:
                 replicas = tuple(sorted({**derived, **dict(environment.replicas)}.items()))
                 changed.append(replace(environment, replicas=replicas))
         return graph.having(changed)
-
-
-def replicas_for(rate: int, each: int) -> int:
-    """How many replicas carry a rate of which one carries `each`."""
-    return max(1, math.ceil(rate / each))

@@ -1,8 +1,7 @@
 """What people do to things beyond creating, listing, reading, changing and deleting them.
 
-Owns three families: verbs that leave a record ("members borrow books" makes a loan), verbs that end one ("return"),
-and verbs that move a thing from state to state ("agents resolve tickets"). The names and states are conventions,
-each a decision.
+Owns verbs that make the thing itself, that leave a record ("members borrow books" makes a loan), and that end one
+("return"). The names are conventions, each a decision.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from autocoder.blueprint.model import AnyEffect, FieldSpec, Operation, Read, Req
 from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import names, permissions
-from autocoder.planning.workbench import EntityDraft, OperationDraft, Workbench
+from autocoder.planning.workbench import EntityDraft, Workbench
 from autocoder.readers.rules.lexicon.domain import RECORDS, STATES
 
 MAKES = names.words("submit send place report file raise register publish open start issue write record upload score")
@@ -26,25 +25,6 @@ ENDS = {
     "unsubscribe": ("subscribe",),
 }
 """Verb to the verbs whose record it ends."""
-
-
-def plan_lifecycles(bench: Workbench) -> None:
-    """The states that the text counts out are a field of the thing; the first one is where it starts."""
-    for fact in bench.of("lifecycle"):
-        states = fact.get("states")
-        entity = bench.entity(fact.word("entity"))
-        if entity is None or not isinstance(states, tuple):
-            continue
-        values = tuple(dict.fromkeys(names.field_name(s, suffix="state") for s in states))
-        entity.add("status", FieldSpec(type="enum", values=values, default=values[0], read_only=True), fact)
-        entity.facts.append(fact)
-        bench.use(fact)
-        bench.decide(
-            f"entities.{entity.name}.fields.status.default",
-            values[0],
-            "The text counts out the states; a row starts in the first one.",
-            source=Source.INFERRED,
-        )
 
 
 def is_record(bench: Workbench, fact: Fact) -> bool:
@@ -98,43 +78,31 @@ def _record(bench: Workbench, fact: Fact, thing: EntityDraft, record: str) -> No
     )
 
 
-def plan_other(bench: Workbench, fact: Fact) -> bool:
-    """The operation of such a verb. False where the conventions have none for it."""
-    verb = fact.word("verb")
-    thing = bench.entity(fact.word("object"))
-    if thing is None or thing is bench.account:
+def plan_end(bench: Workbench, fact: Fact) -> bool:
+    """The operation of a verb that ends a record. False where the text makes no such record."""
+    thing, verb = bench.entity(fact.word("object")), fact.word("verb")
+    if thing is None or thing is bench.account or verb not in ENDS:
         return False
-    if verb in ENDS:
-        return _end(bench, fact, ENDS[verb])
-    if verb in STATES:
-        return _transition(bench, fact, thing)
-    return False
+    return _end(bench, fact)
 
 
-def _guard(bench: Workbench, entity: EntityDraft, fact: Fact) -> permissions.Rule:
-    return permissions.combined(bench, entity, [fact], f"{entity.row}.")
+def begun(bench: Workbench, fact: Fact) -> Fact | None:
+    """What began the record that a verb ends; None where it ends none."""
+    opened = ENDS.get(fact.word("verb"), ())
+    return next((f for f in bench.of("operation") if f.word("verb") in opened and record_name(bench, f)), None)
 
 
-def _add(bench: Workbench, name: str, operation: Operation, fact: Fact) -> None:
-    known = bench.operations.get(name)
-    if known is not None:
-        known.facts.append(fact)
-        return
-    bench.operations[name] = OperationDraft(operation=operation, facts=[fact])
-    bench.decide(f"operations.{name}.route", operation.route, "Nothing says its route; this is the convention for it.")
-
-
-def _end(bench: Workbench, fact: Fact, opened: tuple[str, ...]) -> bool:
+def _end(bench: Workbench, fact: Fact) -> bool:
     """Sets the time at which a record ended."""
-    begun = next((f for f in bench.of("operation") if f.word("verb") in opened and record_name(bench, f)), None)
-    entity = bench.entity(record_name(bench, begun)) if begun else None
-    if entity is None or begun is None:
+    start = begun(bench, fact)
+    entity = bench.entity(record_name(bench, start)) if start else None
+    if entity is None or start is None:
         return False
     verb = names.base_name(fact.word("verb"))
     field = "returned_at" if verb == "return" else "ended_at"
     entity.add(field, FieldSpec(type="datetime", optional=True, read_only=True), fact)
-    own = "owner" in entity.fields and fact.word("role") == begun.word("role")
-    rule = _guard(bench, entity, fact)
+    own = "owner" in entity.fields and fact.word("role") == start.word("role")
+    rule = permissions.combined(bench, entity, [fact], f"{entity.row}.")
     condition = f"{entity.row}.owner == caller.id" if own else rule.condition
     effects: list[AnyEffect] = [Read(read=entity.name, by="input.id")]
     effects += [Require(require=condition, otherwise="forbidden")] if condition else []
@@ -146,71 +114,5 @@ def _end(bench: Workbench, fact: Fact, opened: tuple[str, ...]) -> bool:
         input={"id": FieldSpec(type="uuid")},
         effects=tuple(effects),
     )
-    _add(bench, names.operation_name(f"{verb} {entity.words}"), operation, fact)
+    bench.add_operation(names.operation_name(f"{verb} {entity.words}"), operation, [fact])
     return True
-
-
-def _transition(bench: Workbench, fact: Fact, thing: EntityDraft) -> bool:
-    """Moves a thing to the state that the verb names, from the states in which it may be."""
-    verb = fact.word("verb")
-    target = names.field_name(fact.word("to_state") or STATES[verb], suffix="state")
-    before = _before(bench, fact, thing, target)
-    if fact.word("before"):
-        return False
-    _state(bench, fact, thing, {target, *before})
-    rule = _guard(bench, thing, fact)
-    effects: list[AnyEffect] = [Read(read=thing.name, by="input.id")]
-    if rule.condition:
-        effects.append(Require(require=rule.condition, otherwise="forbidden"))
-    if before:
-        told = " || ".join(f"{thing.row}.status == '{s}'" for s in before)
-        effects.append(Require(require=told, otherwise="conflict"))
-    effects.append(Update(update=thing.row, set={"status": f"'{target}'"}))
-    name = names.operation_name(f"{verb} {thing.words}")
-    operation = Operation(
-        route=f"POST /{thing.plural}/{{id}}/{names.base_name(verb)}",
-        access=rule.access,
-        input={"id": FieldSpec(type="uuid")},
-        effects=tuple(effects),
-    )
-    _add(bench, name, operation, fact)
-    if not fact.get("from_states"):
-        bench.decide(
-            f"operations.{name}.from",
-            ", ".join(before) or "any state",
-            "Nothing says in which states it may be done.",
-            source=Source.INFERRED if before else Source.DEFAULT,
-        )
-    return True
-
-
-def _before(bench: Workbench, fact: Fact, thing: EntityDraft, target: str) -> list[str]:
-    """The states from which: stated, else the one before it in the order that the text gives."""
-    stated = fact.get("from_states")
-    if isinstance(stated, tuple):
-        return [names.field_name(s, suffix="state") for s in stated]
-    known = thing.fields.get("status")
-    counted = any(f.get("states") and bench.entity(f.word("entity")) is thing for f in bench.of("lifecycle"))
-    if known and counted and target in known.values and known.values.index(target):
-        return [known.values[known.values.index(target) - 1]]
-    return []
-
-
-def _state(bench: Workbench, fact: Fact, thing: EntityDraft, needed: set[str]) -> None:
-    known = thing.fields.get("status")
-    if known is None or known.type != "enum":
-        thing.fields["status"] = FieldSpec(
-            type="enum", values=("open", *sorted(needed - {"open"})), default="open", read_only=True
-        )
-        bench.decide(
-            f"entities.{thing.name}.fields.status.default",
-            "open",
-            f'"{fact.said("verb")}" changes the state of a {thing.words}; nothing says in which one it starts.',
-            'another first state: count the states out, like "open, then closed"',
-            source=Source.INFERRED,
-        )
-    else:
-        values = (*known.values, *sorted(needed - set(known.values)))
-        thing.fields["status"] = known.model_copy(update={"values": values})
-    facts = thing.field_facts.setdefault("status", [])
-    facts += [fact] if fact not in facts else []

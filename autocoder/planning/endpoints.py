@@ -28,9 +28,12 @@ from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import answers, failures, names, permissions
 from autocoder.planning.entities import spec_of
-from autocoder.planning.operations import input_fields
-from autocoder.planning.routes import CRUD, Endpoint, camel, endpoints, name_of, referred
+from autocoder.planning.routes import CRUD, Endpoint, camel, endpoints, keyed, name_of, referred
+from autocoder.planning.row_operations import input_fields
 from autocoder.planning.workbench import EntityDraft, OperationDraft, Workbench
+
+KEY_LENGTH = 20
+"""Characters of a generated key: more than can be guessed."""
 
 
 def plan_endpoint_fields(bench: Workbench) -> None:
@@ -39,6 +42,12 @@ def plan_endpoint_fields(bench: Workbench) -> None:
     for endpoint in told:
         if not endpoint.signs and endpoint.does in CRUD and (words := endpoint.words(bench)):
             bench.define(words)
+    for endpoint in told:
+        entity = _entity(bench, endpoint)
+        if entity is None:
+            continue
+        if endpoint.does == "create" and not endpoint.signs:
+            _generated_keys(bench, endpoint, entity)
     for endpoint in told:
         entity = _entity(bench, endpoint)
         if entity is None:
@@ -61,7 +70,7 @@ def _row_fields(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> No
         name = name_of(fact.word("name"))
         if not _servable(fact.word("name")) or fact.word("location") in {"query", "header"}:
             continue
-        parent = referred(bench, name)
+        parent = keyed(bench, entity, name) or referred(bench, name)
         if parent is not None and parent is not entity and parent is not bench.account:
             entity.add(parent.row, FieldSpec(type="ref", to=parent.name), fact)
         elif name not in entity.fields and (spec := spec_of(bench, entity, name, fact)):
@@ -73,6 +82,23 @@ def _row_fields(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> No
     for fact in endpoint.sent if taken else ():
         if taken and re.search(rf"\b{re.escape(fact.word('name'))}\b", taken.word("condition")):
             _unique(entity, name_of(fact.word("name")))
+
+
+def _generated_keys(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> None:
+    """A key that is answered, never sent, and of no other thing is generated: who has it has the row."""
+    sent = {name_of(f.word("name")) for f in endpoint.sent}
+    for fact in endpoint.answered:
+        name = name_of(fact.word("name"))
+        own = name in {"id", f"{entity.row}_id", *sent, *entity.fields} or referred(bench, name) is not None
+        if own or not name.endswith(("_id", "_code", "_key")) or fact.word("type") not in {"", "text", "code"}:
+            continue
+        entity.add(name, FieldSpec(type="code", length=KEY_LENGTH, unique=True), fact)
+        bench.decide(
+            f"entities.{entity.name}.fields.{name}",
+            f"code of {KEY_LENGTH} characters",
+            f"{endpoint.route} answers it and nobody sends it, so it is generated, and not guessable.",
+            source=Source.INFERRED,
+        )
 
 
 def _unique(entity: EntityDraft, name: str) -> None:
@@ -235,6 +261,11 @@ def _input(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> dict[st
         if name in endpoint.parameters:
             continue
         spec = entity.fields.get(name)
+        if parent := keyed(bench, entity, name):
+            found[name] = FieldSpec(type="text")
+            continue
+        if parent := referred(bench, name) if spec is None else None:
+            spec = FieldSpec(type="ref", to=parent.name)
         if spec is None or (fact.get("type") is not None and spec.type not in {"password", "email"}):
             spec = spec_of(bench, entity, name, fact, decided=False) or FieldSpec(type="text")
         stated = fact.get("required")
@@ -289,7 +320,12 @@ def _effects(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[
     if key is None:
         around = [Read.model_validate({"read": e.name, "by": f"input.{n}", "as": "parent"}) for n, e in known[-1:]]
         inside += _own_rows(bench, endpoint, entity) if endpoint.does == "list" else []
-        last = _creation(bench, entity, known[-1:]) if endpoint.does == "create" else _list(endpoint, entity, inside)
+        around += _keys(bench, endpoint, entity) if endpoint.does == "create" else []
+        last = (
+            _creation(bench, endpoint, entity, known[-1:])
+            if endpoint.does == "create"
+            else _list(endpoint, entity, inside)
+        )
         return [*around, last]
     found = _found(entity, key, inside)
     return None if found is None else [found, *_change(endpoint, entity)]
@@ -304,7 +340,7 @@ def _by_query(endpoint: Endpoint, entity: EntityDraft) -> list[AnyEffect] | None
 
 def _own_rows(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[str]:
     """Whoever is signed in lists their own rows where rows have owners; where nothing says so, it is a decision."""
-    if "owner" not in entity.fields or _access(bench, endpoint, entity)[0] != "user":
+    if "owner" not in entity.fields or _access(bench, endpoint, entity)[0] == "anyone":
         return []
     if all(f.get("scope") != "own" for f in endpoint.facts):
         bench.decide(
@@ -317,11 +353,31 @@ def _own_rows(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list
     return ["owner == caller.id"]
 
 
-def _creation(bench: Workbench, entity: EntityDraft, known: Sequence[tuple[str, EntityDraft]]) -> Create:
+def _keys(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[Read]:
+    """Finds the rows whose keys a client sends, or fails as the text says of a key that is not valid."""
+    found: list[Read] = []
+    for fact in endpoint.sent:
+        name = name_of(fact.word("name"))
+        parent = keyed(bench, entity, name)
+        if parent is None:
+            continue
+        wrong = next((f for f in endpoint.facts if failures.looked_up(endpoint, f) == fact.word("name")), None)
+        status, message = (wrong.get("error"), wrong.word("message") or None) if wrong else (None, None)
+        where = f"{name} == input.{name}"
+        found.append(Read.model_validate({"read": parent.name, "where": where, "else": status, "message": message}))
+    return found
+
+
+def _creation(
+    bench: Workbench, endpoint: Endpoint, entity: EntityDraft, known: Sequence[tuple[str, EntityDraft]]
+) -> Create:
     values = {parent.row: f"input.{name}" for name, parent in known}
-    for name, spec in entity.fields.items():
-        sent = spec.type == "ref" and spec.to != (bench.account.name if bench.account else "") and not spec.read_only
-        values |= {name: f"input.{name}_id"} if sent and name not in values else {}
+    for fact in endpoint.sent:
+        name = name_of(fact.word("name"))
+        if parent := keyed(bench, entity, name):
+            values.setdefault(parent.row, f"{parent.row}.id")
+        elif name not in entity.fields and (parent := referred(bench, name)) and parent.row in entity.fields:
+            values.setdefault(parent.row, f"input.{name}")
     owner = entity.fields.get("owner")
     return Create(create=entity.name, set=values | ({"owner": "caller.id"} if owner and not owner.optional else {}))
 
@@ -358,7 +414,7 @@ def _change(endpoint: Endpoint, entity: EntityDraft) -> list[AnyEffect]:
     return [*found, Delete(delete=entity.row)] if endpoint.does == "delete" else found
 
 
-def _access(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> tuple[str, list[AnyEffect]]:
+def _access(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> tuple[permissions.Access, list[AnyEffect]]:
     """Who may call, and the guards behind the first effect that keep the rest of the rule."""
     if bench.account is None or endpoint.signs:
         return "anyone", []
@@ -371,16 +427,29 @@ def _access(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> tuple[
             f"{endpoint.route} refuses whoever is not signed in.",
             source=Source.INFERRED,
         )
-    elif not told:
+    elif not told and not _owns(endpoint, entity):
         return "anyone", []
-    held = " || ".join(f"caller.role == '{r}'" for r in roles if "role" in bench.account.fields)
-    guards: list[AnyEffect] = [Require(require=held, otherwise="forbidden")] if held else []
-    return "user", [*guards, *_own(bench, endpoint, entity)]
+    elif not told:
+        bench.decide(
+            f"operations.of.{endpoint.route}.access",
+            "user",
+            f"Each {entity.words} belongs to whoever makes it, so whoever makes one is signed in.",
+            source=Source.INFERRED,
+        )
+    access = permissions.access_of_roles(roles if "role" in bench.account.fields else ())
+    return access, _own(bench, endpoint, entity)
+
+
+def _owns(endpoint: Endpoint, entity: EntityDraft) -> bool:
+    owner = entity.fields.get("owner")
+    return endpoint.does == "create" and owner is not None and not owner.optional
 
 
 def _own(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[AnyEffect]:
     """Only the caller's own rows, where the text says so or some callers are refused."""
-    told = any(f.get("scope") == "own" for f in endpoint.facts) or "forbidden" in failures.kinds(endpoint)
+    roles = any(f.word("actor") == "role" for f in endpoint.facts)
+    refused = "forbidden" in failures.kinds(endpoint) and not roles
+    told = refused or any(f.get("scope") == "own" for f in endpoint.facts)
     owned = _owned(bench, endpoint, entity)
     if not told or "owner" not in owned.fields or (owned is entity and not endpoint.on_item):
         return []

@@ -18,7 +18,7 @@ from autocoder.planning.workbench import EntityDraft, Workbench
 ROW_VERBS = frozenset({"list", "read", "update", "delete", "manage", "search"})
 CODE_LENGTH = 8
 
-_TYPES = {"phone": "text", "path": "text", "html": "text", "json": "text", "token": "text", "decimal": "integer"}
+_TYPES = {"path": "text", "html": "text", "token": "text"}
 """Types of the language that this version of the compiler keeps as another one."""
 
 _SYSTEM_HEADS = names.words(
@@ -54,7 +54,29 @@ def plan_entities(bench: Workbench) -> None:
         _relation(bench, fact)
     _owners(bench)
     _expiry(bench)
+    _closing(bench)
     _ages(bench)
+
+
+def plan_references(bench: Workbench) -> None:
+    """A field of which nothing is said but the name of another thing refers to it: "a reservation has a room"."""
+    for entity in bench.entities.values():
+        for name, spec in list(entity.fields.items()):
+            facts = entity.field_facts.get(name, [])
+            named = [f for f in facts if f.kind == "field"]
+            told = any(f.get("type") or f.get("values") for f in named)
+            other = bench.entity(name.replace("_", " ")) if named and not told and spec.type == "text" else None
+            if other is None or other is entity or other is bench.account:
+                continue
+            doubles = [n for n, f in entity.fields.items() if f.to == other.name]
+            for double in doubles:
+                facts += [f for f in entity.field_facts.pop(double, []) if f not in facts]
+                del entity.fields[double]
+            entity.fields[name] = FieldSpec(type="ref", to=other.name, optional=spec.optional)
+            subject = f"entities.{entity.name}.fields.{name}.type"
+            bench.decisions[:] = [d for d in bench.decisions if d.subject != subject]
+            because = f"A {other.words} is kept, so a {entity.words} refers to one."
+            bench.decide(subject, f"ref to {other.name}", because, source=Source.INFERRED)
 
 
 def plan_bare_entities(bench: Workbench) -> None:
@@ -81,7 +103,8 @@ def _account(bench: Workbench) -> None:
     actors += [f for f in bench.facts if f.get("actor") == "role"]
     actors += [f for f in bench.of("relation") if f.word("to") == "user"]
     doors = [e for e in endpoints(bench) if e.signs]
-    if not stated and not actors and not doors:
+    private = not stated and not actors and not doors
+    if private and not _people(bench):
         return
     named = stated[0].word("entity") if stated else ""
     alone = len({f.word("role") for f in actors}) <= 1 and not roles
@@ -89,6 +112,7 @@ def _account(bench: Workbench) -> None:
     words = words or "user"
     entity = bench.define(words)
     bench.account = entity
+    _also_called(bench, entity, named)
     if stated:
         entity.facts += stated
     if _stated_doors(bench, entity, doors):
@@ -105,10 +129,26 @@ def _account(bench: Workbench) -> None:
         bench.decide(
             "auth.entity",
             entity.name,
-            "Operations are for signed-in people, so there are accounts.",
+            "Rows hold personal data, which nobody shows to everybody, so there are accounts."
+            if private
+            else "Operations are for signed-in people, so there are accounts.",
             source=Source.INFERRED,
             consequence="Registration and sign-in operations are added.",
         )
+
+
+def _also_called(bench: Workbench, account: EntityDraft, named: str) -> None:
+    """Members, customers and whoever signs in by a name of their own are accounts too."""
+    called = {f.word("role") for f in bench.facts if f.get("actor") == "user"} | {named}
+    for words in called - {"", account.words}:
+        bench.aliases[names.type_name(words)] = account
+
+
+def _people(bench: Workbench) -> bool:
+    """Whether rows hold personal data, and no sentence says who may do what with them."""
+    told = any(f.get("needed") is False for f in bench.of("authentication"))
+    personal = any(f.get("personal") is True or f.word("type") in {"email", "phone"} for f in bench.of("field"))
+    return personal and not told and not bench.of("operation")
 
 
 def _stated_doors(bench: Workbench, entity: EntityDraft, doors: Sequence[Endpoint]) -> bool:
@@ -261,9 +301,16 @@ def _stated_field(bench: Workbench, fact: Fact) -> None:
     name = names.plural(name) if fact.word("type").startswith("list of ") else name
     spec = spec_of(bench, entity, name, fact)
     if spec is not None:
+        name = _login_of(bench, entity, name, spec)
         entity.add(name, _joined(entity.fields.get(name), spec, fact), fact)
         if name in entity.fields:
             entity.fields[name] = _joined(entity.fields.get(name), spec, fact)
+
+
+def _login_of(bench: Workbench, entity: EntityDraft, name: str, spec: FieldSpec) -> str:
+    """An account's e-mail address is what it signs in with, whatever the text calls it there."""
+    login = next((n for n, f in entity.fields.items() if f.type == "email" and f.unique), "")
+    return login if entity is bench.account and login and spec.type == "email" else name
 
 
 def _joined(before: FieldSpec | None, new: FieldSpec, fact: Fact) -> FieldSpec:
@@ -300,9 +347,17 @@ def spec_of(bench: Workbench, entity: EntityDraft, name: str, fact: Fact, *, dec
             help="keep a URL of the file instead",
         )
         return None
+    if fact.word("computed"):
+        bench.refuse(
+            "AC2001",
+            f'how "{fact.said("name")}" is computed is understood, but not planned yet',
+            fact,
+            rule="a field holds what clients send, what the service generates, or an expression over its row",
+            help=f"write `{name}: {{type: …, computed: …}}` into the blueprint",
+        )
+        return None
     if decided and type_ in _TYPES:
-        because = "Fractions cannot be stored yet; use whole units." if type_ == "decimal" else ""
-        bench.decide(f"{subject}.type", _TYPES[type_], because or f"A {type_} is kept as {_TYPES[type_]}.")
+        bench.decide(f"{subject}.type", _TYPES[type_], f"A {type_} is kept as {_TYPES[type_]}.")
     values = fact.get("values")
     return FieldSpec(
         type=_TYPES.get(type_, type_),
@@ -400,9 +455,33 @@ def _expiry(bench: Workbench) -> None:
             )
 
 
+def _closing(bench: Workbench) -> None:
+    """What closes after a time has the time, and says whether it has come."""
+    for fact in bench.of("lifecycle"):
+        entity = bench.entity(fact.word("entity"))
+        if entity is None or fact.word("state") != "closed" or not fact.word("after") or fact.word("of"):
+            continue
+        bench.use(fact)
+        entity.add(
+            "closes_at", FieldSpec(type="datetime", default=f"=now + {fact.word('after')}", read_only=True), fact
+        )
+        entity.add("closed", FieldSpec(type="boolean", computed="closes_at <= now"), fact)
+        bench.decide(
+            f"entities.{entity.name}.closed",
+            "shown",
+            f"A {entity.words} says when it closes and whether it has; nothing says what may not be done then.",
+            consequence="A closed one takes what an open one takes.",
+            source=Source.INFERRED,
+        )
+
+
 def _ages(bench: Workbench) -> None:
     """What is deleted by its age needs to know when it was made."""
     for fact in (*bench.of("schedule"), *bench.of("operation")):
         entity = bench.entity(fact.word("object"))
         if entity and fact.word("older_than"):
+            entity.add("created_at", FieldSpec(type="datetime", default="=now", read_only=True), fact)
+    for fact in bench.of("lifecycle"):
+        entity = bench.entity(fact.word("entity"))
+        if entity and fact.word("state") == "deleted" and fact.word("after") and not fact.word("of"):
             entity.add("created_at", FieldSpec(type="datetime", default="=now", read_only=True), fact)

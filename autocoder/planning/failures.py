@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from autocoder.blueprint.model import ErrorAnswer, Errors
 from autocoder.decisions import Source
 from autocoder.facts import Fact
-from autocoder.planning.routes import Endpoint
+from autocoder.planning.routes import Endpoint, name_of
 from autocoder.planning.workbench import Workbench
 
 USUAL = {
@@ -67,8 +67,9 @@ def _stated(bench: Workbench, endpoint: Endpoint) -> Iterator[tuple[Fact, int, s
             if not kind:
                 _refuse(bench, fact, f"status {status} is for a failure that nothing names")
                 continue
-            if kind == "invalid" and (name := _looked_up(endpoint, fact)):
-                _refuse(bench, fact, f'nothing says which "{name}" is valid')
+            if kind == "invalid" and (name := looked_up(endpoint, fact)):
+                if not _is_key(bench, name):
+                    _refuse(bench, fact, f'nothing says which "{name}" is valid')
                 continue
             if fact.get("error") is not None and not fact.word("error_when"):
                 bench.decide(
@@ -80,11 +81,16 @@ def _stated(bench: Workbench, endpoint: Endpoint) -> Iterator[tuple[Fact, int, s
             yield fact, status, kind
 
 
-def _looked_up(endpoint: Endpoint, fact: Fact) -> str:
+def looked_up(endpoint: Endpoint, fact: Fact) -> str:
     """The input of a condition that no type can check: whether an id is valid, only a row that is there can tell."""
     told = [f for f in endpoint.sent if f.word("type") in {"", "text", "code"}]
     names_ = [f.word("name") for f in told if f.word("name").lower().endswith(("id", "code", "token", "key"))]
     return next((n for n in names_ if re.search(rf"\b{re.escape(n)}\b", fact.word("condition"))), "")
+
+
+def _is_key(bench: Workbench, name: str) -> bool:
+    """Whether rows have a generated key of that name: then finding the row tells whether it is valid."""
+    return any(e.fields[n].type == "code" for e in bench.entities.values() for n in e.fields if n == name_of(name))
 
 
 def _statuses(fact: Fact) -> tuple[int, ...]:

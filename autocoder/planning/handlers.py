@@ -9,11 +9,13 @@ from autocoder.blueprint.model import Delete, FieldSpec, Handler, Upsert
 from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import names
-from autocoder.planning.operations import publish_event
+from autocoder.planning.visits import publish_event
 from autocoder.planning.workbench import EntityDraft, Workbench
 
 _PERIOD_FIELDS = {"day": ("day", "date", "date(event.at)")}
 _PERIOD_WORDS = {"day": "daily"}
+NIGHTLY = "0 3 * * *"
+"""When rows are deleted that are only kept for a time."""
 
 
 def plan_handlers(bench: Workbench) -> None:
@@ -33,10 +35,13 @@ def plan_handlers(bench: Workbench) -> None:
         _subscription(bench, fact)
     for fact in bench.of("schedule"):
         _schedule(bench, fact)
+    for fact in bench.of("lifecycle"):
+        _retention(bench, fact)
 
 
 def _subscription(bench: Workbench, fact: Fact) -> None:
-    event = names.type_name(fact.word("event")) if fact.word("event") else ""
+    named = fact.word("event") or (next(iter(bench.events)) if len(bench.events) == 1 else "")
+    event = names.type_name(named) if named else ""
     source = bench.event_sources.get(event)
     period = fact.word("period")
     if source is None or (period and period not in _PERIOD_FIELDS):
@@ -52,9 +57,9 @@ def _subscription(bench: Workbench, fact: Fact) -> None:
         return
     bench.use(fact)
     counted = fact.word("counts") or _cause(bench, event) or "event"
-    total = _totals(bench, fact, source, counted, period)
+    total = _totals(bench, fact, event, source, counted, period)
     key = next(iter(bench.events[event]))
-    by = {key: f"event.{key}"}
+    by = {key: f"event.{key}"} if _per_row(fact) else {}
     if period:
         field_name, _, expression = _PERIOD_FIELDS[period]
         by[field_name] = expression
@@ -63,20 +68,25 @@ def _subscription(bench: Workbench, fact: Fact) -> None:
     bench.handlers[names.operation_name(f"count {counted}")] = (Handler(on=event, effects=(effect,)), [fact])
 
 
+def _per_row(fact: Fact) -> bool:
+    """Whether there are totals for each row; without a period there is nothing else to tell totals apart."""
+    return bool(fact.word("per")) or not fact.word("period")
+
+
 def _cause(bench: Workbench, event: str) -> str:
     return next((f.word("cause") for f in bench.of("event") if names.type_name(f.word("name")) == event), "")
 
 
-def _totals(bench: Workbench, fact: Fact, source: EntityDraft, counted: str, period: str) -> EntityDraft:
+def _totals(bench: Workbench, fact: Fact, event: str, source: EntityDraft, counted: str, period: str) -> EntityDraft:
     """The entity of the totals: keyed by row and period."""
     words = " ".join(w for w in (_PERIOD_WORDS.get(period, ""), fact.word("keeps")) if w)
     total = EntityDraft(name=names.type_name(words), words=words)
     if total.name in bench.entities:
         total = EntityDraft(name=names.type_name(f"{source.words} {words}"), words=f"{source.words} {words}")
-    event = names.type_name(fact.word("event"))
     key, spec = next(iter(bench.events[event].items()))
-    total.add(key, spec)
-    keys = [key]
+    keys = [key] if _per_row(fact) else []
+    if keys:
+        total.add(key, spec)
     if period:
         name, type_, _ = _PERIOD_FIELDS[period]
         total.add(name, FieldSpec(type=type_))
@@ -113,6 +123,42 @@ def _schedule(bench: Workbench, fact: Fact) -> None:
         [fact],
     )
     bench.decide(f"handlers.{name}.zone", "UTC", "Nothing says the time zone; cron lines are in UTC.")
+
+
+def _retention(bench: Workbench, fact: Fact) -> None:
+    """Rows that are kept for a time are deleted by the day."""
+    entity = bench.entity(fact.word("entity"))
+    if entity is None or fact.word("state") != "deleted":
+        return
+    if fact.get("never") is True:
+        if not deletes(bench, entity):
+            bench.use(fact)
+            entity.facts.append(fact)
+        return
+    time = _time_of(entity, fact)
+    if not time or not fact.word("after"):
+        return
+    bench.use(fact)
+    name = f"delete_old_{entity.plural}"
+    effect = Delete(delete=entity.name, where=f"{time} <= now - {fact.word('after')}")
+    bench.handlers[name] = (Handler(every=NIGHTLY, effects=(effect,)), [fact])
+    because = "Nothing says when old rows are deleted; at night there is least to do. Cron lines are in UTC."
+    bench.decide(f"handlers.{name}.every", NIGHTLY, because)
+
+
+def _time_of(entity: EntityDraft, fact: Fact) -> str:
+    """The time that an age counts from: the creation, or what the text names; empty where rows have no such time."""
+    if not fact.word("of"):
+        return "created_at"
+    of = names.field_name(fact.word("of"))
+    return next((n for n, f in entity.fields.items() if f.type in {"date", "datetime"} and n in {of, f"{of}_at"}), "")
+
+
+def deletes(bench: Workbench, entity: EntityDraft) -> bool:
+    """Whether an operation or a handler deletes rows of an entity."""
+    effects = [e for d in bench.operations.values() for e in d.operation.effects]
+    effects += [e for handler, _ in bench.handlers.values() for e in handler.effects]
+    return any(isinstance(e, Delete) and e.delete in {entity.name, entity.row} for e in effects)
 
 
 def _condition(bench: Workbench, entity: EntityDraft, fact: Fact) -> str | None:

@@ -50,7 +50,7 @@ def _ascii_words(words: str) -> list[str]:
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", words)
     plain = unicodedata.normalize("NFKD", spaced.casefold().translate(_LETTERS))
     ascii_ = "".join(c for c in plain if not unicodedata.combining(c))
-    return [w for w in re.split(r"[^a-z0-9]+", ascii_) if w]
+    return [w for w in re.split(r"[^a-z0-9]+", re.sub(r"\be-mail", "email", ascii_)) if w]
 
 
 def _fallback(words: str) -> str:

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from autocoder.blueprint.model import FieldSpec
+from autocoder.blueprint.model import AccessRule, FieldSpec
 from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import names
 from autocoder.planning.workbench import EntityDraft, Workbench
 
-Access = Literal["anyone", "user", "user?"]
+Access = Literal["anyone", "user", "user?"] | AccessRule
 
 SIGHT = frozenset({"list", "read", "search"})
 """What a verb does to rows, where it only looks at them."""
@@ -58,13 +58,18 @@ def plan_roles(bench: Workbench) -> None:
     )
 
 
+def trusted(roles: Iterable[str]) -> tuple[str, ...]:
+    """The roles that are positions of trust."""
+    return tuple(r for r in roles if r.rpartition("_")[2] in _TRUSTED)
+
+
 def _texts(value: object) -> Iterable[str]:
     return [str(v) for v in value] if isinstance(value, tuple) else []  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
 
 def _usual(roles: Sequence[str]) -> str:
     """The role that registering gives: the first one that is not a position of trust."""
-    return next((r for r in roles if r.rpartition("_")[2] not in _TRUSTED), "account")
+    return next((r for r in roles if r not in trusted(roles)), "account")
 
 
 def role_of(fact: Fact) -> str:
@@ -88,26 +93,42 @@ def rule(bench: Workbench, entity: EntityDraft, does: str, row: str) -> Rule | N
 
 def combined(bench: Workbench, entity: EntityDraft, facts: Sequence[Fact], row: str) -> Rule:
     """What several sentences allow together."""
-    conditions = [_condition(bench, entity, f, row) for f in facts]
-    if any(c is None for c in conditions):
-        open_ = [f for f, c in zip(facts, conditions, strict=True) if c is None]
-        signed_in = all(_signed_in(bench, f) for f in open_)
-        return Rule(access="user" if signed_in else "anyone", condition=None, facts=tuple(facts))
-    told = list(dict.fromkeys(c for c in conditions if c))
-    text = told[0] if len(told) == 1 else " || ".join(f"({c})" if "&&" in c else c for c in told)
-    return Rule(access="user", condition=text, facts=tuple(facts))
+    told = tuple(facts)
+    if bench.account is None or not all(f.word("actor") in {"user", "role"} for f in told):
+        signed_in = all(_signed_in(bench, f) for f in told)
+        return Rule(access="user" if signed_in else "anyone", condition=None, facts=told)
+    roled = "role" in bench.account.fields
+    grants = [(role_of(f) if roled and f.word("actor") == "role" else "", _own(entity, f)) for f in told]
+    whole = {role for role, own in grants if not own}
+    parts = dict.fromkeys(
+        f"caller.role == '{role}'" if role in whole else f"{row}owner == caller.id" for role, _ in grants
+    )
+    narrowed = "" not in whole and any(own and role not in whole for role, own in grants)
+    return Rule(
+        access=access_of_roles([role for role, _ in grants]),
+        condition=" || ".join(parts) if narrowed else None,
+        facts=told,
+    )
+
+
+def usual(bench: Workbench, entity: EntityDraft, row: str) -> Rule:
+    """Where no sentence says who may: the owner, where rows have one; else whoever signs in, if anybody does."""
+    if "owner" in entity.fields:
+        return Rule(access="user", condition=f"{row}owner == caller.id", facts=())
+    return Rule(access="user" if bench.account else "anyone", condition=None, facts=())
+
+
+def access_of_roles(roles: Iterable[str]) -> Access:
+    """Who is signed in; only those with certain roles where each sentence names one."""
+    found = tuple(dict.fromkeys(roles))
+    if not found or "" in found:
+        return "user"
+    return AccessRule(role=found[0] if len(found) == 1 else found)
+
+
+def _own(entity: EntityDraft, fact: Fact) -> bool:
+    return fact.get("scope") == "own" and "owner" in entity.fields
 
 
 def _signed_in(bench: Workbench, fact: Fact) -> bool:
     return bench.account is not None and fact.word("actor") in {"user", "role", ""}
-
-
-def _condition(bench: Workbench, entity: EntityDraft, fact: Fact, row: str) -> str | None:
-    if bench.account is None or fact.word("actor") not in {"user", "role"}:
-        return None
-    parts: list[str] = []
-    if fact.word("actor") == "role" and "role" in bench.account.fields:
-        parts.append(f"caller.role == '{role_of(fact)}'")
-    if fact.get("scope") == "own" and "owner" in entity.fields:
-        parts.append(f"{row}owner == caller.id")
-    return " && ".join(parts) or None

@@ -21,15 +21,22 @@ from autocoder.blueprint.model import (
 from autocoder.decisions import Decision, Source
 from autocoder.diagnostics import Diagnostic
 from autocoder.facts import Fact, Prose, Quote, Via
-from autocoder.planning import domain_verbs, names
+from autocoder.planning import domain_verbs, lifecycles, names
 from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints, plan_wire
-from autocoder.planning.entities import plan_bare_entities, plan_entities
+from autocoder.planning.entities import plan_bare_entities, plan_entities, plan_references
 from autocoder.planning.handlers import plan_handlers
+from autocoder.planning.limits import plan_limits, plan_times
 from autocoder.planning.operations import plan_operations
 from autocoder.planning.permissions import plan_roles
 from autocoder.planning.platform import Tracer, plan_auth, plan_deployment, plan_policy
+from autocoder.planning.row_operations import plan_filter_fields
 from autocoder.planning.workbench import EntityDraft, Workbench
 from autocoder.readers.protocol import Reading
+
+_AROUND = frozenset(
+    {"system", "storage", "cache", "broker", "quality", "exposure", "environment", "budget", "policy", "authentication"}
+)
+"""Kinds of facts that say nothing of what is kept and done: without others, the system's own sentence asks for it."""
 
 Place = tuple[str, int]
 """A file and an offset in it."""
@@ -98,12 +105,16 @@ class _Draft:
         self.requirements, self.trace = _requirements(bench, reading.prose)
         plan_entities(bench)
         domain_verbs.define_entities(bench)
-        domain_verbs.plan_lifecycles(bench)
+        plan_references(bench)
+        plan_filter_fields(bench)
+        plan_times(bench)
+        lifecycles.plan_lifecycles(bench)
         plan_roles(bench)
         plan_endpoint_fields(bench)
         plan_bare_entities(bench)
         plan_endpoints(bench)
         plan_operations(bench)
+        plan_limits(bench)
         plan_handlers(bench)
         self.wire = plan_wire(bench)
         self.auth = plan_auth(bench, self.trace)
@@ -199,8 +210,8 @@ def _answers(bench: Workbench, reading: Reading) -> None:
 
 def _requirements(bench: Workbench, prose: Prose) -> tuple[tuple[Requirement, ...], Tracer]:
     """The sentences that ask for something, numbered in order of the text."""
-    only_system = all(f.kind == "system" for f in bench.facts if f.evidence[0].prose is prose)
     bench_facts = [f for f in bench.facts if f.evidence[0].prose is prose]
+    only_system = all(f.kind in _AROUND for f in bench_facts)
     asked = [f for f in bench_facts if f.kind != "system" or (only_system and not f.word("name"))]
     quotes = {f.evidence[0].start: f.evidence[0] for f in asked}
     requirements: list[Requirement] = []
@@ -222,7 +233,10 @@ def _entity(entity: EntityDraft, trace: Tracer) -> Entity:
         name: spec.model_copy(update={"satisfies": trace(entity.field_facts.get(name, []))})
         for name, spec in entity.fields.items()
     }
-    return Entity(fields=fields, unique=tuple(entity.unique), satisfies=trace(entity.facts))
+    lifecycle = lifecycles.lifecycle_of(entity)
+    if lifecycle:  # it says where a row starts, and that no client sets its state
+        fields["status"] = fields["status"].model_copy(update={"default": None, "read_only": False})
+    return Entity(fields=fields, unique=tuple(entity.unique), lifecycle=lifecycle, satisfies=trace(entity.facts))
 
 
 def _traced(operation: Operation, satisfies: tuple[str, ...]) -> Operation:
@@ -230,7 +244,7 @@ def _traced(operation: Operation, satisfies: tuple[str, ...]) -> Operation:
 
 
 def _nothing_to_build(bench: Workbench, reading: Reading) -> None:
-    if bench.operations or bench.handlers or bench.diagnostics.errors:
+    if bench.operations or bench.handlers or bench.account or bench.diagnostics.errors:
         return
     span = reading.prose.place(0, 1) if reading.prose.text else None
     bench.diagnostics.error(

@@ -5,6 +5,7 @@ Owns what `auth`, `policy` and `deployment.yaml` get from facts, and their conve
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -25,6 +26,8 @@ from autocoder.blueprint.model import (
     SecretRef,
     Update,
 )
+from autocoder.bundles import load
+from autocoder.decisions import Source
 from autocoder.facts import Fact, Prose
 from autocoder.planning import names
 from autocoder.planning.workbench import Workbench
@@ -33,6 +36,9 @@ _PER = {"per second": "s", "per minute": "min", "per hour": "h"}
 _ROW_EFFECTS: dict[str, type[Effect]] = {"create": Create, "update": Update, "delete": Delete}
 _ENGINES = ("postgresql", "sqlite")
 _BROKERS = ("nats", "rabbitmq", "redis")
+USUAL_REPLICAS = 2
+MOST_REPLICAS = 20
+"""How many replicas planning asks for by itself."""
 
 
 class Tracer:
@@ -67,10 +73,10 @@ def plan_policy(bench: Workbench, trace: Tracer) -> Policy:
 
 
 def _performance(bench: Workbench, trace: Tracer) -> Performance:
-    found: dict[str, Any] = {}
+    found: dict[str, str] = {}
     used: list[Fact] = []
     for fact in bench.of("quality"):
-        objective = _objective(bench, fact)
+        objective = _objective(fact)
         if objective is None:
             bench.refuse(
                 "AC2001",
@@ -82,30 +88,34 @@ def _performance(bench: Workbench, trace: Tracer) -> Performance:
             continue
         bench.use(fact)
         used.append(fact)
-        found[objective[0]] = objective[1]
-    return Performance(**found, satisfies=trace(used))
+        name, limit = objective
+        _decide_objective(bench, fact, name, limit)
+        found[name] = limit if name not in found else _stricter(name, found[name], limit)
+    if "availability" in found:
+        found["availability"] = _reached(bench, found["availability"])
+    return Performance.model_validate(found | {"satisfies": trace(used)})
 
 
-def _objective(bench: Workbench, fact: Fact) -> tuple[str, str] | None:
-    value, unit = fact.word("value"), fact.word("unit")
+def _objective(fact: Fact) -> tuple[str, str] | None:
+    """The name of an objective and its limit; None for what the blueprint has no objective for."""
+    value, unit, percentile = fact.word("value"), fact.word("unit"), fact.word("percentile")
     if not re.fullmatch(r"\d+(\.\d+)?", value):
         return None
     match fact.word("metric"):
         case "throughput" if unit in _PER:
             return "throughput", f"{value}/{_PER[unit]}"
-        case "latency" if unit in {"ms", "s"}:
-            return _latency(bench, fact, f"{value}{unit}")
+        case "latency" if unit in {"ms", "s"} and (not percentile or float(percentile) >= 95):
+            return "p95", f"{value}{unit}"
         case "availability" if len(value.partition(".")[0]) == 2:
             return "availability", f"{value}%"
         case _:
             return None
 
 
-def _latency(bench: Workbench, fact: Fact, limit: str) -> tuple[str, str] | None:
+def _decide_objective(bench: Workbench, fact: Fact, name: str, limit: str) -> None:
+    """Where the blueprint's objective is not quite what the text says."""
     percentile = fact.word("percentile")
-    if percentile not in {"", "95"} and float(percentile) < 95:
-        return None
-    if percentile != "95":
+    if name == "p95" and percentile != "95":
         what = f"p{percentile}" if percentile else "a latency without a percentile"
         bench.decide(
             "policy.performance.p95",
@@ -113,7 +123,47 @@ def _latency(bench: Workbench, fact: Fact, limit: str) -> tuple[str, str] | None
             f"{what} is stated; the gates measure the 95th percentile, and hold it to the same limit.",
             consequence="Nothing checks slower requests than these.",
         )
-    return "p95", limit
+    if fact.word("scope"):
+        bench.decide(
+            f"policy.performance.{name}.scope",
+            "all stated operations",
+            f"The text says it of {fact.word('scope')}; an objective covers all operations that the text states.",
+        )
+
+
+def _stricter(name: str, one: str, other: str) -> str:
+    """Of two limits of an objective, the one that holds both."""
+    if name == "p95":
+        return min(one, other, key=lambda t: float(t[:-2]) if t.endswith("ms") else float(t[:-1]) * 1000)
+    return max(one, other, key=_rate if name == "throughput" else lambda t: float(t[:-1]))
+
+
+def _reached(bench: Workbench, stated: str) -> str:
+    """An availability that the parts are estimated to reach: less than stated is a decision, and a warning."""
+    replicas = _replicas(bench)
+    known = load().availability
+    reached = known.pods(replicas) * known.store
+    wanted = float(stated[:-1])
+    if reached * 100 >= wanted:
+        return stated
+    planned = f"{math.floor(reached * 10_000) / 100:g}%"
+    fact = next(f for f in bench.of("quality") if f.word("metric") == "availability")
+    bench.warn(
+        "AC2057",
+        f"{stated} is more than the parts reach by our estimate: {reached:.4%}",
+        fact,
+        rule=f"{replicas} instances behind a database that answers {known.store:.2%} of the time",
+        help=f"{planned} is planned; a database with more nines is a change of `policy.performance.availability`",
+    )
+    bench.decide(
+        "policy.performance.availability",
+        planned,
+        f"{stated} is stated; {replicas} instances and the database are estimated to reach {reached:.4%}.",
+        stated,
+        consequence="The alerts and the checks of the design hold the service to this share.",
+        source=Source.INFERRED,
+    )
+    return planned
 
 
 def _rules(bench: Workbench) -> list[PolicyRule]:
@@ -179,16 +229,14 @@ def plan_deployment(bench: Workbench, system: str, trace: Tracer) -> Deployment:
 
 
 def _production(bench: Workbench, system: str, trace: Tracer) -> Environment:
-    engine, stored = _store(bench)
+    stored = _store(bench)
     broker, carried = _broker(bench)
-    env: dict[str, str | SecretRef] = {}
-    if engine == "postgresql":
-        env["DATABASE_URL"] = SecretRef(secret=f"{system}-db/url")
-        bench.decide(
-            "environments.production.env.DATABASE_URL",
-            f"{system}-db/url",
-            "The address of the database is a secret; this is where the cluster keeps it.",
-        )
+    env: dict[str, str | SecretRef] = {"DATABASE_URL": SecretRef(secret=f"{system}-db/url")}
+    bench.decide(
+        "environments.production.env.DATABASE_URL",
+        f"{system}-db/url",
+        "The address of the database is a secret; this is where the cluster keeps it.",
+    )
     if broker != "store":
         env["BROKER_URL"] = SecretRef(secret=f"{system}-broker/url")
         bench.decide(
@@ -196,29 +244,62 @@ def _production(bench: Workbench, system: str, trace: Tracer) -> Environment:
             f"{system}-broker/url",
             "The address of the broker is a secret; this is where the cluster keeps it.",
         )
-    replicas = 2 if engine == "postgresql" else 1
-    why = "Two, so that one may fail or be replaced." if replicas == 2 else "SQLite serves one process."
-    bench.decide("environments.production.replicas.api", replicas, f"Nothing says how many. {why}")
+    exposure = _exposure(bench, trace)
+    kept_inside = [] if exposure else bench.of("exposure")
     return Environment(
-        engines=Engines(store=engine, broker=broker),
-        exposure=_exposure(bench, trace),
-        replicas={"api": replicas},
+        engines=Engines(broker=broker),
+        exposure=exposure,
+        replicas={"api": _replicas(bench)},
         env=env,
-        satisfies=trace([*stored, *carried]),
+        satisfies=trace([*stored, *carried, *kept_inside]),
     )
 
 
-def _store(bench: Workbench) -> tuple[Any, list[Fact]]:
+def _replicas(bench: Workbench) -> int:
+    """As many as carry the stated load, up to a limit: two at least, so that one may fail."""
+    subject = "environments.production.replicas.api"
+    rate = max((_rate(o[1]) for f in bench.of("quality") if (o := _objective(f)) and o[0] == "throughput"), default=0)
+    costs = load().costs
+    needed = costs.replicas(rate)
+    if needed <= USUAL_REPLICAS:
+        bench.decide(subject, USUAL_REPLICAS, "Nothing says how many. Two, so that one may fail or be replaced.")
+        return USUAL_REPLICAS
+    count = min(needed, MOST_REPLICAS)
+    each = costs.requests_per_second_per_core
+    beyond = "" if count == needed else f" The load needs {needed}; more than {count} is for somebody to decide."
+    because = f"{rate} requests arrive per second, and one replica is estimated to carry {each}.{beyond}"
+    bench.decide(subject, count, because, source=Source.INFERRED)
+    return count
+
+
+def _rate(throughput: str) -> int:
+    """Requests per second of `500/min`, rounded up."""
+    number, _, unit = throughput.partition("/")
+    return math.ceil(float(number) / {"s": 1, "min": 60, "h": 3600}[unit])
+
+
+def _store(bench: Workbench) -> list[Fact]:
+    """Production's database is PostgreSQL, whatever else the text says of one machine; the facts that name one."""
     stated = bench.of("storage")
     _refuse_unknown(bench, (*stated, *bench.of("cache")), _ENGINES)
     bench.use(*stated)
     known = [f for f in stated if f.word("engine") in _ENGINES]
-    if not known:
-        bench.decide(
-            "environments.production.engines.store", "postgresql", "Nothing says where data is kept.", "sqlite"
+    file = next((f for f in known if f.word("engine") == "sqlite"), None)
+    if file is not None:
+        because = (
+            "A file inside a container is lost with it; on one machine, without DATABASE_URL, the data is in SQLite."
         )
-        return "postgresql", []
-    return known[0].word("engine"), known
+        bench.warn(
+            "AC2058",
+            "production keeps its data in PostgreSQL, not in SQLite",
+            file,
+            rule="a file inside a container is lost with it, and two instances cannot share it",
+            help="nothing, where the service runs on one machine: without DATABASE_URL its data is in SQLite",
+        )
+        bench.decide("environments.production.engines.store", "postgresql", because, source=Source.INFERRED)
+    elif not known:
+        bench.decide("environments.production.engines.store", "postgresql", "Nothing says where data is kept.")
+    return known
 
 
 def _broker(bench: Workbench) -> tuple[Any, list[Fact]]:

@@ -210,6 +210,12 @@ def camel(name: str) -> str:
     return first + "".join(part[:1].upper() + part[1:] for part in rest)
 
 
+def keyed(bench: Workbench, entity: EntityDraft, name: str) -> EntityDraft | None:
+    """The other entity whose rows have a generated key of that name."""
+    others = [e for e in bench.entities.values() if e is not entity]
+    return next((e for e in others if name in e.fields and e.fields[name].type == "code"), None)
+
+
 def referred(bench: Workbench, name: str) -> EntityDraft | None:
     """The entity whose row a name is the id of: `quiz_id`."""
     stem = name.removesuffix("_id")

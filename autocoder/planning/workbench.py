@@ -16,6 +16,14 @@ from autocoder.facts import Fact
 from autocoder.planning import names
 
 
+@dataclass(frozen=True, kw_only=True)
+class StateDraft:
+    """A change of state; without origins it is allowed from every other state."""
+
+    origins: tuple[str, ...]
+    to: str
+
+
 @dataclass(kw_only=True)
 class EntityDraft:
     """An entity with the facts that it comes from."""
@@ -26,6 +34,7 @@ class EntityDraft:
     unique: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
     facts: list[Fact] = field(default_factory=list[Fact])
     field_facts: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])
+    changes: dict[str, StateDraft] = field(default_factory=dict[str, StateDraft])
 
     @property
     def row(self) -> str:
@@ -69,6 +78,7 @@ class Workbench:
     facts: Sequence[Fact]
     entities: dict[str, EntityDraft] = field(default_factory=dict[str, EntityDraft])
     account: EntityDraft | None = None
+    aliases: dict[str, EntityDraft] = field(default_factory=dict[str, EntityDraft])
     operations: dict[str, OperationDraft] = field(default_factory=dict[str, OperationDraft])
     events: dict[str, dict[str, FieldSpec]] = field(default_factory=dict[str, dict[str, FieldSpec]])
     event_sources: dict[str, EntityDraft] = field(default_factory=dict[str, EntityDraft])
@@ -88,7 +98,8 @@ class Workbench:
 
     def entity(self, words: str) -> EntityDraft | None:
         """The entity of that name; a longer name ends in it ("link" for "short link")."""
-        known = self.entities.get(names.type_name(words))
+        name = names.type_name(words)
+        known = self.entities.get(name) or self.aliases.get(name)
         if known:
             return known
         tail = words.rpartition(" ")[2]
@@ -104,6 +115,17 @@ class Workbench:
         found.facts += [f for f in facts if f not in found.facts]
         self.use(*facts)
         return found
+
+    def add_operation(self, name: str, operation: Operation, facts: Sequence[Fact], *, routed: bool = False) -> None:
+        """Adds an operation; one of that name that is there gets the facts. `routed` says that the route is stated."""
+        known = self.operations.get(name)
+        if known is not None:
+            known.facts += facts
+            return
+        self.operations[name] = OperationDraft(operation=operation, facts=list(facts))
+        if not routed:
+            because = "Nothing says its route; this is the convention for what it does."
+            self.decide(f"operations.{name}.route", operation.route, because)
 
     def decide(
         self,
@@ -127,6 +149,12 @@ class Workbench:
                     consequence=consequence,
                 )
             )
+
+    def warn(self, code: str, message: str, fact: Fact, *, rule: str, help: str) -> None:
+        """A warning at the sentence that a fact comes from."""
+        quote = fact.evidence[0]
+        value = " ".join(quote.text.split())
+        self.diagnostics.warning(code, message, quote.place, value=value, rule=rule, help=help)
 
     def refuse(self, code: str, message: str, fact: Fact, *, rule: str, help: str) -> None:
         """An error at the sentence that a fact comes from."""

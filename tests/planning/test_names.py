@@ -34,7 +34,7 @@ def test_no_field_is_a_keyword_or_a_reserved_word(words: str) -> None:
     ("words", "name"),
     [
         ("target URL", "target_url"),
-        ("e-mail address", "e_mail_address"),
+        ("e-mail address", "email_address"),
         ("class", "class_value"),
         ("select", "select_value"),
         ("Größe", "grosse"),

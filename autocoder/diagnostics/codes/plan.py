@@ -45,4 +45,20 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Correct the file at the place that the message names.",
         "example": "approvals:\n- {decison: 0f3a, by: kim}",
     },
+    {
+        "code": "AC2057",
+        "title": "an availability beyond what the parts reach",
+        "why": "A request needs an instance of the service and the database at the same time, so the service is there "
+        "less often than each of them. The share that the text states is more than both are estimated to reach.",
+        "fix": "Approve the share that is planned, or state the text's in the blueprint once the database is stronger.",
+        "example": "A to-do list API. 99.99% availability.",
+    },
+    {
+        "code": "AC2058",
+        "title": "no database in a file in production",
+        "why": "A file inside a container is lost with it, and two instances cannot share it. On one machine the "
+        "service keeps its data in SQLite as the text says; in production it has a database server.",
+        "fix": "Approve the decision, or leave the sentence out.",
+        "example": "A to-do list API. Data in SQLite.",
+    },
 )

@@ -1,0 +1,172 @@
+"""What a text leaves out and a service needs: rows must come about, and whoever makes them must see them.
+
+Owns the operations that no sentence states. Each is a decision; nothing is opened to more people than the text opens.
+"""
+
+from __future__ import annotations
+
+from autocoder.blueprint.model import AccessRule, Create, ListRows
+from autocoder.decisions import Source
+from autocoder.facts import Fact
+from autocoder.planning import domain_verbs, lifecycles, permissions
+from autocoder.planning.entities import owned
+from autocoder.planning.row_operations import make_create, make_delete, make_list, make_read, make_update
+from autocoder.planning.workbench import EntityDraft, OperationDraft, Workbench
+
+CRUD = ("create", "list", "read", "update", "delete")
+
+
+def complete(bench: Workbench) -> None:
+    """Adds what is missing, entity by entity."""
+    silent = not bench.of("operation")
+    for entity in list(bench.entities.values()):
+        if entity is bench.account:
+            continue
+        if silent:
+            _crud(bench, entity)
+        else:
+            _missing(bench, entity)
+        lifecycles.plan_steps(bench, entity)
+
+
+def _missing(bench: Workbench, entity: EntityDraft) -> None:
+    needed = _referred(bench, entity)
+    if not _creates(bench, entity) and (needed or _touched(bench, entity)):
+        _missing_create(bench, entity)
+    if _creates(bench, entity) and not _shown(bench, entity) and (needed or "owner" in entity.fields):
+        _missing_list(bench, entity)
+
+
+def _creates(bench: Workbench, entity: EntityDraft) -> bool:
+    return any(
+        isinstance(e, Create) and e.create == entity.name
+        for d in bench.operations.values()
+        for e in d.operation.effects
+    )
+
+
+def _touched(bench: Workbench, entity: EntityDraft) -> bool:
+    return any(
+        entity.name in {getattr(e, "read", None), getattr(e, "list", None)}
+        for d in bench.operations.values()
+        for e in d.operation.effects
+    )
+
+
+def _shown(bench: Workbench, entity: EntityDraft) -> bool:
+    return any(
+        d.operation.route.startswith("GET ")
+        and any(entity.name in {getattr(e, "read", None), getattr(e, "list", None)} for e in d.operation.effects)
+        for d in bench.operations.values()
+    )
+
+
+def _referred(bench: Workbench, entity: EntityDraft) -> bool:
+    """Whether clients name a row of it by its id."""
+    return any(f.to == entity.name for d in bench.operations.values() for f in d.operation.input.values())
+
+
+def _about(bench: Workbench, entity: EntityDraft) -> list[Fact]:
+    """The facts for which an operation is added: what is done with the rows, else what names them."""
+    done = owned(bench, entity) or [f for f in bench.of("operation") if bench.entity(f.word("object")) is entity]
+    named = [*entity.facts, *(f for facts in entity.field_facts.values() for f in facts)]
+    referring = [
+        fact
+        for other in bench.entities.values()
+        for name, spec in other.fields.items()
+        if spec.to == entity.name
+        for fact in other.field_facts.get(name, ())
+    ]
+    return done or named or referring
+
+
+def _missing_create(bench: Workbench, entity: EntityDraft) -> None:
+    name, facts = f"create_{entity.base}", _about(bench, entity)
+    make_create(bench, entity, name, None)
+    draft = bench.operations[name]
+    draft.facts = facts
+    if bench.account and "owner" not in entity.fields:
+        draft.operation = draft.operation.model_copy(update={"access": _keepers(bench)})
+    bench.decide(
+        f"operations.{name}",
+        "added",
+        f"Nothing says how a {entity.words} comes about; without one the other operations have nothing to do.",
+        "say who creates them",
+        source=Source.INFERRED,
+    )
+
+
+def _keepers(bench: Workbench) -> permissions.Access:
+    """Who keeps what belongs to nobody: those who are trusted, where the text tells roles apart."""
+    role = bench.account.fields.get("role") if bench.account else None
+    trusted = permissions.trusted(role.values) if role else ()
+    return AccessRule(role=trusted[0] if len(trusted) == 1 else trusted) if trusted else "user"
+
+
+def _missing_list(bench: Workbench, entity: EntityDraft) -> None:
+    name = f"list_{entity.plural}"
+    make_list(bench, entity, None)
+    draft = bench.operations[name]
+    draft.facts = draft.facts or _about(bench, entity)
+    _widen(bench, entity, draft)
+    if bench.account and draft.operation.access == "anyone":
+        draft.operation = draft.operation.model_copy(update={"access": "user"})
+    bench.decide(
+        f"operations.{name}",
+        "added",
+        f"Nothing says how people see a {entity.words}; "
+        + ("they see their own." if "owner" in entity.fields else "other rows name one by its id."),
+        "say who sees them",
+        source=Source.INFERRED,
+    )
+
+
+def _widen(bench: Workbench, entity: EntityDraft, draft: OperationDraft) -> None:
+    """Who works on the rows of others sees them all."""
+    working = [f for f in bench.of("operation") if f.word("actor") == "role" and not domain_verbs.makes(f)]
+    about = [f for f in working if f.get("scope") != "own" and f.word("does") not in {"create", "convert"}]
+    named = dict.fromkeys(permissions.role_of(f) for f in about if bench.entity(f.word("object")) is entity)
+    acting = permissions.trusted(named)
+    rows = draft.operation.effects[0]
+    if acting and "owner" in entity.fields and isinstance(rows, ListRows):
+        told = [*(f"caller.role == '{r}'" for r in acting), "owner == caller.id"]
+        rows = rows.model_copy(update={"where": " || ".join(told)})
+        draft.operation = draft.operation.model_copy(update={"effects": (rows,)})
+
+
+def _crud(bench: Workbench, entity: EntityDraft) -> None:
+    """Nobody says what is done: create, list, read, change and delete."""
+    make_create(bench, entity, f"create_{entity.base}", None)
+    kept = any(
+        f.word("state") == "deleted" and f.get("never") is True and bench.entity(f.word("entity")) is entity
+        for f in bench.of("lifecycle")
+    )
+    for make in (make_list, make_read, make_update, *(() if kept else (make_delete,))):
+        make(bench, entity, None)
+    named = [*entity.facts, *(f for facts in entity.field_facts.values() for f in facts)]
+    named = named or [f for f in bench.of("relation") if bench.entity(f.word("to")) is entity]
+    named += [f for f in bench.of("system") if all(n.evidence[0].prose is not f.evidence[0].prose for n in named)]
+    for draft in bench.operations.values():
+        draft.facts = draft.facts or named
+    bench.decide(
+        f"operations.of.{entity.name}",
+        ", ".join(CRUD[:4] if kept else CRUD),
+        f"Nothing says what is done with a {entity.words}; these are what an API of it usually has.",
+        "say who does what with it",
+    )
+    _decide_crud_access(bench, entity)
+
+
+def _decide_crud_access(bench: Workbench, entity: EntityDraft) -> None:
+    subject = f"operations.of.{entity.name}.access"
+    if "owner" in entity.fields:
+        because = "There are users, and nothing says who may do what; each has rows of their own."
+        bench.decide(subject, "user, own rows", because, "anyone", source=Source.INFERRED)
+        return
+    bench.decide(
+        subject,
+        "anyone",
+        "Nothing is said of signing in.",
+        "say that users sign in",
+        consequence="Everybody who reaches the service may change and delete everything.",
+    )

@@ -1,0 +1,213 @@
+"""The states of things: which there are, and who may bring a thing from one to another.
+
+Owns the states that a text counts out or that its verbs lead to ("agents resolve tickets"), and the operations that
+change them. Where a row starts, and from where it may go on, is a decision where no sentence says it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+from autocoder.blueprint.model import AnyEffect, FieldSpec, Lifecycle, Operation, Read, Require, Transition
+from autocoder.decisions import Source
+from autocoder.facts import Fact
+from autocoder.planning import domain_verbs, names, permissions
+from autocoder.planning.workbench import EntityDraft, StateDraft, Workbench
+from autocoder.readers.rules.lexicon.domain import STATES
+
+FIRST = "open"
+"""Where a thing starts whose states nobody counts out."""
+_VERBS = {state: verb for verb, state in reversed(STATES.items())}
+
+
+def plan_lifecycles(bench: Workbench) -> None:
+    """The states that the text counts out, the first one is where a row starts; then those that verbs lead to."""
+    for fact in bench.of("lifecycle"):
+        states, entity = fact.get("states"), bench.entity(fact.word("entity"))
+        if entity is None or not isinstance(states, tuple):
+            continue
+        values = tuple(dict.fromkeys(names.field_name(s, suffix="state") for s in states))
+        _set_states(entity, values, fact)
+        entity.facts.append(fact)
+        bench.use(fact)
+        bench.decide(
+            f"entities.{entity.name}.fields.status.default",
+            values[0],
+            "The text counts out the states; a row starts in the first one.",
+            source=Source.INFERRED,
+        )
+    for thing, fact in list(_changing(bench)):
+        _add_change(bench, thing, fact)
+
+
+def plan_steps(bench: Workbench, entity: EntityDraft) -> None:
+    """One operation for each step between states that are counted out, where no sentence says how they change."""
+    told = [f for f in bench.of("lifecycle") if f.get("states") and bench.entity(f.word("entity")) is entity]
+    if entity.changes or not told:
+        return
+    values = entity.fields["status"].values
+    for before, after in pairwise(values):
+        verb = _VERBS.get(after, f"mark {after}")
+        entity.changes[names.base_name(verb)] = StateDraft(origins=(before,), to=after)
+        _add_operation(bench, entity, verb, permissions.usual(bench, entity, f"{entity.row}."), told)
+    bench.decide(
+        f"entities.{entity.name}.lifecycle",
+        " -> ".join(values),
+        f"Nothing says who changes the state of a {entity.words}; there is one operation for each step.",
+        "say who does what to it",
+    )
+
+
+def lifecycle_of(entity: EntityDraft) -> Lifecycle | None:
+    """The lifecycle of an entity whose states change. A change from any state is one from all others."""
+    if not entity.changes:
+        return None
+    values = entity.fields["status"].values
+    changes = {
+        name: {"from": draft.origins or tuple(v for v in values if v != draft.to), "to": draft.to}
+        for name, draft in entity.changes.items()
+    }
+    return Lifecycle.model_validate({"initial": values[0], "transitions": changes})
+
+
+def plan_change(bench: Workbench, fact: Fact) -> bool:
+    """The operation of such a verb. False where it may be done only before a time that the thing does not have."""
+    thing = bench.entity(fact.word("object"))
+    if thing is None or thing is bench.account or not _changes(bench, fact):
+        return False
+    verb = fact.word("verb")
+    same = [f for f in bench.of("operation") if f.word("verb") == verb and bench.entity(f.word("object")) is thing]
+    timely = _in_time(thing, fact)
+    if timely is None:
+        return False
+    row = f"{thing.row}."
+    stated = any(f.word("actor") for f in same)
+    rule = permissions.combined(bench, thing, same, row) if stated else permissions.usual(bench, thing, row)
+    if rule.condition is None and _made_by(bench, thing, same):
+        rule = replace(rule, condition=f"{row}owner == caller.id")
+        bench.decide(
+            f"operations.{names.operation_name(f'{verb} {thing.words}')}.rows",
+            "their own rows",
+            f"Whoever makes a {thing.words} may do it, and each has some of their own.",
+            "every row",
+            source=Source.INFERRED,
+        )
+    _add_operation(bench, thing, verb, rule, [fact], timely)
+    if not thing.changes[names.base_name(verb)].origins:
+        bench.decide(
+            f"operations.{names.operation_name(f'{verb} {thing.words}')}.from",
+            "any other state",
+            "Nothing says in which states it may be done.",
+        )
+    return True
+
+
+def _made_by(bench: Workbench, thing: EntityDraft, facts: list[Fact]) -> bool:
+    """Whether those who may do it are those who make such rows, and no others: no position of trust."""
+    if "owner" not in thing.fields:
+        return False
+    made = {
+        f.word("role")
+        for f in bench.of("operation")
+        if f.word("actor") in {"user", "role"}
+        and bench.entity(domain_verbs.record_name(bench, f) or f.word("object")) is thing
+        and (f.word("does") == "create" or domain_verbs.makes(f) or domain_verbs.is_record(bench, f))
+    }
+    acting = {f.word("role") for f in facts}
+    return bool(made) and acting <= made and not permissions.trusted(acting)
+
+
+def transition_of(entity: EntityDraft, verb: str) -> Transition:
+    """The effect of a verb that changes the state of a row."""
+    return Transition(transition=entity.row, to=names.base_name(verb))
+
+
+def _changing(bench: Workbench) -> Iterator[tuple[EntityDraft, Fact]]:
+    for fact in bench.of("operation"):
+        thing = bench.entity(fact.word("object")) if fact.word("object") else None
+        if thing is not None and thing is not bench.account and _changes(bench, fact):
+            yield thing, fact
+
+
+def _changes(bench: Workbench, fact: Fact) -> bool:
+    """Whether a verb neither makes something nor ends a record, but brings a thing into a state."""
+    if fact.word("does") != "other" or fact.word("verb") not in STATES:
+        return False
+    kept = domain_verbs.makes(fact) or domain_verbs.is_record(bench, fact) or domain_verbs.begun(bench, fact)
+    return not kept
+
+
+def _add_change(bench: Workbench, thing: EntityDraft, fact: Fact) -> None:
+    verb = fact.word("verb")
+    target = names.field_name(fact.word("to_state") or STATES[verb], suffix="state")
+    origins = _origins(bench, fact, thing, target)
+    known = thing.fields.get("status")
+    if known is None or known.type != "enum":
+        bench.decide(
+            f"entities.{thing.name}.fields.status.default",
+            FIRST,
+            f'"{fact.said("verb")}" changes the state of a {thing.words}; nothing says in which one it starts.',
+            'another first state: count the states out, like "open, then closed"',
+            source=Source.INFERRED,
+        )
+        known = None
+    _set_states(thing, (*(known.values if known else (FIRST,)), *origins, target), fact)
+    name = names.base_name(verb)
+    if name not in thing.changes or origins:
+        thing.changes[name] = StateDraft(origins=origins, to=target)
+
+
+def _set_states(entity: EntityDraft, values: tuple[str, ...], fact: Fact) -> None:
+    entity.fields["status"] = FieldSpec(
+        type="enum", values=tuple(dict.fromkeys(values)), default=values[0], read_only=True
+    )
+    facts = entity.field_facts.setdefault("status", [])
+    facts += [fact] if fact not in facts else []
+
+
+def _origins(bench: Workbench, fact: Fact, thing: EntityDraft, target: str) -> tuple[str, ...]:
+    """The states from which: stated, else the one before it in the order that the text gives."""
+    stated = fact.get("from_states")
+    if isinstance(stated, tuple):
+        return tuple(names.field_name(s, suffix="state") for s in stated)
+    known = thing.fields.get("status")
+    counted = any(f.get("states") and bench.entity(f.word("entity")) is thing for f in bench.of("lifecycle"))
+    if known and counted and target in known.values and known.values.index(target):
+        return (known.values[known.values.index(target) - 1],)
+    return ()
+
+
+def _in_time(thing: EntityDraft, fact: Fact) -> list[AnyEffect] | None:
+    """The guard of what may be done only until some time before another; None where the thing has no such time."""
+    ahead = fact.word("before")
+    if not ahead:
+        return []
+    of = names.field_name(fact.word("of"))
+    times = [n for n, spec in thing.fields.items() if spec.type == "datetime" and n in {of, f"{of}s_at", f"{of}_at"}]
+    if not times:
+        return None
+    message = f"This may be done until {fact.said('before')} before."
+    return [Require(require=f"now <= {thing.row}.{times[0]} - {ahead}", otherwise="conflict", message=message)]
+
+
+def _add_operation(
+    bench: Workbench,
+    thing: EntityDraft,
+    verb: str,
+    rule: permissions.Rule,
+    facts: list[Fact],
+    timely: list[AnyEffect] | None = None,
+) -> None:
+    effects: list[AnyEffect] = [Read(read=thing.name, by="input.id")]
+    if rule.condition:
+        effects.append(Require(require=rule.condition, otherwise="forbidden"))
+    effects += [*(timely or ()), transition_of(thing, verb)]
+    operation = Operation(
+        route=f"POST /{thing.plural}/{{id}}/{names.base_name(verb)}",
+        access=rule.access,
+        input={"id": FieldSpec(type="uuid")},
+        effects=tuple(effects),
+    )
+    bench.add_operation(names.operation_name(f"{verb} {thing.words}"), operation, facts)

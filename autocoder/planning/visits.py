@@ -1,0 +1,109 @@
+"""Visits of a row's own address, and the events that operations publish.
+
+Owns the counter that a visit adds to, and where it redirects to.
+"""
+
+from __future__ import annotations
+
+from autocoder.blueprint.model import AnyEffect, Create, FieldSpec, Increment, Operation, Output, Publish, Read
+from autocoder.facts import Fact
+from autocoder.planning import names
+from autocoder.planning.row_operations import key_input, read_row
+from autocoder.planning.workbench import EntityDraft, Workbench
+
+
+def plan_visit(bench: Workbench, fact: Fact) -> bool:
+    """Opening a row's address: finds it, counts, publishes, and redirects or shows it."""
+    entity = _visited(bench, fact)
+    if entity is None or _private(entity, fact):
+        return False
+    route = fact.word("path") or f"/{entity.plural}/{{{entity.key}}}"
+    if names_in(route) not in ([], [entity.key]):
+        return False
+    effects: list[AnyEffect] = [read_row(entity, mine=False)]
+    if fact.word("counts"):
+        counter = names.plural(names.field_name(fact.word("counts")))
+        entity.add(counter, FieldSpec(type="integer", default=0, read_only=True), fact)
+        effects.append(Increment(increment=f"{entity.row}.{counter}"))
+    output = None
+    if fact.word("redirect"):
+        target = _redirect_target(entity)
+        if target is None:
+            return False
+        output = Output(redirect=f"{entity.row}.{target}")
+    name = "follow" if output else names.operation_name(f"{fact.word('verb')} {entity.words}")
+    operation = Operation(
+        route=f"GET {route}", access="anyone", input=key_input(entity), effects=tuple(effects), output=output
+    )
+    bench.add_operation(name, operation, [fact], routed=bool(fact.word("path")))
+    if fact.word("actor") not in {"anyone", "user"}:
+        bench.decide(f"operations.{name}.access", "anyone", "Nothing says who may; it only reads.", "user")
+    if output:
+        bench.decide(
+            f"operations.{name}.output.status", "302", "A redirect is 302, never cacheable, so each one counts.", "301"
+        )
+    return True
+
+
+def _private(entity: EntityDraft, fact: Fact) -> bool:
+    """Whether rows belong to somebody, and the text neither says who may visit nor gives an address."""
+    owner = entity.fields.get("owner")
+    return owner is not None and not owner.optional and not fact.word("actor") and not fact.word("path")
+
+
+def names_in(route: str) -> list[str]:
+    """The parameters of a route.
+
+    >>> names_in("/notes/{id}")
+    ['id']
+    """
+    return [part[1:-1] for part in route.split("/") if part.startswith("{") and part.endswith("}")]
+
+
+def _visited(bench: Workbench, fact: Fact) -> EntityDraft | None:
+    if fact.word("object"):
+        return bench.entity(fact.word("object"))
+    parameters = names_in(fact.word("path"))
+    fits = [e for e in bench.entities.values() if parameters and parameters[-1] in e.fields]
+    if len(fits) == 1:
+        return fits[0]
+    first = fact.word("path").strip("/").split("/")[0]
+    return next((e for e in bench.entities.values() if e.plural == first), None)
+
+
+def _redirect_target(entity: EntityDraft) -> str | None:
+    urls = [n for n, f in entity.fields.items() if f.type == "url"]
+    return urls[0] if len(urls) == 1 else None
+
+
+def publish_event(bench: Workbench, fact: Fact) -> bool:
+    """Adds an event to the operation that causes it. False where no operation does."""
+    causes = [d for d in bench.operations.values() if any(_is_cause(f, fact) for f in d.facts)]
+    if len(causes) != 1:
+        return False
+    draft = causes[0]
+    rows = [
+        x.read if isinstance(x, Read) else x.create for x in draft.operation.effects if isinstance(x, Read | Create)
+    ]
+    if not rows:
+        return False
+    entity = bench.entities[rows[-1]]
+    name = names.type_name(fact.word("name"))
+    key = entity.key if entity.key != "id" else f"{entity.row}_id"
+    key_type = FieldSpec(type="text") if entity.key != "id" else FieldSpec(type="uuid")
+    bench.events[name] = {key: key_type, "at": FieldSpec(type="datetime")}
+    bench.event_sources[name] = entity
+    publish = Publish(publish=name, values={key: f"{entity.row}.{entity.key}", "at": "now"})
+    draft.operation = draft.operation.model_copy(update={"effects": (*draft.operation.effects, publish)})
+    draft.facts.append(fact)
+    bench.decide(f"events.{name}", f"{key}, at", "Nothing says what the event carries: which row, and when.")
+    return True
+
+
+def _is_cause(operation: Fact, event: Fact) -> bool:
+    cause = event.word("cause")
+    if operation.kind != "operation":
+        return False
+    return cause in {operation.word("counts"), operation.word("verb")} or (
+        operation.word("does") == "visit" and cause in {"visit", "click", "hit", "redirect", "view", "access"}
+    )

@@ -161,6 +161,8 @@ class _Parser:
         self._predicates(clause)
         if not clause.predicates and not clause.subject and not clause.gerund:
             self._fragment(clause)
+        if not clause.predicates and clause.subject and self._infinitive_opens():
+            clause.subject[-1].post.append(Adjunct(kind="purpose", items=[self.take()], gerund=self.predicate()))
         while not clause.predicates and clause.subject and self.tag() == "W" and self.depth < _MAX_DEPTH:
             clause.conditions.append(self.condition())
         self.depth -= 1
@@ -205,6 +207,9 @@ class _Parser:
     def _gerund_opens(self) -> bool:
         item = self.peek()
         return item is not None and item.tag == "V" and item.form == "VBG"
+
+    def _infinitive_opens(self) -> bool:
+        return self.tag() == "F" and self.tag(1) == "V" and self.depth < _MAX_DEPTH
 
     def _predicates(self, clause: Clause) -> None:
         if not self._verb_opens():
@@ -276,16 +281,24 @@ class _Parser:
         while True:
             before = self.at
             predicate.adjuncts += self.trailing()
-            if self.tag() == "F" and self.tag(1) == "V" and self.depth < _MAX_DEPTH and not predicate.infinitive:
+            if self._infinitive_opens() and not predicate.infinitive:
                 marker = self.take()
                 predicate.infinitive = self.predicate()
                 predicate.infinitive.group.insert(0, marker)
+            elif self._let(predicate):
+                predicate.infinitive = self.predicate()
             elif self.tag() == "W" and self.depth < _MAX_DEPTH:
                 predicate.conditions.append(self.condition())
             elif self.tag() == "," and self.tag(1) in {"W", "P", "Z", "Y"} and self.depth < _MAX_DEPTH:
                 self.at += 1
             if self.at == before:
                 return
+
+    def _let(self, predicate: Predicate) -> bool:
+        """Whether a verb without "to" follows: "let people exchange postcards"."""
+        lets = bool(predicate.objects) and [v.lemma for v in predicate.verbs] == ["let"]
+        item = self.peek()
+        return lets and item is not None and item.form == "VB" and not predicate.infinitive and self.depth < _MAX_DEPTH
 
     def _sized_clause(self) -> bool:
         """A quantity that stands alone is an adjunct ("answers within …", "lasts 20 minutes"), not an object."""

@@ -37,6 +37,7 @@ class Situation:
     gerund: bool = False
     gerund_subject: bool = False
     act: Predicate | None = None
+    purpose: bool = False
 
 
 @dataclass(kw_only=True)
@@ -116,6 +117,8 @@ class Fitter:
             return False
         if frame.bare == "imperative" and not (bare and not at.labels):
             return False
+        if frame.bare == "purpose" and not at.purpose:
+            return False
         if frame.passive and not _may_be_done(at):
             return False
         if bool(at.labels) != any(r.at == "label" for r in frame.roles):
@@ -188,7 +191,7 @@ class Fitter:
         found = [f for n in nouns if (f := NOUN_READS[role.reads](n, self.discourse))]
         if role.each:
             return found if len(found) == len(nouns) else []
-        several = role.reads in {"us", "about"}
+        several = role.reads in {"us", "about", "tracked", "their things", "whose things"}
         return found[:1] if len(nouns) == 1 or several else []
 
     def _adjunct(self, role: Role, at: Situation, taken: set[int]) -> list[Filled]:

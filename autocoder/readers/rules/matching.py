@@ -169,9 +169,11 @@ class _Reader:
         for noun in (*clause.subject, *(n for p in clause.predicates for n in p.objects)):
             self._done_to(noun)
         for noun in clause.subject:
-            self._system(noun)
+            self._system(noun, None)
         for predicate in clause.predicates:
             self._allowed(predicate)
+            for noun in predicate.objects:
+                self._system(noun, predicate.infinitive)
             self._best(replace(situation(clause, predicate), labels=self.labels))
             for condition in predicate.conditions:
                 self._condition(condition)
@@ -194,14 +196,18 @@ class _Reader:
                 who = Clause(subject=[replace(noun, relative=[], post=[])])
                 self._best(situation(who, predicate))
 
-    def _system(self, noun: Noun) -> None:
-        """Reads "a service that receives …, returning …": what the service does."""
+    def _system(self, noun: Noun, aim: Predicate | None) -> None:
+        """Reads "a service that receives …, returning …": what the service does, or is for."""
         if noun.head.lemma not in SYSTEMS:
             return
         itself = replace(noun, items=[noun.head], relative=[], post=[], clause=None)
         doing = [a.gerund for a in noun.post if a.kind == "participle" and a.gerund and not a.gerund.passive]
         for predicate in (*noun.relative, *doing):
             self._best(situation(Clause(subject=[itself]), predicate))
+        aims = [(a.items, a.gerund) for a in noun.post if a.gerund and (a.kind == "purpose" or a.prep == "for")]
+        for marker, inner in [*aims, *([([], aim)] if aim else [])]:
+            told = replace(inner, group=[*marker, *inner.group])
+            self._best(replace(situation(Clause(subject=[itself]), told), purpose=True))
 
     def _allowed(self, predicate: Predicate) -> None:
         """Reads "it allows users to create notes": the users create them."""
@@ -269,13 +275,22 @@ class _Reader:
         for draft in match.drafts:
             if match.frame.extends and draft.kind == match.frame.kind:
                 self._extend(draft)
-            else:
+            elif draft.kind != "system" or not self._same_system(draft):
                 self.parse.drafts.append(draft)
         started = [d for d in match.drafts if d.kind == "operation"]
         if started and not match.frame.extends:
             self.fitter.current = started
         for draft in match.drafts:
             _remember(draft, self.discourse)
+
+    def _same_system(self, new: Draft) -> bool:
+        """Adds to the system of this sentence: "a service that manages books" names one, by its form and its subject."""
+        for draft in self.parse.drafts:
+            if draft.kind == "system" and not set(draft.parts) & set(new.parts):
+                draft.parts.update(new.parts)
+                draft.items |= new.items
+                return True
+        return False
 
     def _extend(self, new: Draft) -> None:
         """Adds to the operations of this sentence; else states more of the operation that the text is at."""

@@ -374,7 +374,8 @@ def things_of_the_text(noun: Noun, discourse: Discourse) -> Filled | None:
 
 def tracked(noun: Noun, _discourse: Discourse) -> Filled | None:
     """What a system keeps, where a sentence asks for nothing but to track or manage it."""
-    if noun.head.tag != "N" or any(i.tag not in "DNJS" for i in noun.items) or not _many(noun):
+    own = noun.items[0].lemma != "their" and all(i.tag in "DNJS" for i in noun.items)
+    if noun.head.tag != "N" or not own or not (_many(noun) or noun.head.lemma in nouns.COLLECTIONS):
         return None
     filled = Filled(parts={})
     inner = next((a for a in noun.post if a.prep == "of" and len(a.nouns) == 1), None)
@@ -384,11 +385,32 @@ def tracked(noun: Noun, _discourse: Discourse) -> Filled | None:
         filled.use(*items_of(inner), *noun.items)
         return filled
     filled.put("value", words_of(name_items(noun)), *name_items(noun))
-    filled.use(*(i for i in noun.items if i.tag == "D" or i.lemma in {"our", "my"}))
+    filled.use(*(i for i in noun.items if i.lemma == "shared" and noun.head.lemma in nouns.COLLECTIONS))
+    roles.common(noun, filled)
     return filled
 
 
+def their_things(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """Their inspections: what each of the things before has."""
+    if noun.head.tag != "N" or noun.items[0].lemma != "their" or not noun.head.plural or noun.post:
+        return None
+    named = noun.items[1:]
+    if any(i.tag != "N" for i in named):
+        return None
+    filled = Filled(parts={})
+    filled.put("value", words_of(named), *named)
+    filled.use(*noun.items)
+    return filled
+
+
+def whose_things(noun: Noun, discourse: Discourse) -> Filled | None:
+    """The things that "their" goes back to: the first of the list."""
+    return tracked(noun, discourse) if noun.items[0].tag != "S" and noun.head.plural else None
+
+
 NOUNS: Mapping[str, roles.Reads] = {
+    "their things": their_things,
+    "whose things": whose_things,
     "plain": plain,
     "limited": limited,
     "overlapping": overlapping,

@@ -47,7 +47,7 @@ def words_of(items: Iterable[Item]) -> str:
     return " ".join(i.lemma for i in items)
 
 
-def _common(noun: Noun, filled: Filled) -> None:
+def common(noun: Noun, filled: Filled) -> None:
     """Determiners, quantifiers and adjectives that change nothing."""
     for item in noun.modifiers:
         plain = (
@@ -90,7 +90,7 @@ def actor(noun: Noun, discourse: Discourse) -> Filled | None:
         return None
     if filled.parts["value"].value == "user" and head.lemma != "user" and "role" not in filled.parts:
         filled.parts["role"] = Part(value=head.lemma, items=[head])
-    _common(noun, filled)
+    common(noun, filled)
     _signed_in_after(noun, filled)
     if filled.parts["value"].value in {"user", "role"}:
         filled.use(*(i for i in noun.modifiers if i.lemma == "only"))
@@ -154,7 +154,7 @@ def thing(noun: Noun, discourse: Discourse) -> Filled | None:
     if noun.head.lemma in nouns.CODES or noun.head.lemma in nouns.VALUE_TYPES:
         kind = "code" if noun.head.lemma in nouns.CODES else nouns.VALUE_TYPES[noun.head.lemma]
         filled.put("type", kind, noun.head, via=Via.LEXICON)
-    _common(noun, filled)
+    common(noun, filled)
     for item in noun.modifiers:
         _narrow(item, noun, filled)
         if item.tag == "J" and item.words[0].token.value in discourse.symbols.states:
@@ -172,7 +172,7 @@ def named_thing(noun: Noun, _discourse: Discourse) -> Filled | None:
         return None
     filled = Filled(parts={})
     filled.put("value", words_of(name_items(noun)), *name_items(noun))
-    _common(noun, filled)
+    common(noun, filled)
     return filled
 
 
@@ -254,7 +254,7 @@ def occurrence(noun: Noun, _discourse: Discourse) -> Filled | None:
         return None
     filled = Filled(parts={})
     filled.put("value", heads[0].lemma, *items)
-    _common(noun, filled)
+    common(noun, filled)
     return filled
 
 
@@ -265,7 +265,7 @@ def literal(noun: Noun, _discourse: Discourse) -> Filled | None:
         return None
     filled = Filled(parts={})
     filled.put("value", found[0].lemma, found[0])
-    _common(noun, filled)
+    common(noun, filled)
     filled.use(
         *(
             i
@@ -306,7 +306,7 @@ def target(noun: Noun, discourse: Discourse) -> Filled | None:
     if noun.head.tag != "N" or nouns.VALUE_TYPES.get(noun.head.lemma) not in {"url", "text"}:
         return None
     filled.put("value", noun.head.lemma, *items)
-    _common(noun, filled)
+    common(noun, filled)
     filled.use(*(i for i in noun.modifiers if i.lemma in {"original", "target", "long", "full", "stored", "its"}))
     return filled if discourse else None
 
@@ -327,7 +327,7 @@ def engine(noun: Noun, _discourse: Discourse) -> Filled | None:
             if i.tag == "N" and i.lemma in {"database", "server", "instance", "store", "cache", "broker"}
         )
     )
-    _common(noun, filled)
+    common(noun, filled)
     return filled
 
 
@@ -337,7 +337,7 @@ def data(noun: Noun, _discourse: Discourse) -> Filled | None:
         return None
     filled = Filled(parts={})
     filled.use(*name_items(noun))
-    _common(noun, filled)
+    common(noun, filled)
     return filled
 
 
@@ -347,7 +347,7 @@ def system(noun: Noun, _discourse: Discourse) -> Filled | None:
         return None
     filled = Filled(parts={})
     filled.use(*name_items(noun))
-    _common(noun, filled)
+    common(noun, filled)
     return filled
 
 
@@ -357,7 +357,7 @@ def worker(noun: Noun, _discourse: Discourse) -> Filled | None:
         return None
     filled = Filled(parts={})
     filled.put("value", noun.head.lemma, *name_items(noun))
-    _common(noun, filled)
+    common(noun, filled)
     filled.use(*(i for i in noun.modifiers if i.lemma in {"background", "asynchronous", "separate"}))
     return filled
 
@@ -371,7 +371,7 @@ def totals(noun: Noun, _discourse: Discourse) -> Filled | None:
     filled.put("value", noun.head.lemma, noun.head)
     if counted:
         filled.put("counts", counted[0].lemma, counted[0])
-    _common(noun, filled)
+    common(noun, filled)
     for item in noun.modifiers:
         if item.lemma in nouns.PERIODS and item.tag in "JN" and nouns.PERIODS[item.lemma] != "week":
             filled.put("period", nouns.PERIODS[item.lemma], item, via=Via.LEXICON)
@@ -394,7 +394,7 @@ def _per(adjunct: Adjunct, filled: Filled) -> None:
         else:
             continue
         filled.use(*adjunct.items[:1])
-        _common(n, filled)
+        common(n, filled)
 
 
 def counted(noun: Noun, _discourse: Discourse) -> Filled | None:
@@ -404,7 +404,7 @@ def counted(noun: Noun, _discourse: Discourse) -> Filled | None:
     filled = Filled(parts={})
     filled.put("value", "count", noun.head, via=Via.LEXICON)
     filled.put("counts", noun.head.lemma, noun.head)
-    _common(noun, filled)
+    common(noun, filled)
     for adjunct in noun.post:
         _per(adjunct, filled)
     return filled if "per" in filled.parts else None
@@ -433,7 +433,7 @@ def about(noun: Noun, discourse: Discourse) -> Filled | None:
         filled.put("subject", words_of(subject), *subject)
     elif "purpose" not in filled.parts:
         _for_things(noun, filled)
-    _common(noun, filled)
+    common(noun, filled)
     return filled
 
 
@@ -449,22 +449,14 @@ def _purpose(noun: Noun, discourse: Discourse, filled: Filled) -> None:
 
 
 def _for_things(noun: Noun, filled: Filled) -> None:
-    """An API for recipes; a service for managing recipes."""
+    """An API for recipes."""
     for adjunct in noun.post:
-        if adjunct.prep != "for":
-            continue
-        inner = adjunct.gerund
-        things = adjunct.nouns
-        if inner and all(v.lemma in _KEEPING for v in inner.verbs) and not inner.negated:
-            things = inner.objects
+        things = adjunct.nouns if adjunct.prep == "for" else []
         if len(things) != 1 or things[0].head.tag != "N" or not things[0].head.plural:
             continue
         filled.put("subject", words_of(name_items(things[0])), *name_items(things[0]))
-        _common(things[0], filled)
-        filled.use(*adjunct.items, *(inner.verbs if inner else ()))
-
-
-_KEEPING = CLASSES["manage"] | {"keep", "store", "track", "collect", "create"}
+        common(things[0], filled)
+        filled.use(*adjunct.items)
 
 
 def _collection(noun: Noun, filled: Filled) -> Filled | None:
@@ -477,7 +469,7 @@ def _collection(noun: Noun, filled: Filled) -> Filled | None:
     ):
         return None
     filled.put("subject", words_of(name_items(noun)), *name_items(noun))
-    _common(noun, filled)
+    common(noun, filled)
     return filled
 
 

@@ -71,12 +71,21 @@ def look_up(word: str) -> Entry:
         found["J"] = plain  # "newest" is not "new": degrees carry meaning
     _lexicon(plain, found)
     if not found:
-        found = {"R": plain} if plain.endswith("ly") else {"N": _singular(plain)}
+        found = _unknown(plain)
     form = _form(plain, found["V"]) if "V" in found else ""
     if form in {"VBN", "VBG"} and plain not in {"read", "set", "put", "cut"}:
         found.setdefault("J", plain)
     plural = "N" in found and found["N"] != plain
     return Entry(lemmas=tuple(sorted(found.items())), form=form, plural=plural)
+
+
+def _unknown(word: str) -> dict[str, str]:
+    """A word that no table knows: a noun, or a verb of its field ("operators frobnicate gizmos")."""
+    if word.endswith("ly"):
+        return {"R": word}
+    singular = _singular(word)
+    plain = word.isascii() and word.isalpha() and len(word) > 4
+    return {"N": singular, "V": singular} if plain else {"N": singular}
 
 
 def _lexicon(word: str, found: dict[str, str]) -> None:
@@ -277,7 +286,24 @@ def _repair(words: list[Tagged]) -> list[Tagged]:
             repaired[i] = replace(word, tag="R")
         elif word.lemma == "have" and after:
             _perfect(repaired, i, words)
+        elif word.tag == "J" and after and after.tag in "NJ" and _kind_of_thing(word):
+            repaired[i] = replace(word, tag="N")
+        elif word.tag == "N" and word.form == "" and before and before.tag in "NO" and _let(repaired, i):
+            repaired[i] = replace(with_tag(word, "V"), form="VB")
     return repaired
+
+
+def _kind_of_thing(word: Tagged) -> bool:
+    """Whether a gerund before a noun says what kind of thing it is ("charging point"): a part of the name."""
+    known = word.token.kind == "word" and look_up(word.token.value).form == "VBG"
+    return known and word.token.value not in fillers.GERUND_ADJECTIVES | fillers.FILLER_ADJECTIVES
+
+
+def _let(words: Sequence[Tagged], i: int) -> bool:
+    """Whether "let people" stands before a word that may be a verb: "let people exchange postcards"."""
+    at = i - 2 if i > 1 and words[i - 2].tag not in "DSQJ" else i - 3
+    lets = at >= 0 and words[at].lemma == "let" and words[at].tag == "V"
+    return lets and "V" in words[i].candidates and look_up(words[i].token.value).form == "VB"
 
 
 def _subject_follows(words: Sequence[Tagged], i: int) -> bool:

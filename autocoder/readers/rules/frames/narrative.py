@@ -6,6 +6,14 @@ from autocoder.readers.rules.frames.model import Frame, Role
 
 _ACTOR = Role(at="subject", slot="actor", reads="actor")
 _OBJECT = Role(at="object", slot="object", reads="thing", each=True)
+_AND_THEIRS = Frame(
+    name="and what they have",
+    kind="relation",
+    roles=(
+        Role(at="object", slot="entity", reads="their things"),
+        Role(at="object", slot="to", reads="whose things", shared=True),
+    ),
+)
 
 FRAMES: tuple[Frame, ...] = (
     Frame(
@@ -85,8 +93,41 @@ FRAMES: tuple[Frame, ...] = (
         verbs=("keep track",),
         bare="imperative",
         roles=(Role(at="object", slot="subject", reads="tracked"),),
-        example="Track tools.",
-        gives=(("system", {"subject": "tool"}),),
+        extra=(_AND_THEIRS,),
+        example="Track tools and their repairs.",
+        gives=(("system", {"subject": "tool"}), ("relation", {"entity": "repair", "to": "tool"})),
+    ),
+    Frame(
+        name="a system keeps things",
+        kind="system",
+        verbs=("keep things",),
+        roles=(Role(at="subject", reads="system"), Role(at="object", slot="subject", reads="tracked")),
+        extra=(_AND_THEIRS,),
+        example="A service that manages books.",
+        gives=(("system", {"form": "service", "subject": "book"}),),
+    ),
+    Frame(
+        name="a system is for things",
+        kind="system",
+        verbs=("keep things", "create"),
+        bare="purpose",
+        roles=(Role(at="subject", reads="system"), Role(at="object", slot="subject", reads="tracked")),
+        extra=(_AND_THEIRS,),
+        example="An app for creating and managing timetables.",
+        gives=(("system", {"form": "app", "subject": "timetable"}),),
+    ),
+    Frame(
+        name="what a system is for",
+        kind="operation",
+        verbs=("list", "read", "update", "delete", "search", "convert", "leave a record"),
+        names=True,
+        bare="purpose",
+        roles=(Role(at="subject", reads="system"), Role(at="object", slot="object", reads="thing", each=True)),
+        example="An API to reserve laundry machines.",
+        gives=(
+            ("operation", {"verb": "reserve", "does": "other", "object": "laundry machine"}),
+            ("system", {"form": "api"}),
+        ),
     ),
     Frame(
         name="a part of the service bears a load",

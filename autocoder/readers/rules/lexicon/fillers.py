@@ -41,6 +41,12 @@ FILLER_ADJECTIVES = words(
 )
 """Adjectives that leave a noun what it is."""
 
+GERUND_ADJECTIVES = words(
+    "missing pending remaining upcoming incoming outgoing overlapping running failing matching following conflicting "
+    "outstanding expiring waiting existing corresponding ongoing leading trailing surrounding"
+)
+"""Participles that describe a noun; any other before a noun is a part of its name ("charging point")."""
+
 ADJECTIVES = words(
     "long due unique optional public private internal available required mandatory empty valid external anonymous "
     "wide high free read-only case-sensitive"

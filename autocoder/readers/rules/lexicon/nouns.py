@@ -27,11 +27,12 @@ ROLES = words(
     "politician freelancer contractor landlord athlete coach captain referee judge expert specialist representative "
     "executive auditor recipient sponsor donor fan friend creator partner guardian company firm team organisation "
     "organization department shop restaurant vendor supplier courier device sensor station machine robot meter "
-    "terminal gateway finance reception back-office hr office school club community"
+    "terminal gateway finance reception back-office hr office school club community crew squad guide caretaker foreman "
+    "captain monk nun priest pilot analyst attorney steward curator warden ranger butcher smith groom maid pathologist"
 )
 """Nouns for people with a certain role: signed in, and more than a user."""
 
-PERSON_ENDINGS = ("er", "or", "ist", "ee")
+PERSON_ENDINGS = ("er", "or", "ist", "ee", "ian", "woman", "sman")
 """Endings of nouns for people: translator, dentist, trainee."""
 
 NO_PERSONS = words(
@@ -41,7 +42,7 @@ NO_PERSONS = words(
     "trailer banner folder identifier browser crawler scanner router broker handler consumer scheduler processor "
     "paper water weather matter master pointer setter getter monitor mirror behavior floor door editor-in-chief fee "
     "coffee tree committee degree list checklist playlist wishlist waitlist shortlist trigger summer winter december "
-    "september october november footer character tier other another after flyer planner manager-id"
+    "median guardian-angel september october november footer character tier other another after flyer planner manager-id"
 )
 """Nouns with such an ending that are no people."""
 

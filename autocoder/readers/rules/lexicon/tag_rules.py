@@ -35,7 +35,7 @@ TAG_RULES: tuple[TagRule, ...] = (
     TagRule(name="progressive after a form of be", choose="V", before="A", form="VBG", after="DSQLNOJ"),
     TagRule(name="adjective after a form of be", choose="J", before="A", after="^$PCW,"),
     TagRule(name="participle before a noun", choose="J", before="^DSQUJLCPV,W", form="VBN", noun_next=True),
-    TagRule(name="gerund after a preposition", choose="V", before="P", form="VBG", after="DSQLNOP"),
+    TagRule(name="gerund after a preposition", choose="V", before="P", form="VBG", after="DSQLNOPC"),
     TagRule(name="gerund that opens a clause", choose="V", before="^", form="VBG", after="DSQLNOP"),
     TagRule(name="adjective between determiner and noun", choose="J", before="DSQUJLPV^,C", noun_next=True, form="-"),
     TagRule(name="noun after determiner or adjective", choose="N", before="DSQUJ"),
@@ -47,6 +47,7 @@ TAG_RULES: tuple[TagRule, ...] = (
     TagRule(name="imperative, or verb without subject", choose="V", before="^:;", after="DSQLOU", form="VB VBZ"),
     TagRule(name="imperative before a plural", choose="V", before="^:;", noun_next=True, form="VB"),
     TagRule(name="second verb of a list", choose="V", before="C,", finite=True, after="DSQLOPF", form="VB VBZ"),
+    TagRule(name="second gerund of a list", choose="V", before="C,", form="VBG", joins="V", after="DSQLNOPC"),
     TagRule(
         name="verb among coordinated verbs", choose="V", before="C,", finite=True, form="VB", after="C,$", joins="V"
     ),

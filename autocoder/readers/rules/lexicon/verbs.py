@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autocoder.readers.rules.lexicon.domain import RECORDS
 from autocoder.readers.rules.lexicon.words import words
 
 ACTS_ON: dict[str, str] = {
@@ -51,7 +52,10 @@ VERBS: dict[str, str] = {
     "make with": "create add make post submit write enter open start raise file report register record publish save "
     "upload issue compose draft place define",
     "keep track": "track manage store collect record monitor organise organize administer catalogue catalog",
-    "take in": "receive accept collect ingest take",
+    "keep things": "manage maintain administer organize organise keep store track catalog catalogue record monitor "
+    "collect",
+    "leave a record": " ".join(v for v in RECORDS if " " not in v),
+    "take in": "receive accept ingest take",
     "hand out": "return provide serve give deliver answer",
     "enrol": "register enrol enroll",
     "start": "start begin happen",

@@ -168,7 +168,8 @@ def thing(noun: Noun, discourse: Discourse) -> Filled | None:
 
 def named_thing(noun: Noun, _discourse: Discourse) -> Filled | None:
     """A thing by its name alone: an entity that has fields or belongs to another."""
-    if noun.head.tag != "N" or any(i.lemma in nouns.SYSTEMS for i in noun.items):
+    product = noun.head.lemma in nouns.ENGINES
+    if noun.head.tag != "N" or product or any(i.lemma in nouns.SYSTEMS for i in noun.items):
         return None
     filled = Filled(parts={})
     filled.put("value", words_of(name_items(noun)), *name_items(noun))
@@ -331,6 +332,25 @@ def engine(noun: Noun, _discourse: Discourse) -> Filled | None:
     return filled
 
 
+def broker(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A product that carries events, whatever else it may do: NATS, Redis."""
+    filled = engine(noun, discourse)
+    if filled is None or filled.parts["value"].value not in nouns.BROKERS:
+        return None
+    del filled.parts["kind"]
+    return filled
+
+
+def messages(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """What a broker carries, where nothing particular is meant: the events, all messages."""
+    if noun.head.lemma not in {"event", "message"} or not noun.head.plural or len(name_items(noun)) > 1:
+        return None
+    filled = Filled(parts={})
+    filled.use(noun.head)
+    common(noun, filled)
+    return filled
+
+
 def data(noun: Noun, _discourse: Discourse) -> Filled | None:
     """What is stored, where nothing particular is meant: the data, everything, it; or the things of the service."""
     if noun.head.lemma not in nouns.DATA and not (noun.head.tag == "N" and noun.head.plural):
@@ -486,6 +506,8 @@ READS: Mapping[str, Reads] = {
     "path": path,
     "target": target,
     "engine": engine,
+    "broker": broker,
+    "messages": messages,
     "data": data,
     "system": system,
     "worker": worker,

@@ -87,6 +87,17 @@ def _api_key(item: Item) -> Parts | None:
     return {"value": Part(value="api key", items=[item])} if item.lemma == "api key" else None
 
 
+def _activity(item: Item) -> Parts | None:
+    """What is done: placing, searches."""
+    done = item.tag == "V" and item.form == "VBG"
+    return {"value": Part(value=item.lemma, items=[item])} if done or item.lemma in nouns.OCCURRENCES else None
+
+
+def _part_of_the_platform(item: Item) -> Parts | None:
+    kind = nouns.PLATFORM_PARTS.get(item.lemma)
+    return {"kind": Part(value=kind, items=[item])} if kind else None
+
+
 MATCHERS: Mapping[str, Callable[[Item], Parts | None]] = {
     "rate": _rate,
     "percent": _percent,
@@ -97,6 +108,8 @@ MATCHERS: Mapping[str, Callable[[Item], Parts | None]] = {
     "address": _address,
     "engine": _engine,
     "api key": _api_key,
+    "activity": _activity,
+    "part of the platform": _part_of_the_platform,
 }
 
 

@@ -179,7 +179,8 @@ def _start(token: Token) -> Tagged:
 
 def with_tag(word: Tagged, tag_: str) -> Tagged:
     """The word under another of its tags."""
-    return replace(word, tag=tag_, lemma=look_up(word.token.value).lemma(tag_), form=word.form if tag_ == "V" else "")
+    known = look_up(word.token.value)
+    return replace(word, tag=tag_, lemma=known.lemma(tag_), form=known.form if tag_ == "V" else "")
 
 
 def _decide(word: Tagged, done: list[Tagged], rest: list[Tagged]) -> Tagged:

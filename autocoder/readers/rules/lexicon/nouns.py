@@ -90,6 +90,16 @@ ENGINES: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 """Product to the kind of fact and its name."""
 
+BROKERS = words("nats kafka rabbitmq redis")
+"""Products that can carry events."""
+
+PLATFORM_PARTS: dict[str, str] = {
+    "cache": "cache", "caching": "cache", "database": "storage", "store": "storage", "storage": "storage",
+    "data": "storage", "broker": "broker", "queue": "broker", "event": "broker", "message": "broker",
+    "messaging": "broker",
+}  # fmt: skip
+"""What a product is used as, by kind of fact."""
+
 _TYPE_NOUNS: dict[str, str] = {
     "url": "url uri link web-address website homepage",
     "text": "text string snippet word line message name title description comment body content note subject label "
@@ -138,7 +148,7 @@ FLAGS: dict[str, str] = {"completed": "completed", "done": "done", "finished": "
 
 EXTRA_NOUNS = words(
     "data api app url uri https http tls ssl id json html csv internet web homepage username upvote todo to-do "
-    "webhook backend frontend login logout signup pastebin paste timestamp slug inbox p95 uptime"
+    "webhook backend frontend login logout signup pastebin paste timestamp slug inbox p95 uptime ingest"
 )
 """Words that the tables do not know, or know as something else only."""
 

@@ -35,7 +35,7 @@ TAG_RULES: tuple[TagRule, ...] = (
     TagRule(name="progressive after a form of be", choose="V", before="A", form="VBG", after="DSQLNOJ"),
     TagRule(name="adjective after a form of be", choose="J", before="A", after="^$PCW,"),
     TagRule(name="participle before a noun", choose="J", before="^DSQUJLCPV,W", form="VBN", noun_next=True),
-    TagRule(name="gerund after a preposition", choose="V", before="P", form="VBG", after="DSQLNOPC"),
+    TagRule(name="gerund after a preposition", choose="V", before="P", form="VBG", after="DSQLNOPC$"),
     TagRule(name="gerund that opens a clause", choose="V", before="^", form="VBG", after="DSQLNOP"),
     TagRule(name="adjective between determiner and noun", choose="J", before="DSQUJLPV^,C", noun_next=True, form="-"),
     TagRule(name="noun after determiner or adjective", choose="N", before="DSQUJ"),

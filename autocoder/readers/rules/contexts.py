@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from autocoder.readers.rules.blocks import Unit
+from autocoder.readers.rules.tagging import third_person
 from autocoder.readers.rules.tokens import Token
 
 
@@ -51,6 +52,8 @@ def _below(unit: Unit, opener: Unit) -> bool:
 def variants(line: Line) -> Iterator[tuple[Token, ...]]:
     """The token sequences that a line may be read as: alone, behind what opens its list, under its label."""
     yield line.tokens
+    if len(line.tokens) > 2 and line.tokens[0].kind == "route" and line.tokens[1].text in _DASHES:
+        yield of_a_route(line.tokens[0], line.tokens[2:])
     opener = [t for t in line.lead if t.kind != "mark"]
     if opener:
         own = (
@@ -62,6 +65,15 @@ def variants(line: Line) -> Iterator[tuple[Token, ...]]:
     heading = list(line.heading)
     if heading and len(heading) <= 4 and line.unit.kind == "item":
         yield (*heading, _colon(heading[-1]), *line.tokens)
+
+
+_DASHES = frozenset("-–—:")
+
+
+def of_a_route(route: Token, does: Sequence[Token]) -> tuple[Token, ...]:
+    """The sentence of "GET /seeds - list seeds": the route lists seeds."""
+    verb = does[0].text[:1].lower() + does[0].text[1:]
+    return (route, replace(does[0], text=verb, value=third_person(does[0].value)), *does[1:])
 
 
 _ANNOUNCING = ("the following", "these things", "as follows", "following")

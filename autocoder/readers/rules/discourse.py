@@ -136,6 +136,7 @@ class Discourse:
     fields: dict[str, dict[str, Part]] = field(default_factory=dict[str, "dict[str, Part]"])
     columns: list[str] = field(default_factory=list[str])
     title: bool = False
+    example: str = ""
 
     def copy(self) -> Discourse:
         """A state that a trial may change."""

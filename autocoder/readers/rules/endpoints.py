@@ -7,7 +7,7 @@ fails. A shape or a condition that it cannot read whole is not read at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from autocoder.facts import Via
@@ -16,7 +16,7 @@ from autocoder.readers.rules.discourse import Discourse, remembered
 from autocoder.readers.rules.lexicon import nouns
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
-from autocoder.readers.rules.roles import Filled
+from autocoder.readers.rules.roles import Filled, person
 
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _SELF = words("it this endpoint route service server api request call operation")
@@ -166,6 +166,55 @@ def sign_in(noun: Noun, _discourse: Discourse) -> Filled | None:
     else:
         return None
     return filled
+
+
+def asides(items: Sequence[Item], used: Collection[int]) -> Filled:
+    """What stands aside of a route: "(admin only)", "(newest first, 50 per page)", the cell "none" of a table."""
+    found = Filled(parts={})
+    group: list[Item] = []
+    for item in (*items, None):
+        if item is not None and item.tag not in "();,":
+            group.append(item)
+            continue
+        aside = _aside(group) if group and not {i.index for i in group} & set(used) else None
+        if aside and not set(aside.parts) & set(found.parts):
+            found.parts |= aside.parts
+            found.items |= aside.items
+        group = []
+    return found
+
+
+def _aside(group: Sequence[Item]) -> Filled | None:
+    """One of these, None unless all of the words say so."""
+    said = [i for i in group if i.lemma not in {"only", "role", "required", "require", "need", "for", "a", "by", "be"}]
+    lemmas = [i.lemma.lower() for i in said]
+    filled = Filled(parts={})
+    filled.use(*group)
+    if len(said) == 1 and lemmas[0] in {"public", "anyone", "none", "everyone", "anybody"}:
+        filled.put("actor", "anyone", said[0], via=Via.LEXICON)
+    elif len(said) == 1 and said[0].tag == "Y":
+        filled.put("order", str(said[0].meaning), said[0], via=Via.LEXICON)
+    elif len(said) == 1 and said[0].tag in "NJ" and person(lemmas[0]) and lemmas[0] not in nouns.ACTORS:
+        filled.put("actor", "role", said[0], via=Via.LEXICON)
+        filled.put("role", lemmas[0], said[0])
+    elif lemmas[1:] in (["per", "page"], ["page"]) and lemmas[0].isdigit():
+        filled.put("limit", int(lemmas[0]), *said)
+    elif lemmas and set(lemmas) <= _SIGN_IN | nouns.SIGNED_IN and not set(lemmas) <= {"valid", "access"}:
+        filled.put("actor", "user", *said, via=Via.LEXICON)
+    else:
+        return None
+    return filled
+
+
+def query(item: Item) -> Iterator[Filled]:
+    """The parameters of "GET /orders?customer=…&status=…"."""
+    _, _, written = item.words[0].token.text.rstrip("`").partition("?")
+    for part in written.split("&"):
+        name = part.partition("=")[0]
+        if re.fullmatch(r"[A-Za-z_]\w{0,60}", name):
+            filled = Filled(parts={})
+            filled.put("name", name, item)
+            yield filled
 
 
 _SIGN_IN = words("authentication bearerauth bearer token auth login sign-in user valid access jwt authorization")

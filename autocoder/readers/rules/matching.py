@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from autocoder.facts import Value
-from autocoder.readers.rules import enumerations, runs
+from autocoder.facts import Value, Via
+from autocoder.readers.rules import endpoints, enumerations, runs
 from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, Predicate, items_of
-from autocoder.readers.rules.discourse import Discourse, Draft, remembered
+from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
 from autocoder.readers.rules.fitting import Fitter, Match, Situation, candidates, fragment, situation
 from autocoder.readers.rules.frames import RUNS
 from autocoder.readers.rules.lexicon import closed
@@ -65,10 +65,27 @@ def read_sentence(items: Sequence[Item], found: Sequence[Clause], discourse: Dis
         reader.labels, labels = labels, clause.subject if clause.label and not clause.predicates else []
         if not labels:
             reader.clause(clause)
+    _routes(parse)
     for draft in runs.read(items, parse.used, RUNS):
         _merge_run(parse, draft)
         parse.used |= draft.items
     return parse
+
+
+def _routes(parse: Parse) -> None:
+    """What stands beside the one route of a sentence: who may call it, in which order it lists, its parameters."""
+    told = [d for d in parse.drafts if d.kind == "operation" and "path" in d.parts and "actor" not in d.parts]
+    found = endpoints.asides(parse.items, parse.used) if told else None
+    if found and found.parts and (len(told) == 1 or "actor" not in found.parts):
+        told[-1].parts.update(found.parts)
+        told[-1].items |= found.items
+        parse.used |= found.items
+    for item in parse.items:
+        for filled in endpoints.query(item) if item.kind == "route" and item.index in parse.used else ():
+            parts = {**filled.parts, "of": Part(value=item.lemma, items=[item])}
+            parts["direction"] = Part(value="request", items=[item], via=Via.LEXICON)
+            parts["location"] = Part(value="query", items=[item])
+            parse.drafts.append(Draft(kind="field", parts=parts, items={item.index}))
 
 
 def _groups(items: Sequence[Item], found: Sequence[Clause]) -> list[Group]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from autocoder.diagnostics import Diagnostic, Severity
 from autocoder.facts import Fact, Prose, Quote, Slot, Via
 from autocoder.readers.protocol import Context, Option, Outcome, Question, Reading, Sentence, Taken, Word
-from autocoder.readers.rules import accounting, enumerations, introductions, matching, specifications, tables
+from autocoder.readers.rules import accounting, enumerations, examples, introductions, matching, specifications, tables
 from autocoder.readers.rules.accounting import Segment
 from autocoder.readers.rules.blocks import Unit, units
 from autocoder.readers.rules.clauses import clauses
@@ -76,6 +76,8 @@ class RulesReader:
             done = _Sentence(line, text, discourse)
             if done.led is not None and done.led in openers:
                 read[openers[done.led]].closes_nothing()
+            if line.unit.kind == "opaque" and done.sentence.words and not done.diagnostics and read:
+                read[-1].closes_nothing()
             openers[line.tokens[0].start] = number
             read.append(done)
         sentences_ = [done.sentence for done in read]
@@ -96,7 +98,7 @@ class RulesReader:
 
 
 def _lines(text: Prose) -> Iterator[_Line]:
-    for line in with_openers(_sentences(text)):
+    for line in with_openers(tables.with_endpoints(_sentences(text))):
         readable = line.unit.kind != "opaque" and len(line.tokens) <= MAX_WORDS
         tagged = tag(line.tokens) if readable else ()
         yield _Line(line=line, tagged=tagged, items=phrases(tagged))
@@ -132,10 +134,10 @@ class _Sentence:
         self.line = line
         self.questions: list[Question] = []
         self.diagnostics: list[Diagnostic] = []
-        self.span = prose.quote(line.tokens[0].start, line.tokens[-1].end)
+        self.span = prose.quote(min(t.start for t in line.tokens), max(t.end for t in line.tokens))
         self.led: int | None = None
         if not line.items:
-            self.sentence = self._unread()
+            self.sentence = self._example(discourse) or self._unread()
             return
         parse, state = self._parsed(discourse)
         by = {index: draft.kind for draft in parse.drafts for index in draft.items}
@@ -154,6 +156,8 @@ class _Sentence:
             return _title(line), discourse
         if line.unit.kind == "heading" and all(i.tag != "L" for i in line.items):
             return Parse(items=line.items), discourse
+        if discourse.example and not any(i.kind == "number" for i in line.items):
+            return Parse(items=line.items, aside={i.index: "opens an example" for i in line.items}), discourse
         if line.unit.kind == "row":
             return _row(line, discourse), discourse
         best = _best_parse(line.tagged, line.items, discourse)
@@ -262,6 +266,19 @@ class _Sentence:
         self._not_understood(unread)
         return self._sentence(Outcome.NOT_UNDERSTOOD, ())
 
+    def _example(self, discourse: Discourse) -> Sentence | None:
+        """A block of JSON below a label is an example of what the endpoint takes or answers."""
+        found = examples.read(self.prose, self.span.start, self.span.end, discourse)
+        if found is None:
+            return None
+        taken, by = (Taken.FACT, "field") if found else (Taken.FILLER, "example of a failure")
+        words = tuple(
+            Word(span=self.prose.quote(t.start, t.end), taken=taken, by=by) for t in self.line.tokens if t.is_word
+        )
+        facts = tuple(self._facts(found))
+        outcome = Outcome.FACTS if facts else Outcome.FILLER
+        return Sentence(span=self.span, outcome=outcome, words=words, facts=facts)
+
     def _unread(self) -> Sentence:
         words = tuple(
             Word(span=self.prose.quote(t.start, t.end), taken=Taken.UNREAD) for t in self.line.tokens if t.is_word
@@ -360,6 +377,8 @@ def _section(line: _Line, discourse: Discourse) -> None:
     """What the text is at: a heading names a thing, a row of a table its columns; an endpoint ends with both."""
     if line.unit.kind != "row":
         discourse.columns = []
+    if line.unit.kind != "opaque":
+        discourse.example = examples.direction(line.items)
     if line.unit.kind == "heading" and not discourse.title:
         named = [i for i in line.items if i.tag not in ".:"]
         heads = named if named and all(i.tag in "NJ" for i in named) and len(named) <= 3 else []
@@ -374,7 +393,7 @@ def _row(line: _Line, discourse: Discourse) -> Parse:
     aside: dict[int, str] = {}
     drafts: list[Draft] = []
     columns = tables.header(line.items)
-    if columns:
+    if columns or tables.endpoint_header(line.tokens):
         discourse.columns = columns
         aside = dict.fromkeys((i.index for i in line.items), "names the columns")
     elif discourse.columns and (draft := tables.row(line.items, discourse.columns, discourse)):

@@ -18,6 +18,7 @@ from autocoder.readers.rules.lexicon.verbs import DOES
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
 from autocoder.readers.rules.roles import Filled
+from autocoder.readers.rules.tagging import verb_of
 
 REQUEST = words(
     "require provide accept take supply send submit need expect pass request input parameter include contain involve "
@@ -368,9 +369,9 @@ def purpose(items: Sequence[Item], discourse: Discourse, named: dict[str, Item] 
     """The operation of an endpoint with what it is for; None where a sentence names neither."""
     at = next((n for n, i in enumerate(items) if i.lemma in _PURPOSE and i.tag in "VJ"), None)
     routes = [i for i in items if i.kind == "route"]
-    opens = len(items) > 2 and items[0].lemma == "to" and items[1].tag == "V" and len(routes) == 1
-    if opens and discourse.endpoint:
-        return _to_do_it(items, routes[0], discourse)
+    at_verb = _aim(items) if len(routes) == 1 and discourse.endpoint else None
+    if at_verb is not None:
+        return _to_do_it(items, at_verb, routes[0], discourse)
     speaks = bool(named) or (
         items[0].tag in "OD" and len(items) > 1 and items[min(1, len(items) - 1)].lemma in _SELF | _PURPOSE
     )
@@ -392,21 +393,30 @@ def purpose(items: Sequence[Item], discourse: Discourse, named: dict[str, Item] 
     return state
 
 
-def _to_do_it(items: Sequence[Item], route: Item, discourse: Discourse) -> _State:
-    """To create a slug, send POST /slugs with bearer auth."""
-    end = next((k for k, i in enumerate(items) if i.tag == "," or i is route), len(items))
+def _aim(items: Sequence[Item]) -> int | None:
+    """Where the verb stands of "To create a slug, send …", "Creating a slug: …"."""
+    if len(items) > 2 and items[0].lemma == "to" and items[1].tag == "V":
+        return 1
+    gerund = items[0].kind == "word" and verb_of(items[0].words[0].token.value)
+    return 0 if gerund and any(i.tag == ":" for i in items[:8]) else None
+
+
+def _to_do_it(items: Sequence[Item], at: int, route: Item, discourse: Discourse) -> _State:
+    """To create a slug, send POST /slugs with bearer auth. Creating a slug: POST /slugs."""
+    end = next((k for k, i in enumerate(items) if i.tag in ",:" or i is route), len(items))
     state = _State()
     method, _, path = route.lemma.partition(" ")
     parts = {"path": Part(value=path, items=[route]), "method": Part(value=method, items=[route])}
-    verb, named = items[1], [i for i in items[2:end] if i.tag == "N"]
-    parts["verb"] = Part(value=verb.lemma, items=[verb])
-    parts["does"] = Part(value=DOES.get(verb.lemma, "other"), items=[verb], via=Via.LEXICON)
+    verb, named = items[at], [i for i in items[at + 1 : end] if i.tag == "N"]
+    lemma = verb_of(verb.words[0].token.value) or verb.lemma
+    parts["verb"] = Part(value=lemma, items=[verb])
+    parts["does"] = Part(value=DOES.get(lemma, "other"), items=[verb], via=Via.LEXICON)
     if named:
         parts["object"] = Part(value=" ".join(i.lemma for i in named), items=named)
-    own = [i for i in items[2:end] if i.tag == "S" and i.lemma in {"your", "their", "his", "her", "my", "its"}]
+    own = [i for i in items[at + 1 : end] if i.tag == "S" and i.lemma in {"your", "their", "his", "her", "my", "its"}]
     if own and named:
         parts["scope"] = Part(value="own", items=own, via=Via.LEXICON)
-    used = {route.index, *(i.index for i in items[:end] if i.tag in "FVNDS")}
+    used = {route.index, verb.index, *(i.index for i in items[:end] if i.tag in "FVNDS")}
     used |= {i.index for i in items[end:] if i.lemma in {"send", "use", "call", "make", "request", "a", "to"}}
     state.drafts = [Draft(kind="operation", parts=parts, items=used)]
     state.used = set(used)

@@ -1,19 +1,25 @@
-"""Reads a table that lists fields: its header says what the columns are, its section whose fields they are.
+"""Reads tables: of fields, whose header says what the columns are and whose section says whose fields they are, and of
+endpoints, whose rows are sentences.
 
-Owns the names of columns and what their cells may say. A cell that says something else leaves its row unread.
+Owns the names of columns and what their cells may say. A cell that says something else leaves its row unread, or the
+words of the cell.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from autocoder.facts import Via
 from autocoder.readers.rules import fields
+from autocoder.readers.rules.contexts import Line, of_a_route
 from autocoder.readers.rules.discourse import Discourse, Draft, Part
+from autocoder.readers.rules.endpoints import METHODS
 from autocoder.readers.rules.lexicon import nouns
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
+from autocoder.readers.rules.tokens import Token
 
 COLUMNS = {
     "name": words("name field column property attribute key"),
@@ -22,6 +28,13 @@ COLUMNS = {
     "more": words("note notes constraint constraints description remarks comment rule rules"),
 }
 """What a column may be called, by what its cells say."""
+
+ENDPOINT_COLUMNS = {
+    "method": words("method verb http"),
+    "path": words("path route url uri endpoint resource"),
+    "does": words("description purpose action summary operation does meaning what effect"),
+}
+"""What a column of a table of endpoints may be called."""
 
 _YES = {
     **dict.fromkeys(("yes", "y", "true", "required", "x", "✓"), True),
@@ -91,3 +104,66 @@ def _more(cell: list[Item]) -> dict[str, Part]:
         return {}
     found = {fields.FLAGS[i.lemma][0]: (fields.FLAGS[i.lemma][1], i) for i in flags}
     return {slot: Part(value=value, items=[item], via=Via.LEXICON) for slot, (value, item) in found.items()}
+
+
+# tables of endpoints
+
+
+def with_endpoints(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines, where each row of a table of endpoints is a sentence: its route, then what it does."""
+    columns: list[str] = []
+    for line in lines:
+        if line.unit.kind != "row":
+            columns = []
+        elif named := endpoint_header(line.tokens):
+            columns = named
+        elif columns and (said := _sentence(line.tokens, columns)):
+            yield replace(line, unit=replace(line.unit, kind="item"), tokens=said)
+            continue
+        yield line
+
+
+def endpoint_header(tokens: Sequence[Token]) -> list[str]:
+    """What each column says; empty where the row is no header of a table of endpoints."""
+    called = [{t.value for t in cell if t.is_word} for cell in _token_cells(tokens)]
+    known = [next((role for role, names in ENDPOINT_COLUMNS.items() if names & cell), "") for cell in called]
+    return known if {"path", "does"} <= set(known) and len(set(known)) == len(known) else []
+
+
+def _token_cells(tokens: Sequence[Token]) -> list[list[Token]]:
+    found: list[list[Token]] = [[]]
+    for token in tokens:
+        if token.text == "|":
+            found.append([])
+        elif token.kind != "mark":
+            found[-1].append(token)
+    return found[1 if not found[0] else 0 : -1 if not found[-1] else None]
+
+
+def _sentence(tokens: Sequence[Token], columns: Sequence[str]) -> tuple[Token, ...]:
+    """The row as a sentence; empty where it names no route."""
+    found = _token_cells(tokens)
+    if len(found) != len(columns):
+        return ()
+    said = dict(zip(columns, found, strict=True))
+    route, does = _route(said.get("method", []), said["path"]), said["does"]
+    if route is None or not does:
+        return ()
+    rest = [t for role, cell in zip(columns, found, strict=True) if not role for t in (_mark(does[-1]), *cell)]
+    return (*of_a_route(route, does), *rest)
+
+
+def _route(method: Sequence[Token], path: Sequence[Token]) -> Token | None:
+    """The route that two cells name together, or one alone."""
+    if len(path) == 1 and path[0].kind == "route":
+        return path[0]
+    stated = method[0].value.upper() if len(method) == 1 else ""
+    if stated not in METHODS or len(path) != 1 or not path[0].value.startswith("/"):
+        return None
+    first, last = sorted((method[0], path[0]), key=lambda t: t.start)
+    text = f"{stated} {path[0].value}"
+    return Token(kind="route", text=text, start=first.start, end=last.end, value=text)
+
+
+def _mark(after: Token) -> Token:
+    return Token(kind="punct", text=";", start=after.end, end=after.end, value=";")

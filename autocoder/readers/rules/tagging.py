@@ -79,6 +79,27 @@ def look_up(word: str) -> Entry:
     return Entry(lemmas=tuple(sorted(found.items())), form=form, plural=plural)
 
 
+@cache
+def verb_of(gerund: str) -> str:
+    """The verb that a word in -ing is of, whatever else the word may be; empty for any other word.
+
+    >>> verb_of("listing"), verb_of("list")
+    ('list', '')
+    """
+    known = _tables()(gerund).get("VERB", ()) if gerund.endswith("ing") else ()
+    return next((str(lemma).lower() for lemma in known if lemma != gerund), "")
+
+
+@cache
+def third_person(word: str) -> str:
+    """The third person of a verb in its base form ("list": "lists"); any other word as it is."""
+    entry = look_up(word)
+    if "V" not in entry.candidates or entry.form != "VB":
+        return word
+    inflect = cast("Callable[[str, str], tuple[str, ...]]", importlib.import_module("lemminflect").getInflection)
+    return next(iter(inflect(word, "VBZ")), word)
+
+
 def _unknown(word: str) -> dict[str, str]:
     """A word that no table knows: a noun, or a verb of its field ("operators frobnicate gizmos")."""
     if word.endswith("ly"):

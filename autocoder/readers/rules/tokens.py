@@ -32,7 +32,8 @@ LITERALS: tuple[tuple[str, str], ...] = (
     ("comment", r"<!--.{0,4000}?-->"),
     (
         "route",
-        r"`?\b(?:GET|POST|PUT|PATCH|DELETE)`?\s{1,3}`?/(?:[\w\-~:.]{0,80}(?:\{\w{1,60}\})?[\w\-~]{0,60}/?){0,20}(?<![.:])`?",
+        r"`?\b(?:GET|POST|PUT|PATCH|DELETE)`?\s{1,3}`?/(?:[\w\-~:.]{0,80}(?:\{\w{1,60}\})?[\w\-~]{0,60}/?){0,20}(?<![.:])"
+        r"(?:\?\w[\w=&…{}<>|\[\]-]{0,200})?`?",
     ),
     ("code", r"``[^\n]{1,300}?``|`[^`\n]{1,300}`"),
     ("quoted", r"“[^“”\n]{1,300}”|\"[^\"\n]{1,300}\"|‘[^‘’\n]{1,300}’(?!\w)|(?<!\w)'[^'\n]{1,80}'(?!\w)"),
@@ -105,7 +106,7 @@ def _value(kind: str, word: str) -> str:
         case "code":
             return word.strip("`").strip()
         case "route":
-            return " ".join(word.replace("`", " ").split())
+            return " ".join(word.replace("`", " ").partition("?")[0].split())
         case "quoted":
             return word[1:-1].strip()
         case "number":

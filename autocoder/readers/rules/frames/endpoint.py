@@ -18,9 +18,16 @@ FRAMES: tuple[Frame, ...] = (
     Frame(
         name="a route",
         kind="operation",
-        roles=(_ROUTE,),
-        example="POST /quizzes.",
-        gives=(("operation", {"method": "POST", "path": "/quizzes"}),),
+        roles=(Role(at="subject", slot="path", reads="route", each=True),),
+        example="POST /quizzes, GET /quizzes?author=… (newest first, 50 per page).",
+        gives=(
+            ("operation", {"method": "POST", "path": "/quizzes"}),
+            ("operation", {"method": "GET", "path": "/quizzes", "order": "newest first", "limit": 50}),
+            (
+                "field",
+                {"name": "author", "of": "GET /quizzes", "direction": "request", "location": "query"},
+            ),
+        ),
     ),
     Frame(
         name="a route does something to a thing",

@@ -176,7 +176,7 @@ def test_a_body_is_the_models_as_long_as_nobody_changes_a_letter(make_completer)
 
 # Sessions.
 
-TEXT = "Operators can frobnicate gizmos."
+TEXT = "Operators can frobnicate between gizmos."
 FACT = (
     1,
     "operation",
@@ -208,7 +208,7 @@ def test_a_frozen_reading_is_the_same_without_any_configuration():
 def test_a_changed_text_is_named_when_it_is_frozen():
     _, frozen = read_once()
     with pytest.raises(StageFailed) as caught:
-        Session(frozen=frozen, use=Use.FROZEN).read("Operators can frobnicate widgets.", file="x.md")
+        Session(frozen=frozen, use=Use.FROZEN).read("Operators can frobnicate between widgets.", file="x.md")
     assert "changed: the messages" in caught.value.diagnostics[0].message
 
 

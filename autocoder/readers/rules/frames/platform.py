@@ -404,7 +404,7 @@ RUNS: tuple[Run, ...] = (
             "word:in|on|over|via|through|with?",
             "engine=engine",
             "word:as|for|be?",
-            "part=part of the platform?",
+            "part of the platform?",
             "word:fine|ok|enough?",
         ),
         example="Data in PostgreSQL.",

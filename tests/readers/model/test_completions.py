@@ -176,16 +176,16 @@ def test_a_body_is_the_models_as_long_as_nobody_changes_a_letter(make_completer)
 
 # Sessions.
 
-TEXT = "Operators can frobnicate between gizmos."
+TEXT = "Operators can re-frobnicate gizmos."
 FACT = (
     1,
     "operation",
-    {"actor": ("user", "Operators"), "verb": ("frobnicate", "frobnicate"), "object": ("gizmo", "gizmos")},
+    {"actor": ("user", "Operators"), "verb": ("re-frobnicate", "re-frobnicate"), "object": ("gizmo", "gizmos")},
 )
 FEWER = (
     1,
     "operation",
-    {"verb": ("frobnicate", "Operators can frobnicate"), "object": ("gizmo", "gizmos"), "actor": ("role", "Operators")},
+    {"verb": ("re-frobnicate", "Operators can re-frobnicate"), "object": ("gizmo", "gizmos"), "actor": ("role", "Operators")},
 )
 
 
@@ -208,7 +208,7 @@ def test_a_frozen_reading_is_the_same_without_any_configuration():
 def test_a_changed_text_is_named_when_it_is_frozen():
     _, frozen = read_once()
     with pytest.raises(StageFailed) as caught:
-        Session(frozen=frozen, use=Use.FROZEN).read("Operators can frobnicate between widgets.", file="x.md")
+        Session(frozen=frozen, use=Use.FROZEN).read("Operators can re-frobnicate widgets.", file="x.md")
     assert "changed: the messages" in caught.value.diagnostics[0].message
 
 

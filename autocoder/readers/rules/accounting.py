@@ -28,7 +28,9 @@ def fillers(items: Sequence[Item], by: Mapping[int, str]) -> dict[int, str]:
             continue
         before = position == 0 or words[position - 1].index in by
         after = position + 1 == len(words) or words[position + 1].index in by or words[position + 1].index in found
-        rule = next((r for r in FILLERS if _takes(r, item, before=before, after=after, any_=bool(by))), None)
+        verb = position + 1 < len(words) and words[position + 1].tag in "MAVX"
+        met = {"next": after, "both": before and after, "verb": before and after and verb, "any": True}
+        rule = next((r for r in FILLERS if by and met[r.needs] and _takes(r, item)), None)
         if rule:
             found[item.index] = rule.name
     return found
@@ -38,10 +40,8 @@ def _counts(item: Item) -> bool:
     return any(w.token.is_word for w in item.words) and item.tag not in {"arrow", "compare"}
 
 
-def _takes(rule: Filler, item: Item, *, before: bool, after: bool, any_: bool) -> bool:
-    if item.tag not in rule.tags or (rule.words and item.lemma not in rule.words):
-        return False
-    return {"next": after and any_, "both": before and after and any_, "any": any_}[rule.needs]
+def _takes(rule: Filler, item: Item) -> bool:
+    return item.tag in rule.tags and (not rule.words or item.lemma in rule.words)
 
 
 def words(items: Sequence[Item], by: Mapping[int, str], filled: Mapping[int, str], prose: Prose) -> tuple[Word, ...]:

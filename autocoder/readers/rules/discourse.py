@@ -121,6 +121,16 @@ def _shapes(items: Sequence[Item]) -> dict[str, Item]:
     return {words[0].text: words[1]} if named else {}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """A thing that the sentence has named: a pronoun behind it may mean it. Phrases come after subjects and objects."""
+
+    part: Part
+    index: int
+    plural: bool
+    in_phrase: bool
+
+
 @dataclass(kw_only=True)
 class Discourse:
     """The state of the second pass."""
@@ -137,6 +147,7 @@ class Discourse:
     columns: list[str] = field(default_factory=list[str])
     title: bool = False
     example: str = ""
+    heard: list[Heard] = field(default_factory=list[Heard])
 
     def copy(self) -> Discourse:
         """A state that a trial may change."""

@@ -7,20 +7,21 @@ use equally many words and say different things are a tie, and a tie is a questi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from autocoder.facts import Value, Via
 from autocoder.readers.rules import endpoints, enumerations, runs
 from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, Predicate, items_of
-from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
+from autocoder.readers.rules.discourse import Discourse, Draft, Heard, Part, remembered
 from autocoder.readers.rules.fitting import Fitter, Match, Situation, candidates, fragment, situation
 from autocoder.readers.rules.frames import RUNS
 from autocoder.readers.rules.lexicon import closed
-from autocoder.readers.rules.lexicon.nouns import SYSTEMS
+from autocoder.readers.rules.lexicon.nouns import ACTORS, SYSTEMS
 from autocoder.readers.rules.lexicon.verbs import CLASSES
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
+from autocoder.readers.rules.roles import name_items, person, words_of
 
 METHODS = ("GET ", "POST ", "PUT ", "PATCH ", "DELETE ")
 """How the owner of an operation's field starts."""
@@ -52,6 +53,7 @@ class Parse:
 
 def read_sentence(items: Sequence[Item], found: Sequence[Clause], discourse: Discourse) -> Parse:
     """Fits everything there is to the clauses of a sentence."""
+    discourse.heard = [h for clause in found for h in _heard(clause)]
     parse = Parse(items=items, groups=_groups(items, found))
     reader = _Reader(parse=parse, discourse=discourse, fitter=Fitter(discourse=discourse, items=items))
     for draft in enumerations.read(items, discourse):
@@ -70,6 +72,18 @@ def read_sentence(items: Sequence[Item], found: Sequence[Clause], discourse: Dis
         _merge_run(parse, draft)
         parse.used |= draft.items
     return parse
+
+
+def _heard(clause: Clause) -> Iterator[Heard]:
+    """The things that a clause names."""
+    plain = [*clause.subject, *(n for p in clause.predicates for n in p.objects)]
+    phrases = [n for p in clause.predicates for a in p.around for n in a.nouns]
+    for noun in (*plain, *phrases):
+        named = name_items(noun)
+        if noun.head.tag == "N" and not person(noun.head.lemma) and noun.head.lemma not in ACTORS:
+            part = Part(value=words_of(named), items=named)
+            within = noun not in plain
+            yield Heard(part=part, index=noun.head.index, plural=noun.head.plural, in_phrase=within)
 
 
 def _routes(parse: Parse) -> None:

@@ -54,7 +54,7 @@ def common(noun: Noun, filled: Filled) -> None:
             item.tag == "D"
             or (item.tag == "Q" and item.lemma in fillers.FILLER_QUANTIFIERS)
             or (item.tag == "J" and item.lemma in fillers.FILLER_ADJECTIVES)
-            or (item.tag == "S" and item.lemma in {"our", "your", "my", "its"})
+            or (item.tag == "S" and item.lemma in {"our", "your", "its"})
             or (item.lemma == "other" and (person(noun.head.lemma) or noun.head.lemma in nouns.ACTORS))
         )
         if plain:
@@ -88,7 +88,8 @@ def actor(noun: Noun, discourse: Discourse) -> Filled | None:
         filled.put("value", nouns.ACTORS[head.lemma], head, via=Via.LEXICON)
     else:
         return None
-    if filled.parts["value"].value == "user" and head.lemma != "user" and "role" not in filled.parts:
+    anybody = nouns.ACTORS.get(head.lemma) == "anyone"
+    if filled.parts["value"].value == "user" and head.lemma != "user" and "role" not in filled.parts and not anybody:
         filled.parts["role"] = Part(value=head.lemma, items=[head])
     common(noun, filled)
     _signed_in_after(noun, filled)
@@ -183,15 +184,22 @@ def labelled_thing(noun: Noun, discourse: Discourse) -> Filled | None:
 
 
 def _pronoun(noun: Noun, discourse: Discourse) -> Filled | None:
-    if noun.head.lemma not in {"it", "them", "they"} or discourse.entity is None:
+    """It, them: what the sentence named last, else what the text is at."""
+    if noun.head.lemma not in {"it", "them", "they"}:
         return None
-    filled = Filled(parts={"value": remembered(discourse.entity)})
+    plural = noun.head.lemma != "it"
+    before = [h for h in discourse.heard if h.index < noun.head.index and h.plural == plural]
+    near = max(before, key=lambda h: (not h.in_phrase, h.index), default=None)
+    meant = near.part if near else discourse.entity or discourse.operation.get("object")
+    if meant is None:
+        return None
+    filled = Filled(parts={"value": remembered(meant)})
     filled.use(noun.head)
     return filled
 
 
 def _narrow(item: Item, noun: Noun, filled: Filled) -> None:
-    if item.tag == "S" and item.lemma in {"own", "their", "his", "her"}:
+    if item.tag == "S" and item.lemma in {"own", "their", "his", "her", "my"}:
         part = filled.parts.get("scope")
         filled.put("scope", "own", *(part.items if part else ()), item, via=Via.LEXICON)
     elif item.tag == "Q" and item.lemma == "only" and any(i.lemma == "own" for i in noun.modifiers):

@@ -11,8 +11,8 @@ from autocoder.readers.rules.lexicon.words import words
 class Filler:
     """A named rule. It takes a word of `tags` (and of `words`, where given) if the neighbours it `needs` were taken.
 
-    `needs`: `next` the word after it, `both` the words on both sides (an end of the sentence counts), `any` no
-    neighbour but at least one word of the sentence.
+    `needs`: `next` the word after it, `both` the words on both sides (an end of the sentence counts), `verb` both and
+    a verb group behind it, `any` no neighbour but at least one word of the sentence.
     """
 
     name: str
@@ -25,6 +25,7 @@ FILLERS: tuple[Filler, ...] = (
     Filler(name="determiner", tags="D", needs="next"),
     Filler(name="possessive", tags="S", needs="next", words=words("our your my its")),
     Filler(name="conjunction", tags="C", needs="both", words=frozenset({"and", "or"})),
+    Filler(name="conjunction before a verb", tags="C", needs="verb", words=frozenset({"but"})),
     Filler(
         name="adverb without effect",
         tags="R",

@@ -165,6 +165,7 @@ NOUN_READS: Mapping[str, roles.Reads] = {
     **readings.NOUNS,
     "field": fields.field,
     "answer field": fields.answer_field,
+    "answer row": fields.answer_row,
     "labelled thing": roles.labelled_thing,
     "known field": fields.known_field,
     "route": endpoints.route,

@@ -345,7 +345,7 @@ class _Parser:
         elif self._gerund_opens() and self.depth < _MAX_DEPTH:
             found.gerund = self.predicate()
         elif self._noun_opens():
-            found.nouns = self.noun_list(shallow=True, part=part and prep.lemma == "of")
+            found.nouns = self.noun_list(shallow=True, part=part and prep.lemma in {"of", "in"})
         return found
 
     # nouns

@@ -310,7 +310,7 @@ _CLASSES: tuple[tuple[str, frozenset[str]], ...] = (
         words("unauthorized unauthenticated token credential signed-in authentication login logged-in password"),
     ),
     ("forbidden", words("forbidden owner permission allow own")),
-    ("missing", words("exist find missing unknown found")),
+    ("missing", words("exist find missing unknown found such absent")),
     ("invalid", words("invalid validation malformed wrong bad unprocessable")),
 )
 _NEUTRAL = words(

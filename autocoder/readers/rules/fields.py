@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from autocoder.facts import Via
 from autocoder.readers.rules import endpoints
-from autocoder.readers.rules.clauses import Adjunct, Noun, Predicate
+from autocoder.readers.rules.clauses import Adjunct, Noun, Predicate, items_of
 from autocoder.readers.rules.discourse import Discourse, Part, remembered
-from autocoder.readers.rules.lexicon import fillers, nouns
+from autocoder.readers.rules.lexicon import fillers, nouns, units
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Bound, Item, Measure
 from autocoder.readers.rules.roles import Filled, name_items, words_of
@@ -36,7 +37,7 @@ _NOT_NAMES = (
     | frozenset(FLAGS)
     | words(
         "valid positive negative non-empty nonempty encrypted hashed public private internal secret hidden sorted "
-        "nullable numeric maximum minimum max min certain random other additional absolute relative correct"
+        "nullable numeric certain random other additional absolute relative correct"
     )
 )
 """Adjectives that say something of a field's values; they are no part of its name."""
@@ -99,6 +100,9 @@ def _dated(noun: Noun, items: list[Item], filled: Filled) -> None:
     if after and noun.head.lemma in {"date", "time", "place", "number", "name"}:
         tail = [after[0].items[0], *name_items(after[0].nouns[0])]
         filled.use(*(i for i in after[0].nouns[0].items if i.tag == "D"))
+    done = [a.items[0] for a in noun.post if a.kind == "participle" and a.gerund and not items_of(a.gerund)[1:]]
+    if noun.head.lemma in {"date", "time"} and len(done) == 1 and done[0].form == "VBN":
+        tail = [replace(done[0], lemma=done[0].text.lower())]
     filled.put("value", words_of([*items, *tail]), *items, *tail)
     _typed(items, filled)
 
@@ -175,8 +179,22 @@ def _after(adjunct: Adjunct, filled: Filled) -> None:
     elif adjunct.prep in {"of", "with"} and len(adjunct.items) == 2 and not adjunct.nouns:
         if limits(adjunct.items[1], filled):
             filled.use(adjunct.items[0])
+    elif adjunct.prep == "in" and len(adjunct.nouns) == 1:
+        _unit(adjunct, filled)
     elif adjunct.kind == "participle" and adjunct.gerund:
         _named_after(adjunct.gerund, filled)
+
+
+def _unit(adjunct: Adjunct, filled: Filled) -> None:
+    """In euros; in kW: what the values are measured in, which says their type."""
+    noun = adjunct.nouns[0]
+    kind = units.FIELD_UNITS.get(noun.head.lemma.lower())
+    whole = kind == "integer" or filled.parts.get("type") is None
+    if kind is None or any(i.tag not in "NDL" for i in noun.items) or noun.post:
+        return
+    if whole:
+        filled.parts["type"] = Part(value=kind, items=[noun.head], via=Via.LEXICON)
+    filled.use(*adjunct.items, *noun.items)
 
 
 def _named_after(predicate: Predicate, filled: Filled) -> None:
@@ -255,6 +273,8 @@ def _default(adjunct: Adjunct, filled: Filled) -> None:
 
 def paren(items: Sequence[Item], filled: Filled) -> None:
     """A type expression: (text, required), (open, closed), (from 1 to 5), (unique)."""
+    if _values(items, filled):
+        return
     told = {i.index for group in _groups(items) if _group(group, filled) for i in group}
     inside = [i for i in items if i.tag not in ",C" and i.tag != "D" and i.index not in told]
     known = {i.index for i in inside if _paren_word(i, filled)}
@@ -266,6 +286,23 @@ def paren(items: Sequence[Item], filled: Filled) -> None:
         filled.put("values", values, *rest)
         filled.put("type", "enum", *rest, via=Via.LEXICON)
         filled.use(*items)
+
+
+def _values(items: Sequence[Item], filled: Filled) -> bool:
+    """The closed list of values where a plain range stands among words: (1-0, 0-1, draw)."""
+    found = list(_groups(items))
+    spans = [isinstance(g[0].meaning, Bound) and g[0].words[0].token.kind == "number" for g in found if len(g) == 1]
+    if len(spans) < len(found) or not any(spans) or all(spans) or any(_known(g[0]) for g in found):
+        return False
+    values = tuple("".join(w.token.text for w in g[0].words) for g in found)
+    filled.put("values", values, *(g[0] for g in found))
+    filled.put("type", "enum", *(g[0] for g in found), via=Via.LEXICON)
+    filled.use(*items)
+    return True
+
+
+def _known(item: Item) -> bool:
+    return item.lemma in FLAGS or item.lemma in nouns.NAMED_TYPES
 
 
 def _group(group: Sequence[Item], filled: Filled) -> bool:
@@ -303,6 +340,20 @@ def _paren_word(item: Item, filled: Filled) -> bool:
     return item.tag in "BH" and limits(item, filled)
 
 
+def answer_row(noun: Noun, discourse: Discourse) -> Filled | None:
+    """The row that an answer carries, not a field of it: the created episode, the updated profile, the book itself."""
+    made = [i for i in noun.modifiers if i.lemma in _MADE or i.text.lower() in _MADE]
+    about = discourse.operation.get("object")
+    if noun.head.tag != "N" or not (made or (about and about.value == words_of(name_items(noun)))):
+        return None
+    filled = Filled(parts={})
+    filled.use(*name_items(noun), *made, *(i for i in noun.modifiers if i.tag == "D"))
+    return filled
+
+
+_MADE = words("created updated new changed modified deleted saved stored resulting requested edited added")
+
+
 def answer_field(noun: Noun, discourse: Discourse) -> Filled | None:
     """A field of an answer; the thing itself ("with the book") is none."""
     filled = field(noun, discourse)
@@ -311,6 +362,7 @@ def answer_field(noun: Noun, discourse: Discourse) -> Filled | None:
     if (
         not name
         or name == entity
+        or answer_row(noun, discourse)
         or {"object", "list", "array", "message", "body", "content", "detail"} & {i.lemma for i in noun.items}
     ):
         return None

@@ -16,6 +16,7 @@ from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, Predicate
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
 from autocoder.readers.rules.frames import FRAMES, Frame, Role
 from autocoder.readers.rules.lexicon import verbs
+from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
 from autocoder.readers.rules.roles import Filled
 
@@ -52,7 +53,7 @@ class Match:
 def fragment(clause: Clause, labels: list[Noun]) -> Situation:
     """A clause without a verb."""
     return Situation(
-        subjects=clause.subject,
+        subjects=_shared_heads(clause.subject),
         objects=[],
         adjuncts=[*clause.lead, *(a for n in clause.subject for a in n.post)],
         labels=labels,
@@ -62,7 +63,7 @@ def fragment(clause: Clause, labels: list[Noun]) -> Situation:
 
 def situation(clause: Clause, predicate: Predicate) -> Situation:
     """A predicate with its subject; a passive one becomes active."""
-    subjects, objects = _shared_owner(clause.subject), predicate.objects
+    subjects, objects = _shared_owner(clause.subject), _shared_heads(predicate.objects)
     if predicate.passive:
         agents = [a for a in predicate.around if a.prep == "by" and a.nouns]
         subjects, objects = [n for a in agents for n in a.nouns], subjects or objects
@@ -76,6 +77,22 @@ def situation(clause: Clause, predicate: Predicate) -> Situation:
         gerund_subject=clause.gerund is not None,
         act=clause.gerund,
     )
+
+
+SHARING = words("minimum maximum min max first last start end billing shipping old new primary secondary")
+"""Words that may stand for a name whose head comes with the next one: "a minimum and a maximum temperature"."""
+
+
+def _shared_heads(found: list[Noun]) -> list[Noun]:
+    """Gives each such word the head of the noun behind it."""
+    done: list[Noun] = []
+    for noun in reversed(found):
+        after = done[0] if done else None
+        shares = after is not None and any(i.lemma in SHARING for i in after.modifiers)
+        if after and shares and noun.head.lemma in SHARING and not (noun.post or noun.paren or noun.relative):
+            noun = replace(noun, items=[*noun.items, after.head], head=after.head)
+        done.insert(0, noun)
+    return done
 
 
 def _shared_owner(found: list[Noun]) -> list[Noun]:

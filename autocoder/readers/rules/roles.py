@@ -167,8 +167,10 @@ def thing(noun: Noun, discourse: Discourse) -> Filled | None:
     return filled
 
 
-def named_thing(noun: Noun, _discourse: Discourse) -> Filled | None:
+def named_thing(noun: Noun, discourse: Discourse) -> Filled | None:
     """A thing by its name alone: an entity that has fields or belongs to another."""
+    if noun.head.lemma in {"it", "they"} and len(noun.items) == 1 and discourse.entity:
+        return Filled(parts={"value": remembered(discourse.entity)}, items={noun.head.index})
     product = noun.head.lemma in nouns.ENGINES
     if noun.head.tag != "N" or product or any(i.lemma in nouns.SYSTEMS for i in noun.items):
         return None

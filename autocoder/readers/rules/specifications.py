@@ -24,7 +24,7 @@ REQUEST = words(
     "require provide accept take supply send submit need expect pass request input parameter include contain involve "
     "use"
 )
-RESPONSE = words("return respond response issue answer reply output yield give receive get obtain generate")
+RESPONSE = words("return respond response issue answer reply output yield give receive get obtain generate fail")
 PLACES = {"query": "query", "header": "header", "path": "path", "body": "body", "form": "body", "url": "path"}
 EXAMPLE = ("for example", "such as", "e.g.", "for instance", "might be", "could be", "like")
 GENRE = words(
@@ -138,6 +138,11 @@ def _leads(items: Sequence[Item], state: _State) -> None:
             frozenset({"location", "header", "point", "pointing", "redirect"}),
         )
     _slot(items, state, "counts", frozenset({"increment", "count"}), frozenset())
+    for item in items:
+        if item.tag == "Y" and number is not None:
+            state.status.parts["order"] = Part(value=str(item.meaning), items=[item], via=Via.LEXICON)
+            state.status.items.add(item.index)
+            state.used.add(item.index)
 
 
 def _slot(items: Sequence[Item], state: _State, slot: str, after: frozenset[str], along: frozenset[str]) -> None:
@@ -243,6 +248,8 @@ def _status(items: Sequence[Item], at: int, state: _State, discourse: Discourse,
         draft = Draft(kind="operation", parts={**route, "error": Part(value=number, items=[item])}, items={item.index})
         reason = near or beside
         kind = _class(reason) if reason else None
+        if kind == "missing" and number in {400, 422}:
+            kind = "malformed"  # what the request lacks, not a row
         if kind:
             draft.parts["error_when"] = Part(value=kind, items=reason, via=Via.LEXICON)
         if beside:

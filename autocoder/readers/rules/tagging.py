@@ -272,9 +272,14 @@ def _can_be(word: Tagged | None, tags: str) -> bool:
 def _finite(done: Iterable[Tagged]) -> bool:
     """Whether the clause that `done` ends in has its finite verb."""
     found, leading = False, False
+    outside: list[bool] = []
     for position, word in enumerate(done):
         leading = leading or (position == 0 and word.tag in "WP")
-        if word.tag in _CLAUSE_MARKS or word.tag in "WT" or (leading and word.tag == ","):
+        if word.tag == "(":
+            outside.append(found)
+        if word.tag == ")" and outside:
+            found = outside.pop()
+        elif word.tag in _CLAUSE_MARKS or word.tag in "WT" or (leading and word.tag == ","):
             found, leading = False, leading and word.tag != ","
         elif word.tag in "MA" or (word.tag == "V" and word.form in {"VB", "VBZ"}):
             found = True

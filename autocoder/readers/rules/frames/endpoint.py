@@ -14,6 +14,11 @@ _WITH = Frame(
     route="response",
     roles=(_OF, Role(at="prep:with,containing", slot="name", reads="answer field", each=True)),
 )
+_ROW = Frame(
+    name="with the row in the answer",
+    kind="",
+    roles=(Role(at="prep:with,containing", reads="answer row"),),
+)
 FRAMES: tuple[Frame, ...] = (
     Frame(
         name="a route",
@@ -138,8 +143,12 @@ FRAMES: tuple[Frame, ...] = (
         kind="operation",
         verbs=("respond",),
         extends=True,
-        roles=(_ROUTE, Role(at="object", slot="status", reads="success")),
-        extra=(_WITH,),
+        roles=(
+            _ROUTE,
+            Role(at="object", slot="status", reads="success"),
+            Role(at="order", slot="order", reads="order", optional=True),
+        ),
+        extra=(_WITH, _ROW),
         example="POST /quizzes creates a quiz and returns 201 with the id.",
         gives=(
             (

@@ -181,7 +181,10 @@ def _of(kind: SlotType, meaning: str, *, required: bool = False) -> SlotSpec:
 DOES = ("create", "list", "read", "update", "delete", "manage", "search", "visit", "convert", "other")
 """What a verb does to rows; `manage` stands for create, list, read, update and delete."""
 
-TOPICS = ("limit", "rate limit", "no overlap", "audit", "encryption", "privacy", "delivery", "cross-origin")
+TOPICS = (
+    "limit", "rate limit", "no overlap", "audit", "encryption", "privacy", "delivery", "cross-origin", "at least one",
+    "unknown fields",
+)  # fmt: skip
 """What a policy may be about."""
 
 _METHOD = _choice("HTTP method", "GET", "POST", "PUT", "PATCH", "DELETE")

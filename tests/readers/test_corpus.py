@@ -26,7 +26,7 @@ def _benchmark() -> ModuleType:
 READING = _benchmark()
 
 
-@pytest.mark.parametrize(("half", "precision", "recall"), [("seen", 0.96, 0.9), ("unseen", 0.9, 0.72)])
+@pytest.mark.parametrize(("half", "precision", "recall"), [("seen", 0.97, 0.92), ("unseen", 0.92, 0.8)])
 def test_precision_comes_first(half: str, precision: float, recall: float) -> None:
     score = READING.score(half)
     right, read, expected = (sum(c.values()) for c in (score.right, score.read, score.expected))

@@ -52,8 +52,9 @@ def _below(unit: Unit, opener: Unit) -> bool:
 def variants(line: Line) -> Iterator[tuple[Token, ...]]:
     """The token sequences that a line may be read as: alone, behind what opens its list, under its label."""
     yield line.tokens
-    if len(line.tokens) > 2 and line.tokens[0].kind == "route" and line.tokens[1].text in _DASHES:
-        yield of_a_route(line.tokens[0], line.tokens[2:])
+    does = line.tokens[2:]
+    if does and line.tokens[0].kind == "route" and line.tokens[1].text in _DASHES:
+        yield of_a_route(line.tokens[0], does)
     opener = [t for t in line.lead if t.kind != "mark"]
     if opener:
         own = (

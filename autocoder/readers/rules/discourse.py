@@ -45,12 +45,16 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True)
 class Symbols:
-    """The first pass over the whole text: in which sentences each lemma stands."""
+    """The first pass over the whole text: in which sentences each lemma stands, and what has a name.
+
+    `loose` are the shapes of which only one field must be there.
+    """
 
     where: dict[str, frozenset[int]]
     things: frozenset[str] = frozenset()
     schemas: frozenset[str] = frozenset()
     shapes: dict[str, Item] = field(default_factory=dict[str, Item])
+    loose: frozenset[str] = frozenset()
     first_route: int | None = None
     states: frozenset[str] = frozenset()
 
@@ -61,11 +65,13 @@ class Symbols:
         things: set[str] = set()
         schemas: set[str] = set()
         shapes: dict[str, Item] = {}
+        loose: set[str] = set()
         first_route: int | None = None
         for number, items in enumerate(sentences):
             things |= _things(items)
             schemas |= _schemas(items)
             shapes |= _shapes(items)
+            loose |= {name for name in _shapes(items) if any(i.tag in "BK" for i in items)}
             if first_route is None and any(i.kind == "route" or i.lemma.startswith("/") for i in items):
                 first_route = number
             for item in items:
@@ -76,6 +82,7 @@ class Symbols:
             things=frozenset(things),
             schemas=frozenset(schemas),
             shapes=shapes,
+            loose=frozenset(loose),
             first_route=first_route,
         )
 
@@ -115,8 +122,10 @@ def _schemas(items: Sequence[Item]) -> set[str]:
 
 
 def _shapes(items: Sequence[Item]) -> dict[str, Item]:
-    """The shape that a line gives a name to: "Slug: { … }"; none where more than that stands there."""
+    """The shape that a line gives a name to: "Slug: { … }"; none where more stands there than "at least one of"."""
     words = [i for i in items if i.lemma not in {".", ":", "="}]
+    if len(words) == 4 and words[1].text.lower() == "at least one" and words[2].lemma == "of":
+        words = [words[0], words[3]]
     named = len(words) == 2 and words[1].kind == "shape" and words[0].text[:1].isupper() and words[0].text.isalnum()
     return {words[0].text: words[1]} if named else {}
 

@@ -23,7 +23,7 @@ MAX_LENGTH = 20_000
 
 _ANSWERS = words("response answer reply return result output respond")
 _ASKS = words("request body payload input send")
-_LABELS = _ANSWERS | _ASKS | words("example sample json the a an status code ok created this it look like for of follow")
+_LABELS = _ANSWERS | _ASKS | words("example sample json the a an status code ok created this it look like of follow")
 _FENCE = re.compile(r"\s*(?:`{3,}|~{3,})[^\n]*\n(?P<inner>.*?)(?:\n[ \t]*(?:`{3,}|~{3,})[ \t]*)?\s*", re.S)
 _SPACE = re.compile(r"\s*")
 _BY_NAME = words("email url phone password uuid date datetime")

@@ -38,6 +38,8 @@ def read(items: Sequence[Item], discourse: Discourse) -> Introduction | None:
         return None
     if _defines(spoken, discourse) or _opens(items, spoken):
         return Introduction(aside={i.index: "frames what follows" for i in items})
+    if closed_ := _no_others(spoken):
+        return closed_
     if any(w.lemma in _NARROWS or w.token.value in _NARROWS for i in items for w in i.words):
         return None
     return _token(items, spoken, discourse) or _purpose(spoken, discourse)
@@ -46,7 +48,7 @@ def read(items: Sequence[Item], discourse: Discourse) -> Introduction | None:
 def _defines(spoken: Sequence[Item], discourse: Discourse) -> bool:
     """A shape that the text uses elsewhere is read there."""
     name = spoken[0].text
-    if len(spoken) != 2 or name not in discourse.symbols.shapes:
+    if (len(spoken) != 2 and name not in discourse.symbols.loose) or name not in discourse.symbols.shapes:
         return False
     known = bool(shape_fields(discourse.symbols.shapes[name]))
     return known and discourse.symbols.elsewhere(spoken[0].lemma, discourse.sentence)
@@ -57,6 +59,23 @@ def _opens(items: Sequence[Item], spoken: Sequence[Item]) -> bool:
     known = any(i.lemma in _LISTED for i in spoken[-2:])
     framing = all(i.lemma in _LISTED | _PRESENTS or i.tag in "DOJU" or i.lemma in nouns.SYSTEMS for i in spoken)
     return items[-1].lemma in {":", "."} and known and framing and len(spoken) <= 8
+
+
+_OTHERS = words("additional other unknown extra further unexpected")
+_PROPERTIES = words("property field key attribute parameter")
+
+
+def _no_others(spoken: Sequence[Item]) -> Introduction | None:
+    """No additional properties (are allowed). Unknown fields are rejected."""
+    lemmas = {i.lemma for i in spoken} - {"be", "in", "the", "request", "body", "any"}
+    refused = "no" in lemmas or bool(lemmas & {"reject", "refuse", "forbid"})
+    if not refused or not lemmas & _OTHERS or not lemmas & _PROPERTIES:
+        return None
+    if lemmas - _OTHERS - _PROPERTIES - words("no allow accept permit reject refuse forbid allowed permitted"):
+        return None
+    used = {i.index for i in spoken}
+    parts = {"topic": Part(value="unknown fields", items=list(spoken), via=Via.LEXICON)}
+    return Introduction(drafts=[Draft(kind="policy", parts=parts, items=used)], used=used)
 
 
 def _token(items: Sequence[Item], spoken: Sequence[Item], discourse: Discourse) -> Introduction | None:

@@ -315,7 +315,7 @@ class _Reader:
             _remember(draft, self.discourse)
 
     def _same_system(self, new: Draft) -> bool:
-        """Adds to the system of this sentence: "a service that manages books" names one, by its form and its subject."""
+        """Adds to the system of this sentence: "a service that manages books" names one, by form and subject."""
         for draft in self.parse.drafts:
             if draft.kind == "system" and not set(draft.parts) & set(new.parts):
                 draft.parts.update(new.parts)

@@ -108,8 +108,20 @@ def _sentences(text: Prose) -> Iterator[Line]:
     for unit in units(text.text):
         content = text.text[unit.start : unit.end]
         for tokens in sentences(tokenize(content, unit.start), content, unit.start):
-            if any(t.is_word for t in tokens):
-                yield Line(unit=unit, tokens=tokens)
+            for part in _parts(tokens):
+                if any(t.is_word for t in part):
+                    yield Line(unit=unit, tokens=part)
+
+
+def _parts(tokens: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
+    """A sentence that starts with a route says something of it between each two semicolons."""
+    start, depth = 0, 0
+    for at, token in enumerate(tokens if tokens[0].kind == "route" else ()):
+        depth += (token.text == "(") - (token.text == ")")
+        if token.text == ";" and not depth:
+            yield tokens[start : at + 1]
+            start = at + 1
+    yield tokens[start:]
 
 
 def _is_title(line: _Line, lines: Sequence[_Line]) -> bool:
@@ -170,6 +182,8 @@ class _Sentence:
                 best = other
                 self.led = tokens[0].start
         best = _specified(best, line, discourse)
+        if discourse.example:
+            best[0].aside |= dict.fromkeys((i.index for i in best[0].items), "opens an example")
         start = best[0].items[0].words[0].token.start
         self.led = start if start < line.tokens[0].start else self.led
         return best

@@ -13,7 +13,6 @@ from autocoder.facts import Via
 from autocoder.readers.rules.clauses import Adjunct, Noun, Predicate, items_of
 from autocoder.readers.rules.discourse import Discourse, Part, remembered
 from autocoder.readers.rules.lexicon import closed, fillers, nouns
-from autocoder.readers.rules.lexicon.verbs import CLASSES
 from autocoder.readers.rules.phrases import Bound, Item, Measure
 
 
@@ -150,6 +149,8 @@ def thing(noun: Noun, discourse: Discourse) -> Filled | None:
         return None
     if noun.head.tag == "O":
         return _pronoun(noun, discourse)
+    if page(noun, discourse):
+        return None
     filled = Filled(parts={})
     filled.put("value", words_of(name_items(noun)), *name_items(noun))
     if noun.head.lemma in nouns.CODES or noun.head.lemma in nouns.VALUE_TYPES:
@@ -183,6 +184,17 @@ def named_thing(noun: Noun, discourse: Discourse) -> Filled | None:
 def labelled_thing(noun: Noun, discourse: Discourse) -> Filled | None:
     """The thing whose fields follow a colon. Labels of other lists ("Roles:", "Errors:") are none."""
     return None if noun.head.lemma in nouns.LIST_LABELS else named_thing(noun, discourse)
+
+
+def page(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """An HTML page: an answer of its own kind, no row."""
+    html = [i for i in noun.items if i.lemma in {"html", "text/html"}]
+    known = noun.head.lemma in {"html", "text/html", "page", "document", "content", "view", "form"}
+    if not html or not known or any(i.tag not in "DNL" and i not in html for i in noun.items):
+        return None
+    filled = Filled(parts={})
+    filled.put("value", "html page", *noun.items, via=Via.LEXICON)
+    return filled
 
 
 def _pronoun(noun: Noun, discourse: Discourse) -> Filled | None:
@@ -525,4 +537,5 @@ READS: Mapping[str, Reads] = {
     "about": about,
     "counted": counted,
     "given": given,
+    "html page": page,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from autocoder.facts import Via
 from autocoder.readers.rules import endpoints, fields
@@ -16,9 +16,9 @@ from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
 from autocoder.readers.rules.lexicon import closed, nouns
 from autocoder.readers.rules.lexicon.verbs import DOES
 from autocoder.readers.rules.lexicon.words import words
-from autocoder.readers.rules.phrases import Item
+from autocoder.readers.rules.phrases import Bound, Item
 from autocoder.readers.rules.roles import Filled
-from autocoder.readers.rules.tagging import verb_of
+from autocoder.readers.rules.tagging import look_up, verb_of
 
 REQUEST = words(
     "require provide accept take supply send submit need expect pass request input parameter include contain involve "
@@ -33,7 +33,7 @@ GENRE = words(
     "called named following include contain along alongside also then must should will can may two three four "
     "successful successfully success both with one new valid key result indicate state data format formatted text user "
     "client html content method call route follow schema array list "
-    "containing updated possible via sending query"
+    "containing updated possible via sending query given sent provided supplied present"
 )
 """Words of specifications that a fact takes along: they only hold its literals together."""
 
@@ -49,6 +49,7 @@ class _State:
     direction: str = ""
     place: str = ""
     required: bool | None = None
+    any_of: list[Item] = field(default_factory=list[Item])
     example: bool = False
     drafts: list[Draft] = field(default_factory=list[Draft])
     used: set[int] = field(default_factory=set[int])
@@ -67,6 +68,7 @@ def read(items: Sequence[Item], discourse: Discourse) -> _State | None:
         if item.index in state.used:
             continue
         _direct(items, at, state)
+        _any_of(items, at, state)
         if item.index in covered and item.kind != "number":
             continue
         if item.tag == "L" or item.kind == "number":
@@ -74,6 +76,7 @@ def read(items: Sequence[Item], discourse: Discourse) -> _State | None:
     _sign_in(items, state, discourse)
     _named_shape(items, state, discourse)
     _leads(items, state)
+    _at_least_one(items, state, discourse)
     if not state.drafts:
         return None
     _objects(items, state, discourse)
@@ -82,6 +85,32 @@ def read(items: Sequence[Item], discourse: Discourse) -> _State | None:
     named |= {i.index for i in items if i.kind == "camel" and i.text in discourse.symbols.schemas}
     state.used |= named | {i.index for i in items if i.lemma in GENRE or i.lemma in REQUEST | RESPONSE}
     return state
+
+
+def one_of_them(item: Item) -> bool:
+    """Whether a bound says "at least one", with nothing of its own: "at least one of `name` and `bio`"."""
+    meaning = item.meaning
+    return isinstance(meaning, Bound) and meaning.high is None and meaning.low is not None and meaning.low.amount == "1"
+
+
+def _at_least_one(items: Sequence[Item], state: _State, discourse: Discourse) -> None:
+    """A policy of the endpoint: of these fields at least one is sent."""
+    fields_ = [d for d in state.drafts if d.kind == "field" and d.parts["direction"].value == "request"]
+    loose = [i for i in items if i.text in discourse.symbols.loose and i.index in state.used]
+    said = state.any_of or loose
+    if not said or not fields_:
+        return
+    for draft in fields_:
+        draft.parts["required"] = Part(value=False, items=said[:1], via=Via.LEXICON)
+    names = ", ".join(str(d.parts["name"].value) for d in fields_)
+    route = discourse.endpoint
+    parts = {
+        "topic": Part(value="at least one", items=said, via=Via.LEXICON),
+        "entity": remembered(replace(route["path"], value=f"{route['method'].value} {route['path'].value}")),
+        "rule": Part(value=names, items=said, via=Via.CONTEXT),
+    }
+    state.drafts.append(Draft(kind="policy", parts=parts, items={i.index for i in said}))
+    state.used |= {i.index for i in said}
 
 
 def _sign_in(items: Sequence[Item], state: _State, discourse: Discourse) -> None:
@@ -166,6 +195,12 @@ def _objects(items: Sequence[Item], state: _State, discourse: Discourse) -> None
     nouns_ = {w for part in path.split("/") if part and "{" not in part for w in (part, part.removesuffix("s"))}
     named = [i for i in items if i.tag == "N" and (i.lemma in nouns_ or i.text in discourse.symbols.schemas)]
     state.used |= {i.index for i in named}
+
+
+def _any_of(items: Sequence[Item], at: int, state: _State) -> None:
+    if one_of_them(items[at]) and any(i.lemma == "of" for i in items[at + 1 : at + 2]):
+        state.any_of = list(items[at : at + 2])
+        state.direction = state.direction or "request"
 
 
 def _direct(items: Sequence[Item], at: int, state: _State) -> None:
@@ -408,13 +443,22 @@ def _aim(items: Sequence[Item]) -> int | None:
     return 0 if gerund and any(i.tag == ":" for i in items[:8]) else None
 
 
+def _as_noun(item: Item) -> Item | None:
+    """The noun that a word is behind a gerund, whatever the tagger took it for: "listing books"."""
+    if item.tag == "N":
+        return item
+    word = item.words[0]
+    noun = item.tag == "V" and "N" in word.candidates
+    return replace(item, tag="N", lemma=look_up(word.token.value).lemma("N")) if noun else None
+
+
 def _to_do_it(items: Sequence[Item], at: int, route: Item, discourse: Discourse) -> _State:
     """To create a slug, send POST /slugs with bearer auth. Creating a slug: POST /slugs."""
     end = next((k for k, i in enumerate(items) if i.tag in ",:" or i is route), len(items))
     state = _State()
     method, _, path = route.lemma.partition(" ")
     parts = {"path": Part(value=path, items=[route]), "method": Part(value=method, items=[route])}
-    verb, named = items[at], [i for i in items[at + 1 : end] if i.tag == "N"]
+    verb, named = items[at], [n for i in items[at + 1 : end] if (n := _as_noun(i))]
     lemma = verb_of(verb.words[0].token.value) or verb.lemma
     parts["verb"] = Part(value=lemma, items=[verb])
     parts["does"] = Part(value=DOES.get(lemma, "other"), items=[verb], via=Via.LEXICON)

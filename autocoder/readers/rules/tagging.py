@@ -200,6 +200,8 @@ def _start(token: Token) -> Tagged:
 
 def with_tag(word: Tagged, tag_: str) -> Tagged:
     """The word under another of its tags."""
+    if not word.candidates:
+        return replace(word, tag=tag_)  # a word of a closed class
     known = look_up(word.token.value)
     return replace(word, tag=tag_, lemma=known.lemma(tag_), form=known.form if tag_ == "V" else "")
 

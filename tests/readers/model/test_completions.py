@@ -185,7 +185,11 @@ FACT = (
 FEWER = (
     1,
     "operation",
-    {"verb": ("re-frobnicate", "Operators can re-frobnicate"), "object": ("gizmo", "gizmos"), "actor": ("role", "Operators")},
+    {
+        "verb": ("re-frobnicate", "Operators can re-frobnicate"),
+        "object": ("gizmo", "gizmos"),
+        "actor": ("role", "Operators"),
+    },
 )
 
 

@@ -75,6 +75,14 @@ FRAMES: tuple[Frame, ...] = (
         ),
     ),
     Frame(
+        name="a route answers with a page",
+        kind="operation",
+        verbs=("give",),
+        roles=(_ROUTE, Role(at="object", slot="output", reads="html page")),
+        example="GET /hello/{name} returns an HTML page.",
+        gives=(("operation", {"method": "GET", "path": "/hello/{name}", "output": "html page"}),),
+    ),
+    Frame(
         name="a route requires fields",
         kind="field",
         verbs=("require",),

@@ -42,7 +42,7 @@ NO_PERSONS = words(
     "trailer banner folder identifier browser crawler scanner router broker handler consumer scheduler processor "
     "paper water weather matter master pointer setter getter monitor mirror behavior floor door editor-in-chief fee "
     "coffee tree committee degree list checklist playlist wishlist waitlist shortlist trigger summer winter december "
-    "median guardian-angel september october november footer character tier other another after flyer planner manager-id"
+    "median september october november footer character tier other another after flyer planner manager-id"
 )
 """Nouns with such an ending that are no people."""
 

@@ -46,8 +46,8 @@ FIELD_UNITS: dict[str, str] = {
     **dict.fromkeys(words("cent penny pence bps basis-point"), "integer"),
     **dict.fromkeys(words("euro eur dollar usd pound gbp franc chf yen currency"), "money"),
     **dict.fromkeys(
-        words("kw kwh w watt v volt a ampere c f celsius fahrenheit kelvin degree °c °f km m cm mm mile metre meter kg g "
-              "gram kilogram tonne ton litre liter l ml percent % bar pascal hpa lux db"), "decimal"),
+        words("kw kwh w watt v volt a ampere c f celsius fahrenheit kelvin degree °c °f km m cm mm mile metre meter kg "
+              "g gram kilogram tonne ton litre liter l ml percent % bar pascal hpa lux db"), "decimal"),
     **dict.fromkeys(words("second minute hour day week month year millisecond ms s h"), "integer"),
     **dict.fromkeys(words("byte kilobyte megabyte kb mb gb"), "integer"),
 }  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from autocoder.blueprint.capabilities import Capabilities, Idempotency, IdempotencyOrTrue, RateLimit, RateLimitOrText
 from autocoder.blueprint.deployment import Deployment, Engines, Environment, Exposure, SecretRef
 from autocoder.blueprint.effects import (
     EFFECTS,
@@ -38,6 +39,7 @@ from autocoder.blueprint.outputs import Body, Cors, ErrorAnswer, Errors, Output,
 from autocoder.blueprint.shapes import (
     SCHEMA_VERSION,
     Expression,
+    Flag,
     Integer,
     Name,
     RequirementId,
@@ -57,6 +59,7 @@ __all__ = [
     "Architecture",
     "Auth",
     "Body",
+    "Capabilities",
     "Compute",
     "Cors",
     "Create",
@@ -75,6 +78,7 @@ __all__ = [
     "Exposure",
     "FieldSpec",
     "Handler",
+    "Idempotency",
     "Increment",
     "Lifecycle",
     "ListRows",
@@ -85,6 +89,7 @@ __all__ = [
     "Policy",
     "PolicyRule",
     "Publish",
+    "RateLimit",
     "Read",
     "Require",
     "Requirement",
@@ -250,6 +255,21 @@ class Operation(Strict):
     errors: Errors = Field(
         default=Errors(), description="How this operation's failures are answered.", examples=[{"conflict": 400}]
     )
+    rate_limit: RateLimitOrText = Field(
+        default=None,
+        description="How often one client may ask for this.",
+        examples=["10/min", {"limit": "10/min", "by": "input.email", "burst": 20}],
+    )
+    idempotency: IdempotencyOrTrue = Field(
+        default=None,
+        description="The same request with the same key happens once, and gets the same reply.",
+        examples=[True, {"header": "Idempotency-Key", "keep": "24h"}],
+    )
+    audit: Flag | None = Field(
+        default=None,
+        description="Whether its changes of rows are written down with who made them. Usual: as the system.",
+        examples=[True],
+    )
     satisfies: Satisfies = ()
 
 
@@ -394,5 +414,10 @@ class Architecture(Strict):
         default=None,
         description="Lets web pages of other origins call. Without it browsers refuse.",
         examples=[{"origins": ["*"]}],
+    )
+    capabilities: Capabilities = Field(
+        default=Capabilities(),
+        description="What the service can do beside its operations.",
+        examples=[{"rate_limit": "600/min", "audit": True}],
     )
     policy: Policy = Field(default=Policy(), description="What must hold.", examples=[{"performance": {"p95": "50ms"}}])

@@ -80,6 +80,26 @@ def _password_length(entity: str, field: str) -> Decision:
     )
 
 
+def _capabilities(views: Views) -> Iterator[Decision]:
+    if "rate_limit" in views.capabilities:
+        yield Decision(
+            subject="capabilities.rate_limit.count",
+            value="in each process",
+            source=Source.DEFAULT,
+            because="what is counted in one process costs microseconds and needs no server",
+            alternatives=("a limit at the ingress",),
+            consequence="with several replicas a client may ask as often of each of them",
+        )
+    if "idempotency" in views.capabilities:
+        yield Decision(
+            subject="capabilities.idempotency.failures",
+            value="not kept",
+            source=Source.DEFAULT,
+            because="a request that failed changed nothing, so it may be tried again with its key",
+            consequence="a client that repeats a refused request may see it succeed later",
+        )
+
+
 def _system(views: Views) -> Iterator[Decision]:
     yield Decision(
         subject="errors.body",
@@ -128,6 +148,7 @@ def _system(views: Views) -> Iterator[Decision]:
             because="no broker is named, and the store already makes events as durable as the rows",
             consequence="each event takes effect once in each handler; order is not promised",
         )
+    yield from _capabilities(views)
     for environment in views.environments:
         for workload, count in environment.replicas:
             yield Decision(

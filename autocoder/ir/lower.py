@@ -17,6 +17,7 @@ from autocoder.blueprint import model
 from autocoder.blueprint.positions import Written
 from autocoder.diagnostics import Diagnostics, nearest
 from autocoder.ir import effects as macros
+from autocoder.ir.audit import AUDIT
 from autocoder.ir.behaviour import Failure, Reply
 from autocoder.ir.edges import derived_edges
 from autocoder.ir.expressions import Bound, Const, Expr, Record
@@ -25,6 +26,7 @@ from autocoder.ir.graph import Graph
 from autocoder.ir.limits import wrong_limits
 from autocoder.ir.lower_access import caller_of, rules_of
 from autocoder.ir.lower_behaviour import Lowering, Positions, World
+from autocoder.ir.lower_capabilities import audited_handler, capabilities, capable, is_audited
 from autocoder.ir.lower_entities import Entities, is_role
 from autocoder.ir.lower_failures import FAILURE_NAMES, answers_of
 from autocoder.ir.names import table_name
@@ -55,8 +57,8 @@ from autocoder.ir.verify import plain
 _TIMES = {"ms": 1_000, "s": 1_000_000}
 _HOURLY = {"s": 3600, "min": 60, "h": 1}
 _CRON = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
-OWN_TABLES = ("counters", "deliveries", "received", "turns")
-"""Tables in which a service keeps its numbers in sequence, its events on their way and the turns of its jobs."""
+OWN_TABLES = ("counters", "deliveries", "kept_replies", "received", "turns")
+"""Tables in which a service keeps its numbers in sequence, its events on their way, replies and the turns of jobs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,9 +108,11 @@ class Blueprint:
             auth=self.auth(entities),
         )
         nodes_of_wire = self.wire()
-        operations = self.operations(world)
+        operations = [capable(self, operation, world.auth) for operation in self.operations(world)]
+        handlers = [audited_handler(self, handler) for handler in self.handlers(world)]
         nodes: list[Node] = [system, *requirements, *entities, *world.events.values(), *world.functions.values()]
-        nodes += [*operations, *self.handlers(world), self.objectives(), *self.rules(), *self.environments()]
+        nodes += [*operations, *handlers, self.objectives(), *self.rules(), *self.environments()]
+        nodes += capabilities(design, operations, handlers)
         nodes += [nodes_of_wire] if nodes_of_wire else []
         if design.auth and world.auth:
             nodes.append(world.auth)
@@ -122,6 +126,10 @@ class Blueprint:
             for name in sorted(set(getattr(self.design, first)) & set(getattr(self.design, second))):
                 self.taken(f'"{name}" is also one of the {first}', name, second, name)
         tables: dict[str, str] = dict.fromkeys(OWN_TABLES, "the service itself")
+        if is_audited(self.design):
+            tables[AUDIT.table] = "the audit"
+            if AUDIT.name in self.design.entities:
+                self.taken("the entries of the audit are called so", AUDIT.name, "entities", AUDIT.name)
         for name, spec in self.design.entities.items():
             table = spec.table or table_name(name)
             if table in tables:

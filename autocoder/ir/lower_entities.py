@@ -8,8 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from autocoder.blueprint import model
+from autocoder.ir.audit import AUDIT
 from autocoder.ir.expressions import Const, Expr
 from autocoder.ir.field_types import ID_FIELD
+from autocoder.ir.lower_capabilities import is_audited
 from autocoder.ir.lower_rows import VERSION
 from autocoder.ir.names import snake, table_name
 from autocoder.ir.nodes import Entity, Field, Lifecycle, StateChange
@@ -42,6 +44,8 @@ class Entities:
     def all(self) -> list[Entity]:
         """Every entity, complete."""
         found = [self.entity(name, spec) for name, spec in self.design.entities.items()]
+        if is_audited(self.design) and AUDIT.name not in self.design.entities:
+            found.append(AUDIT)
         for name in self.design.policy.retention:
             if name not in self.design.entities:
                 known = self.design.entities
@@ -51,7 +55,7 @@ class Entities:
         versioned = self.versioned
         found = [self.with_version(e) if e.name in versioned else e for e in found]
         scope = Scope(entities={e.name: {f.name: f.type for f in e.fields} for e in found})
-        return [self.with_computed(self.with_defaults(e, scope)) for e in found]
+        return [self.with_computed(self.with_defaults(e, scope)) if e is not AUDIT else e for e in found]
 
     def entity(self, name: str, spec: model.Entity) -> Entity:
         """An entity with its own fields."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from autocoder.ir.behaviour import FailureClass, Steps
+from autocoder.ir.capabilities import Capability, Idempotency, RateLimit
 from autocoder.ir.expressions import Expr
 from autocoder.ir.types import Type
 
@@ -192,6 +193,8 @@ class Operation:
     plan: Steps = ()
     stated: bool = True
     answers: tuple[Answer, ...] = ()
+    limit: RateLimit | None = None
+    once: Idempotency | None = None
     kind: Literal["operation"] = "operation"
 
     @property
@@ -394,6 +397,7 @@ Node = (
     | ServiceBudget
     | Rule
     | Wire
+    | Capability
 )
 
 EdgeKind = Literal[

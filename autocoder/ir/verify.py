@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from autocoder.ir.capabilities import Capability
 from autocoder.ir.edges import DERIVED, derived_edges
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Auth, Budget, Entity, Environment, Event, Field, Function, Handler, Operation
@@ -40,12 +41,29 @@ def _declarations(graph: Graph) -> Iterator[str]:
     """What must hold of nodes by themselves."""
     yield from _auth(graph)
     yield from _environments(graph)
+    yield from _capabilities(graph)
     for event in graph.of_kind(Event):
         yield from (f"{event.id}: {f.name} is more than a value" for f in event.fields if f != plain(f))
     bounds = {(e.source.partition(":")[2], e.target.partition(":")[2]) for e in graph.edges("bounds")}
     for budget in graph.of_kind(Budget):
         if (budget.name, budget.name) not in bounds:
             yield f"{budget.id} bounds nothing"
+
+
+def _capabilities(graph: Graph) -> Iterator[str]:
+    """Limits and keys are by inputs that are there; every capability that is used is named with its cost."""
+    named = {c.name for c in graph.of_kind(Capability)}
+    for operation in graph.of_kind(Operation):
+        inputs = {i.name for i in operation.inputs}
+        limit, once = operation.limit, operation.once
+        if limit and ("rate_limit" not in named or min(limit.every_us, limit.burst) < 1):
+            yield f"{operation.id}: a limit of nothing"
+        if limit and (limit.by == "input") != (limit.input in inputs):
+            yield f"{operation.id}: limited by {limit.input or 'no input'}"
+        if limit and limit.by == "caller" and operation.access == "anyone":
+            yield f"{operation.id}: limited by nobody"
+        if once and (once.input not in inputs or "idempotency" not in named or once.keep_us < 1):
+            yield f"{operation.id}: happens once by {once.input}"
 
 
 def _auth(graph: Graph) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autocoder.ir.behaviour import Emit, Failure, FailureClass, Insert, Invoke, Step, Steps, walk_steps
+from autocoder.ir.capabilities import Capability, CapabilityName
 from autocoder.ir.graph import Graph
 from autocoder.ir.lower_failures import STATUS
 from autocoder.ir.nodes import (
@@ -197,6 +198,11 @@ class Views:
     def budgets(self) -> Mapping[str, Budget]:
         """Operation name to its budget."""
         return {b.name: b for b in self.graph.of_kind(Budget)}
+
+    @cached_property
+    def capabilities(self) -> Mapping[CapabilityName, Capability]:
+        """What the service can do beside its operations, by name."""
+        return {c.name: c for c in self.graph.of_kind(Capability)}
 
     @cached_property
     def service_budget(self) -> ServiceBudget:

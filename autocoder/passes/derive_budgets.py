@@ -29,6 +29,8 @@ FIELD_BYTES = {"text": 64, "uuid": 38, "datetime": 30, "date": 12, "list": 256, 
 SAMPLE_ROWS = 20
 """Rows that the gate's sample data holds of each entity, so that a list's size is known."""
 ENVELOPE_BYTES = 256
+KEPT_REPLY_QUERIES = 5
+"""Statements of a request with a key beside its own: claim, look, remove this and others, keep."""
 VALUE_BYTES = 512
 """A signed token is the longest value that a body of named values usually holds."""
 
@@ -52,7 +54,9 @@ class DeriveBudgets:
             budgets.append(
                 Budget(
                     name=operation.name,
-                    queries=count_queries(operation.plan) + (operation.access != "anyone"),
+                    queries=count_queries(operation.plan)
+                    + (operation.access != "anyone")
+                    + KEPT_REPLY_QUERIES * (operation.once is not None),
                     reply_bytes=_reply_bytes(operation, entities),
                     p95_us=covered,
                 )

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from autocoder.diagnostics import Severity
+from autocoder.ir.audit import AUDIT_ENTRY
 from autocoder.ir.behaviour import Change, Find, Insert, Invoke, List, Remove, Reply, expressions, walk_steps
 from autocoder.ir.expressions import Bound, walk
 from autocoder.ir.nodes import Entity, Environment, Operation
@@ -30,7 +31,7 @@ def _public_writes(design: Design) -> Iterator[Look]:
     """Registration makes the account that later writes are checked against, so it is open by its nature."""
     auth = design.views.auth
     for operation in design.views.operations:
-        written = _written(operation)
+        written = _written(operation) - {AUDIT_ENTRY}
         if operation.method == "GET" or not written:
             continue
         subject = f"operations.{operation.name}.access"

@@ -414,6 +414,33 @@ CODES: tuple[dict[str, str], ...] = (
         "example": "policy: {retention: {User: 30d}}",
     },
     {
+        "code": "AC3210",
+        "title": "a limit by something that is not there",
+        "why": "Requests are counted by an address, by who is signed in, or by an input that every request has.",
+        "fix": "Use one of the words that the message lists.",
+        "example": "rate_limit: {limit: 10/min, by: caller}   # access: anyone",
+    },
+    {
+        "code": "AC3211",
+        "title": "a key for requests that may happen again",
+        "why": "A key keeps a POST or PATCH from happening twice. Other operations may be repeated as they are.",
+        "fix": "Remove `idempotency` from the operation.",
+        "example": "route: GET /links, idempotency: true",
+    },
+    {
+        "code": "AC3212",
+        "title": "the header of the key is an input already",
+        "why": "The header holds the key of the request; it cannot mean something else too.",
+        "fix": "Name another header, or leave the input out.",
+    },
+    {
+        "code": "AC3213",
+        "title": "a reply that cannot be kept",
+        "why": "With a key the reply is kept, and the request is remembered. Passwords are never kept, and tokens and "
+        "keys are shown once.",
+        "fix": "Remove `idempotency` from the operation.",
+    },
+    {
         "code": "AC3190",
         "title": "an IR of another version",
         "why": "A newer IR may hold what this version does not know; an older one is made again from its blueprint.",

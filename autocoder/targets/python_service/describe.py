@@ -25,6 +25,7 @@ from autocoder.ir.behaviour import (
     Steps,
     Values,
 )
+from autocoder.ir.capabilities import RateLimit
 from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Now, Op, Over, Record, conjuncts
 from autocoder.ir.names import plural, snake
 from autocoder.ir.nodes import Entity, Handler, Operation
@@ -108,7 +109,24 @@ def sentences(steps: Steps) -> list[str]:
 
 def operation_doc(operation: Operation, views: Views) -> str:
     """One line for an operation's docstring: what it does, then the requirements it satisfies."""
-    return _line(operation.steps, operation.id, views)
+    return _line(operation.steps, operation.id, views, _capabilities(operation))
+
+
+def _capabilities(operation: Operation) -> str:
+    """What holds of every request, beside what it does."""
+    found = [limit_in_words(operation.limit)] if operation.limit else []
+    if operation.once:
+        header, kept = operation.once.input.replace("_", "-"), _duration(operation.once.keep_us)
+        found.append(f"A request with the same {header} happens once in {kept}, and gets the same reply")
+    return "".join(f" {text}." for text in found)
+
+
+def limit_in_words(limit: RateLimit) -> str:
+    """`At most 10 requests at once and then one each 6 seconds, for each address`."""
+    who = f"value of {words(limit.input)}" if limit.input else limit.by
+    each = _duration(limit.every_us)
+    many = f"{limit.burst} request{'' if limit.burst == 1 else 's'}"
+    return f"At most {many} at once and then one each {each.removeprefix('1 ')}, for each {who}"
 
 
 def handler_doc(handler: Handler, views: Views) -> str:
@@ -127,11 +145,11 @@ def words(name: str) -> str:
     return snake(name).replace("_", " ")
 
 
-def _line(steps: Steps, node_id: str, views: Views) -> str:
+def _line(steps: Steps, node_id: str, views: Views, more: str = "") -> str:
     clauses = sentences(steps) or ["answer"]
     ids = ", ".join(r.name for r in views.satisfied_by(node_id))
     text = "; ".join(clauses)
-    return text[0].upper() + text[1:] + "." + (f" ({ids})" if ids else "")
+    return text[0].upper() + text[1:] + "." + more + (f" ({ids})" if ids else "")
 
 
 def _step(step: Step) -> list[str]:  # noqa: C901 # one arm a step

@@ -137,6 +137,9 @@ def _rules(views: Views) -> list[str]:
     lines.append(f"- the first reply within {budget.cold_start_us / 1e6:g} s of the start")
     for name, own in sorted(views.budgets.items()):
         lines.append(f"- {name}: at most {own.queries} statements and {own.reply_bytes} bytes a reply")
+    for capability in views.capabilities.values():
+        name = capability.name.replace("_", " ")
+        lines.append(f"- {name}: adds at most {capability.overhead_us / 1000:g} ms to a request that uses it")
     for rule in views.rules:
         said = (markdown_text(rule.expression), markdown_text(rule.because))
         lines.append(f"- {rule.name} (over the {rule.over}): {said[0]}, because {said[1]}")

@@ -24,6 +24,7 @@ from autocoder.ir.expressions import Now, Record, is_computed_integer, walk
 from autocoder.ir.names import plural, snake
 from autocoder.ir.nodes import Entity, Handler, Input, Operation
 from autocoder.ir.views import Views
+from autocoder.targets.python_service import capabilities
 from autocoder.targets.python_service.describe import handler_doc, operation_doc, words
 from autocoder.targets.python_service.expressions import literal, render_default, type_hint
 from autocoder.targets.python_service.handlers import INDENT, Behaviour
@@ -65,6 +66,10 @@ def failure_statuses(operation: Operation, views: Views) -> tuple[int, ...]:
         found |= {views.status("malformed", operation), views.status("invalid", operation)}
     if operation.access != "anyone":
         found.add(views.status("unauthenticated", operation))
+    if operation.limit:
+        found.add(views.status("limited", operation))
+    if operation.once:
+        found.add(views.status("conflict", operation))
     for step in walk_steps(operation.steps):
         match step:
             case Find(match=Match(absent=Failure() as failure)) | Require(otherwise=failure):
@@ -129,7 +134,11 @@ class Operations:
         )
         statements = behaviour.render(operation.plan)
         signature = ", ".join(self.parameters(operation, module))
-        lines = [self.decorator(operation, module), "@transactional"]
+        lines = [self.decorator(operation, module)]
+        lines += [*capabilities.decorators(operation, self.names(operation), module), "@transactional"]
+        lines += capabilities.once(
+            operation, self.names(operation), self.reply_type(operation, module), behaviour.status, module
+        )
         lines += [f"async def {function(operation.name)}({signature}) -> {self.returns(operation, module)}:"]
         lines += [docstring(operation_doc(operation, self.views), INDENT)]
         lines += [INDENT + line for line in statements]
@@ -149,6 +158,7 @@ class Operations:
         """`@router.get(…)` with what the API description needs."""
         reply, found = reply_of(operation), replies_of(operation)
         options = [literal(operation.path)]
+        options += [limited] if (limited := capabilities.dependency(operation, module)) else []
         if reply.status != 200:
             options.append(f"status_code={reply.status}")
         if (answered := response_class(reply)) and len(found) == 1:
@@ -173,6 +183,13 @@ class Operations:
         if not named:
             return "None" if len(replies) > 1 else ""
         return "" if len(replies) == 1 and named in (["None"], same) else " | ".join(dict.fromkeys(named))
+
+    def reply_type(self, operation: Operation, module: Module) -> str:
+        """The type of the reply's JSON, "" where there is none."""
+        if shown := self.shown(operation, module):
+            return shown
+        in_json = [reply for reply in replies_of(operation) if not response_class(reply) and reply.body is not None]
+        return self._returned(operation, in_json[0], module) if in_json else ""
 
     def returns(self, operation: Operation, module: Module) -> str:
         """The return annotation."""
@@ -209,9 +226,12 @@ class Operations:
             kind = "OptionalCaller" if operation.access == "user?" else "Caller"
             module.imports.add(f"{self.package}.authentication", kind)
             first.append(f"caller: {kind}")
-        if _uses_now(operation.plan):
+        if _uses_now(operation.plan) or _needs_now(operation):
             module.imports.add(f"{self.package}.clock", "Now")
             first.append("now: Now")
+        if operation.once:
+            module.imports.add("fastapi", "Request")
+            first.append("request: Request")
         if any(_says_more(reply, reply_of(operation)) for reply in replies_of(operation)):
             module.imports.add("fastapi", "Response")
             first.append("response: Response")
@@ -266,6 +286,11 @@ def handler_module(handler: Handler, views: Views, package: str) -> str:
     lines += [docstring(handler_doc(handler, views), INDENT), *(INDENT + line for line in statements)]
     module.add("\n".join(lines), handler.id)
     return module.text()
+
+
+def _needs_now(operation: Operation) -> bool:
+    """Whether a capability of an operation asks for the time."""
+    return operation.once is not None or (operation.limit is not None and operation.limit.by == "input")
 
 
 def _uses_now(steps: Steps) -> bool:

@@ -36,7 +36,7 @@ from autocoder.ir.expressions import Bound, Column, Const, Expr
 from autocoder.ir.nodes import Entity, Handler, Input, Operation
 from autocoder.ir.types import NULL
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import language, reserved_names
+from autocoder.targets.python_service import capabilities, language, reserved_names
 from autocoder.targets.python_service.bindings import (
     custom_call,
     custom_function,
@@ -77,6 +77,8 @@ def module(views: Views, package: str) -> str:
     found.add(_entities(views, found))
     found.add(_oracle(views, package, found))
     found.add(_table("OPERATIONS", "operation", [(o.name, o.access, method(o.name)) for o in views.operations]))
+    for table in capabilities.tables(views, found):
+        found.add(table)
     found.add(_table("HANDLERS", "handler", [(h.name, h.event, handler_method(h.name, views)) for h in views.handlers]))
     found.drop_unused_imports()
     return found.text()

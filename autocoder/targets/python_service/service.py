@@ -10,7 +10,7 @@ from autocoder.ir.behaviour import Insert, Invoke, Steps, expressions, walk_step
 from autocoder.ir.expressions import Bound, walk
 from autocoder.ir.nodes import Operation
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import admin, documentation, keys, language, tests
+from autocoder.targets.python_service import admin, capabilities, documentation, keys, language, tests
 from autocoder.targets.python_service.constrained_types import types_module
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.endpoints import Operations, handler_module, module_of
@@ -199,6 +199,10 @@ class _Project:
             names.append("keys.py")
         if self.uses_credentials():
             names.append("credentials.py")
+        if "rate_limit" in self.views.capabilities:
+            names.append("limits.py")
+        if "idempotency" in self.views.capabilities:
+            names.append("once.py")
         if self.views.events:
             names.append("events.py")
         if self.delivers:
@@ -255,6 +259,7 @@ class _Project:
             "caller_fields": caller,
             "optional_caller": any(o.access == "user?" for o in views.operations),
             **failures_of(views),
+            **capabilities.values(views),
             "origins": ", ".join(literal(origin) for origin in views.wire.origins),
             "counters": self.counts(),
             "credentials": self.uses_credentials(),

@@ -83,6 +83,8 @@ def tables(views: Views, imports: Imports) -> tuple[Table, ...]:
         found.append(TURNS)
     if any(f.generated == "sequence" for e in views.entities for f in e.fields):
         found.append(COUNTERS)
+    if "idempotency" in views.capabilities:
+        found.append(KEPT_REPLIES)
     return tuple(found)
 
 
@@ -123,6 +125,23 @@ TURNS = Table(
 )
 
 
+KEPT_REPLIES = Table(
+    name="kept_replies",
+    model="KeptReply",
+    doc="The reply to a request with a key, for when it comes again.",
+    columns=(
+        Column(name="operation", attribute="operation", type=TEXT),
+        Column(name="caller", attribute="caller", type=TEXT),
+        Column(name="key", attribute="key", type=TEXT),
+        Column(name="request", attribute="request", type=TEXT),
+        Column(name="status", attribute="status", type=INTEGER),
+        Column(name="headers", attribute="headers", type=Type(name="list")),
+        Column(name="body", attribute="body", type=TEXT),
+        Column(name="kept_at", attribute="kept_at", type=DATETIME),
+    ),
+    unique=(("operation", "caller", "key"),),
+    indexes=(("operation", "kept_at"),),
+)
 COUNTERS = Table(
     name="counters",
     model="Counter",

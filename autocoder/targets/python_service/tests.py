@@ -78,6 +78,8 @@ class Suite:
             "tests/test_database.py": views.entities,
             "tests/test_events.py": views.event_handlers,
             "tests/test_schedule.py": views.scheduled,
+            "tests/test_limits.py": [o for o in views.operations if o.limit],
+            "tests/test_once.py": [o for o in views.operations if o.once],
             "tests/properties/test_against_oracle.py": behaviours,
             "benchmarks/operations.py": views.operations,
         }
@@ -93,6 +95,8 @@ class Suite:
         names += ["test_admin"] if admin.gives_roles(self.views) else []
         names += ["test_events"] if self.delivers else []
         names += ["test_schedule"] if self.views.scheduled else []
+        names += ["test_limits"] if "rate_limit" in self.views.capabilities else []
+        names += ["test_once"] if "idempotency" in self.views.capabilities else []
         return [*(f"tests/{name}.py" for name in names), "benchmarks/operations.py"]
 
     def values(self) -> dict[str, object]:
@@ -123,6 +127,10 @@ class Suite:
             "keys": any(f.type.format == "token" for e in views.entities for f in e.fields),
             "secrets": secrets_of(views),
             "rejects": views.wire.unknown_fields == "reject",
+            "limited": "rate_limit" in views.capabilities,
+            "once": "idempotency" in views.capabilities,
+            "once_operations": [literal(o.name) for o in views.operations if o.once],
+            "limited_operations": [literal(o.name) for o in views.operations if o.limit],
         }
 
     def admin(self) -> dict[str, object]:

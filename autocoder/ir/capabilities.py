@@ -1,0 +1,55 @@
+"""Capabilities of the running service as the IR knows them: limits, keys of requests, and what each may cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+CapabilityName = Literal["audit", "cache", "idempotency", "rate_limit", "tracing"]
+OVERHEAD_US: Mapping[CapabilityName, int] = {
+    "audit": 1500,
+    "cache": 1500,
+    "idempotency": 3500,
+    "rate_limit": 500,
+    "tracing": 1500,
+}
+"""Microseconds that a capability may add to a request that uses it; `benchmarks/capability_overhead.py` holds it to
+that.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateLimit:
+    """One request each `every_us` microseconds on average and `burst` at once, for each client apart.
+
+    A client is an address, a caller (an address where nobody is signed in), or a value of the input that `input`
+    names. Limits of the same `name` count together.
+    """
+
+    name: str
+    every_us: int
+    burst: int
+    by: Literal["address", "caller", "input"]
+    input: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Idempotency:
+    """Requests with the same value of the header `input` happen once; the reply is kept for `keep_us` microseconds."""
+
+    input: str
+    keep_us: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capability:
+    """Something that the service as a whole can do, and the microseconds that it may add to a request."""
+
+    name: CapabilityName
+    overhead_us: int
+    kind: Literal["capability"] = "capability"
+
+    @property
+    def id(self) -> str:
+        return f"capability:{self.name}"

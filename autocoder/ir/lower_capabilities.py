@@ -1,0 +1,200 @@
+"""Lowers capabilities: limits, keys of requests and the audit, each as an operation states it or the whole system."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from autocoder.blueprint import model
+from autocoder.diagnostics import nearest
+from autocoder.ir.audit import AUDIT_ENTRY, audited
+from autocoder.ir.behaviour import Change, Emit, Insert, Invoke, Remove, Reply, Steps, expressions, walk_steps
+from autocoder.ir.capabilities import OVERHEAD_US, Capability, CapabilityName, Idempotency, RateLimit
+from autocoder.ir.expressions import Bound, walk
+from autocoder.ir.nodes import Auth, Constraints, Handler, Input, Operation
+from autocoder.ir.types import TEXT, UUID
+
+if TYPE_CHECKING:
+    from autocoder.ir.lower import Blueprint
+
+_SECONDS = {"s": 1, "min": 60, "m": 60, "h": 3600, "d": 86_400}
+_VISIBLE = "[!-~]{1,255}"
+"""What a key of a request is made of."""
+_COUNTED = ("text", "integer", "uuid", "boolean")
+"""Types of inputs by whose values requests can be counted."""
+SYSTEM = "system"
+"""The name of the limit that all operations share."""
+
+
+def capable(blueprint: Blueprint, operation: Operation, auth: Auth | None) -> Operation:
+    """An operation with what it states of capabilities, else with what the whole system states."""
+    spec = blueprint.design.operations.get(operation.name, model.Operation(route="GET /"))
+    steps = operation.steps
+    if _is_audited(blueprint.design, spec):
+        signed_in = auth is not None and operation.access != "anyone"
+        type_ = UUID if operation.access == "user" else UUID.or_null()
+        caller = Bound(scope="caller", name="caller", field="id", type=type_) if signed_in else None
+        steps = audited(steps, operation.name, caller)
+    return _once(blueprint, replace(operation, steps=steps, limit=_limit(blueprint, operation, spec)), spec)
+
+
+def audited_handler(blueprint: Blueprint, handler: Handler) -> Handler:
+    """A handler whose changes are written down where the whole system's are."""
+    if not blueprint.design.capabilities.audit:
+        return handler
+    return replace(handler, steps=audited(handler.steps, handler.name, None))
+
+
+def is_audited(design: model.Architecture) -> bool:
+    """Whether any change is written down."""
+    return design.capabilities.audit or any(o.audit for o in design.operations.values())
+
+
+def _is_audited(design: model.Architecture, spec: model.Operation) -> bool:
+    return design.capabilities.audit if spec.audit is None else spec.audit
+
+
+def capabilities(design: model.Architecture, operations: list[Operation], handlers: list[Handler]) -> list[Capability]:
+    """The capabilities that are used anywhere, with what each may cost."""
+    used: set[CapabilityName] = {"tracing"} if design.capabilities.tracing else set()
+    used |= {"rate_limit"} if any(o.limit for o in operations) else set()
+    used |= {"idempotency"} if any(o.once for o in operations) else set()
+    for behaviour in (*operations, *handlers):
+        for step in walk_steps(behaviour.steps):
+            if isinstance(step, Insert) and step.entity == AUDIT_ENTRY:
+                used.add("audit")
+    return [Capability(name=name, overhead_us=OVERHEAD_US[name]) for name in sorted(used)]
+
+
+# Limits.
+
+
+def _limit(blueprint: Blueprint, operation: Operation, spec: model.Operation) -> RateLimit | None:
+    if spec.rate_limit is not None:
+        return _rate_limit(blueprint, spec.rate_limit, operation, ("operations", operation.name, "rate_limit"))
+    if blueprint.design.capabilities.rate_limit is not None:
+        stated = blueprint.design.capabilities.rate_limit
+        return _rate_limit(blueprint, stated, operation, ("capabilities", "rate_limit"))
+    return None
+
+
+def _rate_limit(
+    blueprint: Blueprint, stated: model.RateLimit, operation: Operation, at: tuple[str, ...]
+) -> RateLimit | None:
+    everywhere = at[0] == "capabilities"
+    known = _countable(operation, everywhere=everywhere)
+    by, _, name = (stated.by or ("caller" if operation.access != "anyone" else "address")).partition(".")
+    if stated.by is not None and stated.by not in known:
+        blueprint.diagnostics.error(
+            "AC3210",
+            f'{".".join(at)}.by: requests cannot be counted by "{stated.by}"',
+            blueprint.source.positions.span(*at, "by"),
+            subject=f"{'.'.join(at)}.by",
+            value=stated.by,
+            rule=f"here it is one of {', '.join(known)}",
+            help=nearest(stated.by, known),
+        )
+        return None
+    # A caller of the whole system is an address where nobody can be signed in.
+    kinds: Mapping[str, Literal["address", "caller", "input"]] = {"caller": "caller", "input": "input"}
+    kind = "address" if operation.access == "anyone" and by == "caller" else kinds.get(by, "address")
+    count, _, unit = stated.limit.partition("/")
+    return RateLimit(
+        name=SYSTEM if everywhere else operation.name,
+        every_us=max(1, _SECONDS[unit] * 1_000_000 // int(count)),
+        burst=stated.burst or int(count),
+        by=kind,
+        input=name,
+    )
+
+
+def _countable(operation: Operation, *, everywhere: bool) -> list[str]:
+    if everywhere:
+        return ["address", "caller"]
+    values = [
+        f"input.{i.name}"
+        for i in operation.inputs
+        if i.required and not i.type.optional and i.type.name in _COUNTED and i.type.format != "password"
+    ]
+    return ["address", *(["caller"] if operation.access != "anyone" else []), *sorted(values)]
+
+
+# Keys of requests.
+
+
+def _once(blueprint: Blueprint, operation: Operation, spec: model.Operation) -> Operation:
+    """The operation with an input for the key of a request, where the same request happens once."""
+    usual = blueprint.design.capabilities.idempotency if operation.stated else None
+    stated = spec.idempotency or usual
+    if stated is None:
+        return operation
+    name = stated.header.lower().replace("-", "_")
+    problem = next(_unfit(operation, name), None)
+    if problem:
+        if spec.idempotency is not None:
+            _refuse(blueprint, operation, *problem)
+        return operation
+    key = Input(
+        name=name, place="header", type=TEXT, required=False, constraints=Constraints(pattern=_VISIBLE), message=None
+    )
+    kept = Idempotency(input=name, keep_us=microseconds(stated.keep))
+    return replace(operation, inputs=(*operation.inputs, key), once=kept)
+
+
+def _unfit(operation: Operation, name: str) -> Iterator[tuple[str, str, str]]:
+    """Why the reply of an operation cannot be kept: a code, the problem, and what to do."""
+    steps = operation.steps
+    if operation.method not in ("POST", "PATCH") or not _has_effects(steps):
+        yield (
+            "AC3211",
+            "it may happen again anyway",
+            "leave it out: only POST and PATCH operations with effects need a key",
+        )
+    if any(i.name == name for i in operation.inputs):
+        yield "AC3212", f'"{name}" is an input already', "name another header, or leave the input out"
+    if shown := _secret(operation):
+        yield "AC3213", f"{shown} would be kept", "leave it out: a secret is shown once and never kept"
+
+
+def _has_effects(steps: Steps) -> bool:
+    return any(isinstance(s, Insert | Change | Remove | Emit | Invoke) for s in walk_steps(steps))
+
+
+def _secret(operation: Operation) -> str:
+    """What must not be kept: a password that is sent, or a token or key that is shown."""
+    for given in operation.inputs:
+        if given.type.format == "password":
+            return f'a digest of the password "{given.name}"'
+    made = {
+        s.bind
+        for s in walk_steps(operation.steps)
+        if isinstance(s, Invoke) and s.target in ("issue_token", "new_token")
+    }
+    shown = {
+        node.name
+        for s in walk_steps(operation.steps)
+        if isinstance(s, Reply)
+        for expr in expressions(s)
+        for node in walk(expr)
+        if isinstance(node, Bound) and node.scope == "local"
+    }
+    return f'the key or token "{min(made & shown)}"' if made & shown else ""
+
+
+def _refuse(blueprint: Blueprint, operation: Operation, code: str, message: str, help_: str) -> None:
+    subject = f"operations.{operation.name}.idempotency"
+    blueprint.diagnostics.error(
+        code,
+        f"{subject}: {message}",
+        blueprint.source.positions.span("operations", operation.name, "idempotency"),
+        subject=subject,
+        help=help_,
+    )
+
+
+def microseconds(duration: str) -> int:
+    """`10m` as microseconds."""
+    number, unit = re.fullmatch(r"(\d+)(s|m|h|d)", duration).groups()  # pyright: ignore[reportOptionalMemberAccess] # the model checked the shape
+    return int(number) * _SECONDS[unit] * 1_000_000

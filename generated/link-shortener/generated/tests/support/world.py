@@ -22,7 +22,7 @@ from link_shortener.clock import current_time
 from link_shortener.database import engine, sessions
 from oracle import HANDLERS, OPERATIONS, Oracle
 from support.factories import FACTORIES
-from support.interface import EMAILS, FIELDS, MODELS, ROUTES, STATUSES, WRITTEN
+from support.interface import FIELDS, KEPT, MODELS, ROUTES, STATUSES, WRITTEN
 from support.tables import Failed, Reply, Row, Token
 
 T = TypeVar("T")
@@ -206,8 +206,8 @@ class World:
             raise Failed("unauthenticated")
         if not valid:
             raise Failed("invalid")
-        emails = {name: given[name].lower() for name in EMAILS.get(operation, []) if given.get(name)}
-        given = {**given, **emails}
+        kept = {name: keep(given[name]) for name, keep in KEPT.get(operation, {}).items() if given.get(name)}
+        given = {**given, **kept}
         return work(self.oracle, given, caller, self.now)
 
     def caller(self, token: str | None) -> Row | None:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from oracle import OPERATIONS, Oracle
 from support.factories import FACTORIES
-from support.interface import EMAILS, FIELDS, MODELS, ROUTES, STATUSES, WRITTEN
+from support.interface import FIELDS, KEPT, MODELS, ROUTES, STATUSES, WRITTEN
 from support.tables import Failed, Reply, Row
 from todo import models
 from todo.application import create_app
@@ -187,8 +187,8 @@ class World:
         assert token is None
         if not valid:
             raise Failed("invalid")
-        emails = {name: given[name].lower() for name in EMAILS.get(operation, []) if given.get(name)}
-        given = {**given, **emails}
+        kept = {name: keep(given[name]) for name, keep in KEPT.get(operation, {}).items() if given.get(name)}
+        given = {**given, **kept}
         return work(self.oracle, given, caller, self.now)
 
     def take_what_was_made(self) -> dict[str, list[Row]]:

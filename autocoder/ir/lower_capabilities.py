@@ -98,8 +98,10 @@ def _rate_limit(
         )
         return None
     # A caller of the whole system is an address where nobody can be signed in.
-    kinds: Mapping[str, Literal["address", "caller", "input"]] = {"caller": "caller", "input": "input"}
-    kind = "address" if operation.access == "anyone" and by == "caller" else kinds.get(by, "address")
+    kinds: Mapping[str, Literal["caller", "input"]] = {"caller": "caller", "input": "input"}
+    kind: Literal["address", "caller", "input"] = kinds.get(by, "address")
+    if operation.access == "anyone" and kind == "caller":
+        kind = "address"
     count, _, unit = stated.limit.partition("/")
     return RateLimit(
         name=SYSTEM if everywhere else operation.name,

@@ -20,8 +20,10 @@ REFUSED = {
     "AC3210": [
         f"operations:\n  a: {{route: GET /u, {LIST}, rate_limit: {{limit: 1/s, by: »caller}}}}",
         f"operations:\n  a: {{route: GET /u, {LIST}, rate_limit: {{limit: 1/s, by: »input.name}}}}",
-        f"operations:\n  a: {{route: GET /u, {LIST}, input: {{q: {{type: text, optional: true}}}}, "
-        "rate_limit: {limit: 1/s, by: »input.q}}",
+        (
+            f"operations:\n  a: {{route: GET /u, {LIST}, input: {{q: {{type: text, optional: true}}}}, "
+            "rate_limit: {limit: 1/s, by: »input.q}}"
+        ),
         "capabilities: {rate_limit: {limit: 1/s, by: »input.name}}",
     ],
     "AC3211": [
@@ -30,13 +32,17 @@ REFUSED = {
         f"operations:\n  a: {{route: PUT /u, access: user, {ADD}, output: {{body: {{}}}}, idempotency: »true}}",
     ],
     "AC3212": [
-        "operations:\n  a: {route: POST /u, access: user, input: {once: {type: text, in: header}}, "
-        "effects: [{delete: Key}], idempotency: »{header: Once}}",
+        (
+            "operations:\n  a: {route: POST /u, access: user, input: {once: {type: text, in: header}}, "
+            "effects: [{delete: Key}], idempotency: »{header: Once}}"
+        ),
     ],
     "AC3213": [
         f"operations:\n  a: {{route: POST /u, access: user, {ADD}, idempotency: »true}}",
-        "operations:\n  a: {route: POST /u, input: {name: text, password: password}, effects: [{create: User}], "
-        "idempotency: »true}",
+        (
+            "operations:\n  a: {route: POST /u, input: {name: text, password: password}, effects: [{create: User}], "
+            "idempotency: »true}"
+        ),
     ],
     "AC3010": ["capabilities: {»rate_limits: 1/s}"],
     "AC3013": ["capabilities: {rate_limit: »often}"],

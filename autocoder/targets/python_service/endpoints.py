@@ -171,6 +171,8 @@ class Operations:
         if statuses := failure_statuses(operation, self.views):
             module.imports.add(f"{self.package}.failures", "problems")
             options.append(f"responses=problems({', '.join(str(s) for s in statuses)})")
+        if operation.access == "user?":
+            options.append('openapi_extra={"security": [{}]}')  # FastAPI adds its own: either will do
         return f"@router.{operation.method.lower()}({', '.join(options)})"
 
     def shown(self, operation: Operation, module: Module) -> str:

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
+import jsonschema
 import pytest
 
 from autocoder.compilation import Compiled, compile_sources, emit
@@ -64,6 +66,34 @@ def program(service: Emitted, variables: dict[str, str], body: str) -> object:
     done = service.run("-c", body, LOG_LEVEL="ERROR", **variables)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
+
+
+DESCRIBED = """
+import json, uuid
+from starlette.testclient import TestClient
+from link_shortener.application import create_app
+from link_shortener.clock import current_time
+from link_shortener.events import Envelope, LinkClicked
+from link_shortener.observability import management
+described = TestClient(management(create_app())).get("/asyncapi.json").json()
+data = LinkClicked(code="abcdefg", at=current_time()).model_dump(mode="json")
+print(json.dumps([described, Envelope(type="LinkClicked", data=data).model_dump(mode="json")]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BROKERS)
+def test_the_events_are_described_as_they_leave(tmp_path: Path, name: str) -> None:
+    service = write(brokered(name), tmp_path / "service")
+    described, event = cast("list[Any]", program(service, {"SIGNING_KEY": KEY}, DESCRIBED))
+    assert described["asyncapi"] == "3.0.0"
+    addresses = {channel["address"] for channel in described["channels"].values()}
+    assert addresses == {"link-shortener.count_click" if name == "rabbitmq" else "link-shortener.LinkClicked"}
+    schemas = described["components"]["schemas"]
+    schema = {"$ref": "#/components/schemas/LinkClickedMessage", "components": {"schemas": schemas}}
+    jsonschema.validate(event, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**event, "data": {"code": 7}}, schema)
 
 
 COUNTS = """

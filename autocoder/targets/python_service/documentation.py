@@ -37,6 +37,7 @@ def readme(views: Views, package: str) -> str:
         handlers=[(h.name, markdown_text(handler_doc(h, views))) for h in views.handlers],
         objectives=objectives,
         store=views.store,
+        broker=views.broker and views.event_handlers and views.publishes,
     )
 
 

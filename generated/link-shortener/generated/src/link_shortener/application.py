@@ -1,5 +1,7 @@
 """The API, put together."""
 
+from operator import attrgetter
+
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -21,6 +23,7 @@ def create_app() -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=attrgetter("name"),
     )
     for router in ROUTERS:
         app.include_router(router)

@@ -26,7 +26,9 @@ async def list_links(caller: Caller, session: Session) -> list[Link]:
     return list(links)
 
 
-@router.post("/links", status_code=201, response_model=LinkReply, responses=problems(401, 422))
+@router.post(
+    "/links", status_code=201, response_model=LinkReply, responses=problems(401, 422), openapi_extra={"security": [{}]}
+)
 @transactional
 async def shorten(body: ShortenRequest, caller: OptionalCaller, now: Now, session: Session) -> Link:
     """Add a link. (R1)"""

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from autocoder.diagnostics import CATALOGUE
 from autocoder.facts import KINDS
-from autocoder.ir import behaviour, expressions, nodes, types
+from autocoder.ir import behaviour, expressions, nodes, pushdown, types
 from autocoder.ir.effects import EFFECTS
 from autocoder.ir.functions import FUNCTIONS
+from autocoder.ir.operators import OPERATORS
 from autocoder.readers.rules.frames import FRAMES, RUNS
 from autocoder.readers.rules.lexicon import domain, verbs
 from autocoder.readers.rules.lexicon.closed import RESTRICTORS
@@ -51,7 +52,19 @@ def ir_reference() -> str:
     lines += dataclass_rows((types.Type,))
     lines += ["## Functions", ""]
     rows = [(f"`{f.usage}`", f.doc, f"`{f.example}` is `{f.value}`") for f in FUNCTIONS.values()]
-    return "\n".join([*lines, *table(("function", "what it does", "for example"), rows)])
+    lines += table(("function", "what it does", "for example"), rows)
+    lines += ["## Operators", ""]
+    lines += table(
+        ("operator", "what it does", "for example"),
+        [(f"`{o.usage}`", o.doc, f"`{o.example}` is `{o.value}`") for o in OPERATORS],
+    )
+    lines += ["## Over columns", "", inspect.getdoc(pushdown) or "", ""]
+    asked = [
+        (" ".join(f"`{s}`" for s in p.signs), ", ".join(p.types), p.postgresql, p.sqlite) for p in pushdown.OVER_COLUMNS
+    ]
+    lines += table(("operator or function", "of", "PostgreSQL", "SQLite"), asked)
+    lines += ["What no database is asked, and why:", ""]
+    return "\n".join([*lines, *table(("what", "why"), list(pushdown.NEVER.items()))])
 
 
 READING = """\

@@ -230,6 +230,17 @@ def walk_steps(steps: Steps) -> Iterator[Step]:
                 pass
 
 
+def ranged(step: Step) -> str | None:
+    """The entity whose columns a step's expressions may name."""
+    match step:
+        case Find(match=Match(entity=entity)) | List(entity=entity) | Insert(entity=entity):
+            return entity
+        case Change(row=row) | Remove(row=row):
+            return row.entity
+        case _:
+            return None
+
+
 def expressions(step: Step) -> Iterator[Expr]:
     """Every expression that stands directly in a step (not in the steps inside it)."""
     for field in fields(step):

@@ -186,8 +186,20 @@ def fixed_columns(where: Expr | None) -> frozenset[str]:
 
 def is_computed_integer(expr: Expr) -> bool:
     """Whether a value is the outcome of integer arithmetic, and so may need more than 64 bits."""
+    if expr.type.name != "integer":
+        return False
     match expr:
-        case Op(op="+" | "-" | "*" | "negate") | Call(function="sum" | "pow"):
-            return expr.type.name == "integer"
+        case Op(op="+" | "-" | "*" | "negate") | Call(function="sum" | "pow" | "abs"):
+            return True
+        case Call(function="int" | "round" | "floor" | "ceil", args=(first, *_)):
+            return first.type.name == "decimal"
+        case Op(op="?:", args=(_, *values)) | Op(op="??" | "at" | "%", args=(*values,)):
+            return any(_holds_computed(value) for value in values)
+        case Call(function="min" | "max" | "first" | "last", args=values):
+            return any(_holds_computed(value) for value in values)
         case _:
             return False
+
+
+def _holds_computed(expr: Expr) -> bool:
+    return is_computed_integer(expr) or (expr.type.name == "list" and any(is_computed_integer(n) for n in walk(expr)))

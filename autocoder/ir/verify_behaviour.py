@@ -22,6 +22,7 @@ from autocoder.ir.behaviour import (
     Step,
     Steps,
     expressions,
+    ranged,
 )
 from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Now, Op, Over, Record, walk
 from autocoder.ir.functions import FUNCTIONS
@@ -71,12 +72,12 @@ class Names:
 
     def check(self, steps: Steps) -> Iterator[str]:
         for step in steps:
-            ranged = _ranged(step)
-            if ranged is not None and ranged not in self.entities:
-                yield f"{step.kind}: no entity {ranged}"
+            entity = ranged(step)
+            if entity is not None and entity not in self.entities:
+                yield f"{step.kind}: no entity {entity}"
                 continue
             for expr in expressions(step):
-                yield from self.expression(expr, ranged)
+                yield from self.expression(expr, entity)
             yield from self._step(step)
             match step:
                 case Choose(then=then, otherwise=otherwise):
@@ -303,14 +304,3 @@ def _same(node: Bound, type_: Type | None) -> Iterator[str]:
         yield f"nothing is named {node.scope}.{node.name}{f'.{node.field}' if node.field else ''}"
     elif type_.base != node.type.base or (node.type.optional and not type_.optional):
         yield f"{node.scope}.{node.name} is {type_}, not {node.type}"
-
-
-def _ranged(step: Step) -> str | None:
-    """The entity whose columns a step's expressions may name."""
-    match step:
-        case Find(match=Match(entity=entity)) | List(entity=entity) | Insert(entity=entity):
-            return entity
-        case Change(row=row) | Remove(row=row):
-            return row.entity
-        case _:
-            return None

@@ -6,73 +6,76 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from autocoder.ir.behaviour import BoundRow, Change, expressions, walk_steps
-from autocoder.ir.expressions import Call, Column, Expr, Get, Op, Over, Record, parts, walk
+from autocoder.ir.behaviour import BoundRow, Change, Find, Insert, List, Remove, Step, expressions, walk_steps
+from autocoder.ir.expressions import Column, Expr, walk
 from autocoder.ir.graph import Graph
-from autocoder.ir.nodes import Handler, Operation
+from autocoder.ir.nodes import Entity, Handler, Operation
+from autocoder.ir.pushdown import PUSHED_DOWN, impossible, limits_of, too_large
 from autocoder.passes.protocol import PassContext
-
-PUSHED_DOWN = frozenset({"contains", "starts_with", "ends_with", "size", "lower", "upper", "replace", "abs"})
-"""Functions that mean the same in Python, PostgreSQL and SQLite when they are applied to a column."""
-
-
-KEPT_AS_JSON = {"list", "record", "map", "json"}
-"""Types that a column keeps as a document, which the engines compare in different ways."""
-_TIMES = {"date", "datetime", "duration"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckPushdown:
-    """A function of a column must be one that every engine computes alike."""
+    """A function of a column must be one that every engine computes alike, an integer one that no engine cuts off."""
 
     name: ClassVar[str] = "check-pushdown"
 
     def apply(self, graph: Graph, context: PassContext) -> Graph:
+        entities = {e.name: e for e in graph.of_kind(Entity)}
         for behaviour in (*graph.of_kind(Operation), *graph.of_kind(Handler)):
-            part = "operations" if isinstance(behaviour, Operation) else "handlers"
             for step in walk_steps(behaviour.steps):
                 if isinstance(step, Change) and isinstance(step.row, BoundRow):
                     continue  # worked out on the row at hand, which is locked
-                for expr in expressions(step):
-                    for function in impossible(expr):
-                        context.diagnostics.error(
-                            "AC3160",
-                            f"{part}.{behaviour.name}: the database cannot compute {function} of a column",
-                            context.place("architecture", part, behaviour.name),
-                            subject=f"{part}.{behaviour.name}",
-                            value=function,
-                            rule="over columns: " + ", ".join(sorted(PUSHED_DOWN)),
-                            help="compare the field itself, or compute the value before and compare with that",
-                        )
+                for function in (found for expr in expressions(step) for found in impossible(expr)):
+                    _refuse(behaviour, function, context)
+                for part in _too_large(step, entities):
+                    _refuse_size(behaviour, part, context)
         return graph
 
 
-def impossible(expr: Expr) -> Iterator[str]:  # noqa: C901 # one arm a form
-    """What in an expression over columns the database cannot do, or each engine does in its own way."""
-    for node in walk(expr):
-        if parts(node) and any(isinstance(inner, Column) for inner in walk(node)):
-            types = {part.type.name for part in parts(node)}
-            match node:
-                case Over(op=("all" | "exists"), items=items) if not any(isinstance(n, Column) for n in walk(items)):
-                    pass  # a condition for each item at hand
-                case Over(op=op):
-                    yield f".{op}()"
-                case Get(field=field):
-                    yield f".{field}"
-                case Record() | Op(op="[]" | "at"):
-                    yield "a list or map"
-                case Call(function=function) if function not in PUSHED_DOWN or "list" in types:
-                    yield f"{function}()"
-                case Op(op="/" | "%" as sign):
-                    yield f"`{sign}`"
-                case Op(op="+" | "-" | "*" | "negate" | "?:" as sign) if "decimal" in types:
-                    yield f"`{sign}` with a decimal"
-                case Op(op="+" | "-" as sign) if types & _TIMES:
-                    yield f"`{sign}` with a time"
-                case Op(op="in", args=(item, items)) if item.type.name not in KEPT_AS_JSON:
-                    if any(isinstance(inner, Column) for inner in walk(items)):
-                        yield "`in` a list that a row holds"
-                case Op(op="in" | "==" | "!=" as sign) if types & KEPT_AS_JSON:
-                    yield f"`{sign}` with {' and '.join(sorted(types & KEPT_AS_JSON))}"
-                case _:
-                    pass
+def _refuse(behaviour: Operation | Handler, function: str, context: PassContext) -> None:
+    part = "operations" if isinstance(behaviour, Operation) else "handlers"
+    context.diagnostics.error(
+        "AC3160",
+        f"{part}.{behaviour.name}: the database cannot compute {function} of a column",
+        context.place("architecture", part, behaviour.name),
+        subject=f"{part}.{behaviour.name}",
+        value=function,
+        rule="over columns: " + ", ".join(PUSHED_DOWN),
+        help="compare the field itself, or compute the value before and compare with that",
+    )
+
+
+def _refuse_size(behaviour: Operation | Handler, expr: Expr, context: PassContext) -> None:
+    part = "operations" if isinstance(behaviour, Operation) else "handlers"
+    fields = " and ".join(sorted({node.field for node in walk(expr) if isinstance(node, Column)}))
+    context.diagnostics.error(
+        "AC3200",
+        f"{part}.{behaviour.name}: what is worked out of {fields} may need more than 64 bits inside the database",
+        context.place("architecture", part, behaviour.name),
+        subject=f"{part}.{behaviour.name}",
+        value=fields,
+        rule="SQLite goes on with a float where a whole number leaves 64 bits",
+        help="state `min` and `max` of the fields, so that it cannot; or compare the outcome of one operation directly",
+    )
+
+
+def _too_large(step: Step, entities: dict[str, Entity]) -> Iterator[Expr]:
+    match step:
+        case Find(match=match) if match.where is not None:
+            yield from too_large(match.where, limits_of(entities[match.entity]))
+        case List():
+            limits = limits_of(entities[step.entity])
+            for expr in expressions(step):
+                yield from too_large(expr, limits)
+        case Change(row=row) | Remove(row=row) if not isinstance(row, BoundRow):
+            limits = limits_of(entities[row.entity])
+            if row.where is not None:
+                yield from too_large(row.where, limits)
+            for _, value in step.values if isinstance(step, Change) else ():
+                yield from too_large(value, limits, stored=True)
+        case Insert(entity=entity, taken=tuple() as taken):
+            for _, value in taken:
+                yield from too_large(value, limits_of(entities[entity]), stored=True)
+        case _:
+            pass

@@ -13,7 +13,7 @@ from autocoder.ir.behaviour import BoundRow, Change, Choose, Each, Find, List, R
 from autocoder.ir.expressions import Bound, Column, Expr, fixed_columns, rewrite, walk
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Entity, Handler, Operation
-from autocoder.passes.check_pushdown import impossible
+from autocoder.ir.pushdown import impossible, limits_of, too_large
 from autocoder.passes.indexes import derive_indexes
 from autocoder.passes.protocol import PassContext
 
@@ -65,10 +65,12 @@ def _fused(steps: Steps, entities: dict[str, Entity]) -> Steps:
 def _fusible(found: Find, change: Change, entities: dict[str, Entity]) -> bool:
     """One row by a unique key, absent is a failure, and nothing but its own columns and values at hand is set."""
     fixed = fixed_columns(found.match.where)
-    keyed = any(set(key) <= fixed for key in entities[found.match.entity].unique_keys)
+    entity = entities[found.match.entity]
+    keyed = any(set(key) <= fixed for key in entity.unique_keys)
     same = isinstance(change.row, BoundRow) and change.row.bind == found.bind
     plain = not any(_asks_what_was_sent(value) for _, value in change.values)
-    plain = plain and not any(any(impossible(_in_sql(value, found.bind))) for _, value in change.values)
+    in_sql = [_in_sql(value, found.bind) for _, value in change.values]
+    plain = plain and not any(any(impossible(v)) or any(too_large(v, limits_of(entity), stored=True)) for v in in_sql)
     return keyed and same and plain and found.match.absent is not None and not found.order
 
 

@@ -228,6 +228,9 @@ class PythonExpressions:
                     self.imports.add("decimal", "Decimal")
                     dividend = f"Decimal({self.render(left)})"
                 return f"{dividend} / {self.render(right, PRODUCT + 1)}", PRODUCT
+            case Op(op="%", args=args) if node.type.name == "decimal":
+                self._own("modulo")
+                return f"modulo({', '.join(self.render(arg) for arg in args)})", ATOM
             case Op(op="||", args=args):
                 # `and` inside `or` is in parentheses, for whoever reads it.
                 parts = [self.render(arg, OR if isinstance(arg, Op) and arg.op == "||" else NOT) for arg in args]
@@ -269,7 +272,8 @@ class PythonExpressions:
             self._own(function.own)
         for module, name in function.imports:
             self.imports.add(module, name)
-        return function.template.format(*args, t=tight, all=", ".join(args)), function.strength
+        operands = [self.render(arg, COMPARE + 1) for arg in node.args]
+        return function.template.format(*args, t=tight, o=operands, all=", ".join(args)), function.strength
 
 
 def _rows_shown(type_: Type, code: str, row: Callable[[str, str], str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from autocoder.ir.expressions import Call
+from autocoder.ir.expressions import Call, Const
 
 CHOICE, OR, AND, NOT, COMPARE, SUM, PRODUCT, UNARY, ATOM = range(9)
 """How tightly Python binds, loosest first."""
@@ -16,7 +16,9 @@ CHOICE, OR, AND, NOT, COMPARE, SUM, PRODUCT, UNARY, ATOM = range(9)
 
 @dataclass(frozen=True)
 class PythonFunction:
-    """A function in Python: `{n}` is an argument, `{t[n]}` one as an atom; `own` is defined in `language.py`."""
+    """A function in Python: `{n}` is an argument, `{t[n]}` one as an atom, `{o[n]}` one as an operand of `if` or `in`;
+    `own` is defined in `language.py`.
+    """
 
     template: str
     own: str = ""
@@ -28,6 +30,8 @@ def python_function(node: Call) -> PythonFunction:
     """How a call is written in Python, by the function and the type of its first argument."""
     names = [arg.type.name for arg in node.args]
     known = PYTHON_FUNCTIONS
+    if node.function == "replace" and isinstance(node.args[1], Const) and node.args[1].value:
+        return known["replace(…)"]
     for key in (f"{node.function}({'.'.join(names)})", f"{node.function}/{len(names)}"):
         if key in known:
             return known[key]
@@ -40,10 +44,11 @@ PYTHON_FUNCTIONS: Mapping[str, PythonFunction] = {
     "lower": PythonFunction("lower({0})", "lower"),
     "upper": PythonFunction("upper({0})", "upper"),
     "trim": PythonFunction('{t[0]}.strip(" \\t\\r\\n")'),
-    "contains": PythonFunction("{1} in {t[0]}", strength=COMPARE),
+    "contains": PythonFunction("{o[1]} in {t[0]}", strength=COMPARE),
     "starts_with": PythonFunction("{t[0]}.startswith({1})"),
     "ends_with": PythonFunction("{t[0]}.endswith({1})"),
-    "replace": PythonFunction("{t[0]}.replace({1}, {2})"),
+    "replace": PythonFunction("replaced({0}, {1}, {2})", "replaced"),
+    "replace(…)": PythonFunction("{t[0]}.replace({1}, {2})"),
     "split": PythonFunction("pieces({0}, {1})", "pieces"),
     "words": PythonFunction("words({0})", "words"),
     "join": PythonFunction("{t[1]}.join({0})"),
@@ -93,8 +98,9 @@ PYTHON_FUNCTIONS: Mapping[str, PythonFunction] = {
     "decimal(integer)": PythonFunction("Decimal({0})", imports=_DECIMAL),
     "date": PythonFunction("{t[0]}.date()"),
     "text(decimal)": PythonFunction("plain({0})", "plain"),
-    "text(boolean)": PythonFunction('"true" if {0} else "false"', strength=CHOICE),
+    "text(boolean)": PythonFunction('"true" if {o[0]} else "false"', strength=CHOICE),
     "text(datetime)": PythonFunction('{t[0]}.isoformat().replace("+00:00", "Z")'),
     "text": PythonFunction("str({0})"),
+    "whole": PythonFunction("whole({0})", "whole"),
 }
 """Function, with the types of its arguments where these matter, to its Python."""

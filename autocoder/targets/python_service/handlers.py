@@ -34,6 +34,7 @@ from autocoder.ir.behaviour import (
 )
 from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Op, Record, is_computed_integer, walk
 from autocoder.ir.nodes import Constraints, Entity, Field, Operation
+from autocoder.ir.pushdown import limits_of
 from autocoder.ir.types import TEXT
 from autocoder.ir.views import Views
 from autocoder.targets.python_service.bindings import (
@@ -155,7 +156,8 @@ class Behaviour:
     def sql(self, entity: str) -> SqlExpressions:
         """Renders conditions over the columns of an entity."""
         self.ranged = model(entity)
-        return SqlExpressions(python=self.python)
+        limits = limits_of(self.views.entity(entity))
+        return SqlExpressions(python=self.python, models=f"{self.package}.models", limits=limits)
 
     def model(self, entity: str) -> str:
         """The model of an entity, imported."""
@@ -328,7 +330,7 @@ class Behaviour:
         self.imports.add("sqlalchemy", "func")
         if value.of is None:
             return "func.count()"
-        of = self.sql(entity).render(value.of)
+        of = self.sql(entity).value(value.of)
         if value.function != "sum":
             return f"func.{value.function}({of})"
         self.imports.add("sqlalchemy", "BigInteger", "cast")
@@ -389,7 +391,7 @@ class Behaviour:
             return lines
         sql = self.sql(step.entity)
         changes = ", ".join(
-            f"{literal(column_name(entity.field(name)))}: {sql.render(value)}" for name, value in step.taken
+            f"{literal(column_name(entity.field(name)))}: {sql.value(value)}" for name, value in step.taken
         )
         statement += f".on_conflict_do_update(index_elements=[{keys}], set_={{{changes}}})"
         if needed:
@@ -417,7 +419,7 @@ class Behaviour:
         table = self.model(entity.name)
         where = self._where(entity.name, step.row.where)
         sql = self.sql(entity.name)
-        values = ", ".join(f"{row_attribute(n, entity.field(n).type)}={sql.render(v)}" for n, v in step.values)
+        values = ", ".join(f"{row_attribute(n, entity.field(n).type)}={sql.value(v)}" for n, v in step.values)
         statement = f"update({table}){where}.values({values})"
         if step.row.many or step.bind is None:
             return [f"await session.execute({statement}{self._apart(entity.name)})"]

@@ -27,6 +27,19 @@ FUNCTIONS: dict[str, Source] = {
     return "".join(c.upper() if c.isascii() else c for c in text)''',
         (),
     ),
+    "replaced": (
+        '''def replaced(text: str, old: str, new: str) -> str:
+    """A text with one part for another; nothing has no place in it, as the database sees it."""
+    return text.replace(old, new) if old else text''',
+        (),
+    ),
+    "modulo": (
+        '''def modulo(dividend: Decimal | int, divisor: Decimal | int) -> Decimal:
+    """What a division leaves, with the sign of the divisor."""
+    rest = Decimal(dividend) % divisor
+    return rest + divisor if rest and (rest < 0) != (divisor < 0) else rest''',
+        (("decimal", "Decimal"),),
+    ),
     "rounded": (
         '''def rounded(number: Decimal, places: int = 0) -> Decimal:
     """The nearest number with so many decimal places; halves go away from zero."""
@@ -326,6 +339,8 @@ def _own(node: Expr) -> Iterator[str]:
             yield "item_at"
         case Op(op="/", args=(left, _)) if left.type.name == "duration":
             yield "ratio"
+        case Op(op="%") if node.type.name == "decimal":
+            yield "modulo"
         case _:
             pass
 

@@ -34,6 +34,7 @@ from autocoder.ir.behaviour import (
 )
 from autocoder.ir.expressions import Bound, Column, Const, Expr
 from autocoder.ir.nodes import Entity, Handler, Input, Operation
+from autocoder.ir.pushdown import with_values_checked
 from autocoder.ir.types import NULL
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import capabilities, language, reserved_names
@@ -324,7 +325,10 @@ class Fold:
 
     def _matching(self, entity: str, where: Expr | None) -> str:
         rows = f"self.rows[{literal(entity)}]"
-        return rows if where is None else f"[row for row in {rows} if {self.python().render(where)}]"
+        return rows if where is None else f"[row for row in {rows} if {self._held(where)}]"
+
+    def _held(self, where: Expr) -> str:
+        return self.python().render(with_values_checked(where))
 
     def _ordered(self, rows: str, order: tuple[Order, ...]) -> str:
         keys = ", ".join(f"({literal(key.field)}, {literal(key.descending)})" for key in order)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from autocoder.ir.behaviour import Change, Insert, walk_steps
+from autocoder.ir.behaviour import Change, Insert, expressions, ranged, walk_steps
 from autocoder.ir.expressions import Const, Expr, is_computed_integer
 from autocoder.ir.names import LONGEST_IDENTIFIER, fitting
 from autocoder.ir.nodes import Entity, Field
+from autocoder.ir.pushdown import compares_wide, limits_of
 from autocoder.ir.types import DATETIME, INTEGER, TEXT, Type
 from autocoder.ir.views import Views
 from autocoder.targets.python_service.describe import entity_doc, expression
@@ -259,6 +260,9 @@ def models_module(views: Views, package: str) -> str:
     if "duration" in kinds:
         imports.add("datetime", "timedelta")
         module.add(_SPAN)
+    if asks_for_any_size(views):
+        imports.add("sqlalchemy", "Numeric")
+        module.add(_ANY_INTEGER)
     module.add(_base(uses_json, kinds))
     for table in found:
         module.add(_model(table, imports, package), table.origin)
@@ -377,6 +381,23 @@ def fits_64_bits(column: str) -> str:
     """A computed number must fit into its column; SQLite alone would make a float of it."""
     return f'"{column}" BETWEEN {-(2**63)} AND {2**63 - 1}'
 '''
+
+
+_ANY_INTEGER = '''
+AnyInteger = BigInteger().with_variant(Numeric(), "postgresql")
+"""A whole number that is only compared: PostgreSQL refuses a sum beyond 64 bits even of rows that it leaves out."""
+'''
+
+
+def asks_for_any_size(views: Views) -> bool:
+    """Whether a condition compares a number that may leave 64 bits."""
+    behaviours = (*views.operations, *views.handlers)
+    for step in (step for behaviour in behaviours for step in walk_steps(behaviour.plan)):
+        entity = ranged(step)
+        limits = limits_of(views.entity(entity)) if entity else {}
+        if any(compares_wide(expr, limits) for expr in expressions(step)):
+            return True
+    return False
 
 
 _UNIQUE = '''

@@ -1,0 +1,271 @@
+"""What a database may be asked, with the language's meaning: the table of operator, type and engine.
+
+`OVER_COLUMNS` is normative: `passes.check_pushdown` refuses what it has not, and `ir/reference.md` shows it.
+An integer is exact at any size inside an expression. Where it may leave 64 bits PostgreSQL is asked in NUMERIC;
+SQLite would make a float of it, and is asked only where that float is just compared, or stored in a checked column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from autocoder.ir.expressions import Call, Column, Const, Expr, Get, Op, Over, Record, is_computed_integer, parts, walk
+from autocoder.ir.literals import INTEGER_RANGE
+from autocoder.ir.nodes import Entity
+from autocoder.ir.types import INTEGER
+
+Range = tuple[int, int]
+Limits = Mapping[str, Range]
+"""The least and the greatest value of the integer fields of a row that state them."""
+
+_SCALARS = ("text", "integer", "decimal", "boolean", "date", "datetime", "duration", "uuid")
+_ORDERED = ("text", "integer", "decimal", "date", "datetime", "duration")
+_ORDERINGS = ("<", "<=", ">", ">=")
+_LONGEST_TEXT = 2**30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pushed:
+    """An operator or function over columns: the types that it takes there, and what each engine is asked."""
+
+    signs: tuple[str, ...]
+    types: tuple[str, ...]
+    postgresql: str
+    sqlite: str
+    given: tuple[int, ...] = ()
+    """Places of the operands that name no column."""
+
+
+OVER_COLUMNS = (
+    Pushed(
+        signs=("==", "!="),
+        types=_SCALARS,
+        postgresql="`=`; `IS [NOT] DISTINCT FROM` where null decides; text by code point (collation C)",
+        sqlite="`=`; `IS [NOT]` where null decides; a decimal as text that sorts as the number does",
+    ),
+    Pushed(
+        signs=_ORDERINGS,
+        types=_ORDERED,
+        postgresql="the same; text by code point (collation C)",
+        sqlite="the same; text by its UTF-8, which is by code point; times and decimals as text that sorts",
+    ),
+    Pushed(signs=("in",), types=_SCALARS, postgresql="`IN`", sqlite="`IN`", given=(1,)),
+    Pushed(signs=("&&", "||", "!"), types=("boolean",), postgresql="`AND OR NOT`", sqlite="`AND OR NOT`"),
+    Pushed(signs=("??",), types=_SCALARS, postgresql="`coalesce`", sqlite="`coalesce`"),
+    Pushed(signs=("?:",), types=_SCALARS, postgresql="`CASE`", sqlite="`CASE`"),
+    Pushed(
+        signs=("+", "-", "*", "negate"),
+        types=("integer",),
+        postgresql="BIGINT, or NUMERIC where the limits of the fields let it leave 64 bits",
+        sqlite="INTEGER; what may leave 64 bits only as the last operation before a comparison or an assignment",
+    ),
+    Pushed(signs=("+",), types=("text",), postgresql="`||`", sqlite="`||`"),
+    Pushed(signs=("abs",), types=("integer",), postgresql="`abs`", sqlite="`abs`, of what is above -2^63"),
+    Pushed(
+        signs=("contains", "starts_with", "ends_with"),
+        types=("text",),
+        postgresql="`LIKE … ESCAPE`",
+        sqlite="`LIKE … ESCAPE`, with `case_sensitive_like`",
+        given=(1,),
+    ),
+    Pushed(signs=("size",), types=("text",), postgresql="`length`, as BIGINT where it is added", sqlite="`length`"),
+    Pushed(signs=("lower", "upper"), types=("text",), postgresql="with collation C: ASCII", sqlite="ASCII"),
+    Pushed(signs=("replace",), types=("text",), postgresql="`replace`", sqlite="`replace`"),
+)
+"""Whatever stands here means the same on a row at hand, in PostgreSQL and in SQLite."""
+
+NEVER: Mapping[str, str] = {
+    "/ %": "PostgreSQL divides to 20 digits, SQLite cuts off",
+    "+ - * negate abs, of decimals": "SQLite has no decimals",
+    "+ - *, of times": "SQLite has no times",
+    "round floor ceil pow int decimal min max": "the engines round and convert in their own ways",
+    "trim split join substr pad matches extract text date": "each engine has its own idea of spaces, patterns, formats",
+    "[] . map filter all exists, size of a list": "a list, record or map is kept as a document",
+    "escape sha256 draw shuffle fill placeholders csv json": "the engines have none of these",
+}
+"""What no database is asked, and why."""
+
+PUSHED_DOWN = tuple(
+    sorted({sign for row in OVER_COLUMNS for sign in row.signs if sign.isidentifier()} - {"in", "negate"})
+)
+"""Functions among them."""
+
+
+def names_column(expr: Expr) -> bool:
+    """Whether a value depends on the row that a condition ranges over."""
+    return any(isinstance(node, Column) for node in walk(expr))
+
+
+def limits_of(entity: Entity) -> Limits:
+    """The limits that an entity's integer fields state."""
+    return {f.name: _within(f.constraints.minimum, f.constraints.maximum) for f in entity.fields if f.type == INTEGER}
+
+
+def _within(least: str | None, most: str | None) -> Range:
+    low, high = INTEGER_RANGE
+    return max(low, int(least)) if least is not None else low, min(high, int(most)) if most is not None else high
+
+
+# What is not in the table.
+
+
+def impossible(expr: Expr) -> Iterator[str]:
+    """What in an expression over columns no database can do, or each in its own way."""
+    for node in walk(expr):
+        if parts(node) and names_column(node):
+            yield from _refused(node)
+
+
+def _refused(node: Expr) -> Iterator[str]:
+    match node:
+        case Over(op="all" | "exists", items=items) if not names_column(items):
+            pass  # a condition for each item at hand
+        case Over(op=op):
+            yield f".{op}()"
+        case Get(field=field):
+            yield f".{field}"
+        case Op(op=sign, args=args) | Call(function=sign, args=args):
+            shown = f"{sign}()" if isinstance(node, Call) else "`-`" if sign == "negate" else f"`{sign}`"
+            yield from (f"{shown} {why}".strip() for why in _misfits(sign, args))
+        case Record():
+            yield "a map"
+        case _:
+            pass
+
+
+def _misfits(sign: str, args: tuple[Expr, ...]) -> Iterator[str]:
+    """Why an operator or function does not stand in the table, at most one reason."""
+    compared = args[1:] if sign == "?:" else args
+    types = {arg.type.name for arg in compared} - {"null"}
+    rows = [row for row in OVER_COLUMNS if sign in row.signs]
+    listed = sign == "in" and args[1].type.item is not None
+    scalars = (
+        {args[0].type.name} | ({args[1].type.item.name} if listed and args[1].type.item else set())
+        if sign == "in"
+        else types
+    )
+    if not rows:
+        yield ""
+    elif unknown := scalars - {word for row in rows for word in row.types}:
+        yield f"of {' and '.join(sorted(unknown))}"
+    elif sign == "in" and args[1].type.name != "list":
+        yield "a map"
+    elif (sign in ("lower", "upper") or sign in _ORDERINGS) and types == {"text"} and not any(map(_collated, args)):
+        yield "of a text that no field gives"
+    elif any(names_column(args[place]) for row in rows for place in row.given):
+        yield "with a column on its right"
+    elif sign == "in" and args[1].type.item is not None and args[1].type.item.optional:
+        yield "a list that may hold null"
+    elif len(scalars) > 1 and (listed or any(_whole_column(arg) for arg in compared)):
+        yield "of an integer column and a decimal"
+
+
+def _collated(expr: Expr) -> bool:
+    """Whether a text takes over the collation of a column, without which PostgreSQL compares it by its own."""
+    match expr:
+        case Column():
+            return True
+        case Op(op="?:", args=(_, *values)) | Op(op="??" | "+", args=(*values,)):
+            return any(map(_collated, values))
+        case Call(args=args):
+            return any(map(_collated, args))
+        case _:
+            return False
+
+
+def _whole_column(expr: Expr) -> bool:
+    return expr.type.name == "integer" and names_column(expr)
+
+
+# How large an integer may be.
+
+
+def too_large(expr: Expr, limits: Limits, *, stored: bool = False) -> Iterator[Expr]:
+    """The integer parts over columns that may leave 64 bits where SQLite would go on with a float.
+
+    What is just compared or, where the value is `stored` in a checked column, the value itself may.
+    """
+    yield from _too_large(expr, limits, last=stored)
+
+
+def _too_large(expr: Expr, limits: Limits, *, last: bool) -> Iterator[Expr]:
+    if not names_column(expr):
+        return
+    if isinstance(expr, Call) and expr.function == "abs" and reach(expr.args[0], limits)[0] <= INTEGER_RANGE[0]:
+        yield expr  # SQLite has no `abs` of the least number
+    elif not last and is_wide(expr, limits):
+        yield expr
+    else:
+        both = _compares(expr) and all(is_wide(arg, limits) for arg in parts(expr))
+        for place, arg in enumerate(parts(expr)):
+            passes_on = isinstance(expr, Op) and expr.op in ("??", "?:") and last
+            yield from _too_large(arg, limits, last=passes_on or (_compares(expr) and not (both and place)))
+
+
+def _compares(expr: Expr) -> bool:
+    return isinstance(expr, Op) and expr.op in ("==", "!=", "in", *_ORDERINGS)
+
+
+def compares_wide(expr: Expr, limits: Limits) -> bool:
+    """Whether an expression compares an integer that may leave 64 bits."""
+    return any(_compares(node) and any(is_wide(arg, limits) for arg in parts(node)) for node in walk(expr))
+
+
+def is_wide(expr: Expr, limits: Limits) -> bool:
+    """Whether an integer over columns may leave 64 bits."""
+    if expr.type.name != "integer" or not names_column(expr):
+        return False
+    low, high = reach(expr, limits)
+    return low < INTEGER_RANGE[0] or high > INTEGER_RANGE[1]
+
+
+def reach(expr: Expr, limits: Limits) -> Range:
+    """The least and the greatest value that an integer expression may have."""
+    match expr:
+        case Const(value=int() as value):
+            return value, value
+        case Column(field=field):
+            return limits.get(field, INTEGER_RANGE)
+        case Op(op="+" | "-" | "*" as sign, args=(left, right)) if names_column(expr):
+            return _combined(sign, reach(left, limits), reach(right, limits))
+        case Op(op="negate", args=(inner,)) if names_column(expr):
+            low, high = reach(inner, limits)
+            return -high, -low
+        case Op(op="??" | "?:", args=args):
+            ends = [reach(arg, limits) for arg in args[-2:] if arg.type.name == "integer"]
+            return min(low for low, _ in ends), max(high for _, high in ends)
+        case Call(function="size"):
+            return 0, _LONGEST_TEXT
+        case Call(function="abs", args=(inner,)) if names_column(expr):
+            low, high = reach(inner, limits)
+            return max(0, low, -high), max(-low, high, 0)
+        case _:
+            return INTEGER_RANGE
+
+
+def _combined(sign: str, left: Range, right: Range) -> Range:
+    match sign:
+        case "+":
+            return left[0] + right[0], left[1] + right[1]
+        case "-":
+            return left[0] - right[1], left[1] - right[0]
+        case _:
+            products = [a * b for a in left for b in right]
+            return min(products), max(products)
+
+
+# What is worked out before the database is asked.
+
+
+def with_values_checked(expr: Expr) -> Expr:
+    """The expression with each computed integer that names no column checked to have 64 bits: it is handed over."""
+    if not names_column(expr):
+        return Call(function="whole", args=(expr,), type=expr.type) if is_computed_integer(expr) else expr
+    match expr:
+        case Op() | Call():
+            return replace(expr, args=tuple(with_values_checked(arg) for arg in expr.args))
+        case Over():
+            return replace(expr, body=with_values_checked(expr.body))
+        case _:
+            return expr

@@ -59,9 +59,8 @@ def ir_reference() -> str:
         [(f"`{o.usage}`", o.doc, f"`{o.example}` is `{o.value}`") for o in OPERATORS],
     )
     lines += ["## Over columns", "", inspect.getdoc(pushdown) or "", ""]
-    asked = [
-        (" ".join(f"`{s}`" for s in p.signs), ", ".join(p.types), p.postgresql, p.sqlite) for p in pushdown.OVER_COLUMNS
-    ]
+    rows = pushdown.OVER_COLUMNS
+    asked = [(" ".join(f"`{s}`" for s in p.signs), ", ".join(p.types), p.postgresql, p.sqlite) for p in rows]
     lines += table(("operator or function", "of", "PostgreSQL", "SQLite"), asked)
     lines += ["What no database is asked, and why:", ""]
     return "\n".join([*lines, *table(("what", "why"), list(pushdown.NEVER.items()))])

@@ -80,7 +80,7 @@ OPERATORS = (
         sign="+",
         usage="number + number → number; text + text → text; list + list → list; map + map → map; "
         "datetime + duration → datetime; date + duration → date; duration + duration → duration",
-        doc="The sum; texts and lists one after the other; maps merged, the right one wins. A date moves by whole days.",
+        doc="The sum; texts and lists one after the other; maps merged, the right wins. A date moves by whole days.",
         example='"a" + "b"',
         value='"ab"',
     ),

@@ -10,10 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from autocoder.ir.expressions import Call, Column, Const, Expr, Get, Op, Over, Record, is_computed_integer, parts, walk
+from autocoder.ir.expressions import (
+    Bound,
+    Call,
+    Column,
+    Const,
+    Expr,
+    Get,
+    Op,
+    Over,
+    Record,
+    is_computed_integer,
+    parts,
+    walk,
+)
 from autocoder.ir.literals import INTEGER_RANGE
 from autocoder.ir.nodes import Entity
 from autocoder.ir.types import INTEGER
+from autocoder.ir.typing_rules import not_null_if, own_key
 
 Range = tuple[int, int]
 Limits = Mapping[str, Range]
@@ -50,7 +64,9 @@ OVER_COLUMNS = (
         postgresql="the same; text by code point (collation C)",
         sqlite="the same; text by its UTF-8, which is by code point; times and decimals as text that sorts",
     ),
-    Pushed(signs=("in",), types=_SCALARS, postgresql="`IN`", sqlite="`IN`", given=(1,)),
+    Pushed(
+        signs=("in",), types=tuple(t for t in _SCALARS if t != "boolean"), postgresql="`IN`", sqlite="`IN`", given=(1,)
+    ),
     Pushed(signs=("&&", "||", "!"), types=("boolean",), postgresql="`AND OR NOT`", sqlite="`AND OR NOT`"),
     Pushed(signs=("??",), types=_SCALARS, postgresql="`coalesce`", sqlite="`coalesce`"),
     Pushed(signs=("?:",), types=_SCALARS, postgresql="`CASE`", sqlite="`CASE`"),
@@ -128,6 +144,8 @@ def _refused(node: Expr) -> Iterator[str]:
         case Op(op=sign, args=args) | Call(function=sign, args=args):
             shown = f"{sign}()" if isinstance(node, Call) else "`-`" if sign == "negate" else f"`{sign}`"
             yield from (f"{shown} {why}".strip() for why in _misfits(sign, args))
+            if sign in ("&&", "||", "?:") and _guards_value(sign, *args):
+                yield f"{shown} with a value that only a column shows not to be null"
         case Record():
             yield "a map"
         case _:
@@ -136,29 +154,40 @@ def _refused(node: Expr) -> Iterator[str]:
 
 def _misfits(sign: str, args: tuple[Expr, ...]) -> Iterator[str]:
     """Why an operator or function does not stand in the table, at most one reason."""
-    compared = args[1:] if sign == "?:" else args
-    types = {arg.type.name for arg in compared} - {"null"}
     rows = [row for row in OVER_COLUMNS if sign in row.signs]
-    listed = sign == "in" and args[1].type.item is not None
-    scalars = (
-        {args[0].type.name} | ({args[1].type.item.name} if listed and args[1].type.item else set())
-        if sign == "in"
-        else types
-    )
+    types = _types_beside(sign, args)
+    compared = sign in ("lower", "upper", *_ORDERINGS)
     if not rows:
         yield ""
-    elif unknown := scalars - {word for row in rows for word in row.types}:
+    elif unknown := types - {word for row in rows for word in row.types}:
         yield f"of {' and '.join(sorted(unknown))}"
-    elif sign == "in" and args[1].type.name != "list":
-        yield "a map"
-    elif (sign in ("lower", "upper") or sign in _ORDERINGS) and types == {"text"} and not any(map(_collated, args)):
+    elif compared and types == {"text"} and not any(map(_collated, args)):
         yield "of a text that no field gives"
     elif any(names_column(args[place]) for row in rows for place in row.given):
         yield "with a column on its right"
     elif sign == "in" and args[1].type.item is not None and args[1].type.item.optional:
         yield "a list that may hold null"
-    elif len(scalars) > 1 and (listed or any(_whole_column(arg) for arg in compared)):
+    elif len(types) > 1 and (sign == "in" or any(_whole_column(arg) for arg in args)):
         yield "of an integer column and a decimal"
+
+
+def _types_beside(sign: str, args: tuple[Expr, ...]) -> set[str]:
+    """The types of the operands that go together; of a list that of its items."""
+    beside = [arg.type for arg in args[1 if sign == "?:" else 0 :]]
+    if sign == "in" and beside[1].name == "list" and beside[1].item is not None:
+        beside[1] = beside[1].item
+    return {type_.name for type_ in beside} - {"null"}
+
+
+def _guards_value(sign: str, condition: Expr, *guarded: Expr) -> bool:
+    """Whether a comparison with a column rules null out of a value: its like is worked out before any row is read."""
+    if not names_column(condition):
+        return False
+    outcomes = {"&&": (True,), "||": (False,)}.get(sign, (True, False))
+    proven = {key for outcome in outcomes for key in not_null_if(condition, outcome)}
+    before = {own_key(node) for node in walk(condition) if isinstance(node, Bound) and node.type.optional}
+    after = {own_key(node) for part in guarded for node in walk(part) if isinstance(node, Bound)}
+    return bool(proven & before & after)
 
 
 def _collated(expr: Expr) -> bool:

@@ -4,8 +4,8 @@ CODES: tuple[dict[str, str], ...] = (
     {
         "code": "AC3200",
         "title": "a number that may be too large inside the database",
-        "why": "Where a whole number leaves 64 bits SQLite goes on with a float, which loses digits. What is worked out "
-        "of fields and then worked on, or summed up, must stay inside.",
+        "why": "Where a whole number leaves 64 bits SQLite goes on with a float, which loses digits. What is worked "
+        "out of fields and then worked on, or summed up, must stay inside.",
         "fix": "State `min` and `max` of the fields, so that no row can leave it; or compare the outcome of one "
         "operation directly: `a - b >= c` instead of `a - b - c >= 0`.",
         "example": 'values: {sum: "sum(rows.map(r, r.cents * r.pieces))"}  # neither field states a `max`',

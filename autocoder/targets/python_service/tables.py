@@ -394,8 +394,7 @@ def asks_for_any_size(views: Views) -> bool:
     behaviours = (*views.operations, *views.handlers)
     for step in (step for behaviour in behaviours for step in walk_steps(behaviour.plan)):
         entity = ranged(step)
-        limits = limits_of(views.entity(entity)) if entity else {}
-        if any(compares_wide(expr, limits) for expr in expressions(step)):
+        if entity and any(compares_wide(expr, limits_of(views.entity(entity))) for expr in expressions(step)):
             return True
     return False
 

@@ -1,4 +1,4 @@
-"""Emitted Python, the oracle, SQLite and PostgreSQL give random expressions one meaning: the one they are described by."""
+"""Emitted Python, the oracle, SQLite and PostgreSQL give random expressions one meaning: that of their description."""
 
 from __future__ import annotations
 

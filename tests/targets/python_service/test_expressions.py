@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import product
+from typing import get_args
 
 import pytest
 import sqlalchemy
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from autocoder.blueprint.expressions import BinaryOperator
 from autocoder.diagnostics import Diagnostics, Span
 from autocoder.ir.expressions import Bound, Column, Expr
 from autocoder.ir.functions import FUNCTIONS
+from autocoder.ir.operators import OPERATORS, Operator
 from autocoder.ir.resolve import Scope, resolve
 from autocoder.ir.types import BOOLEAN, INTEGER, TEXT, Type
 from autocoder.targets.python_service import language
@@ -21,6 +24,7 @@ from autocoder.targets.python_service.source import Module
 from autocoder.targets.python_service.sql import SqlExpressions
 
 COLUMNS = {"name": TEXT, "label": TEXT.or_null(), "size_": INTEGER, "limit_": INTEGER.or_null(), "done": BOOLEAN}
+LIMITS = {"size_": (0, 100), "limit_": (0, 100)}
 INPUTS = {"text": TEXT, "maybe": TEXT.or_null(), "number": INTEGER, "flag": BOOLEAN}
 
 
@@ -35,7 +39,7 @@ def typed(text: str, columns: Mapping[str, Type] | None = None) -> Expr:
 
 def python(imports: Imports, row: str = "row") -> PythonExpressions:
     def bound(node: Bound) -> str:
-        return f"given[{literal(node.name)}]"
+        return node.name if node.scope == "item" else f"given[{literal(node.name)}]"
 
     def column(node: Column) -> str:
         return f"{row}[{literal(node.field)}]" if row == "row" else f"{row}.{node.field}"
@@ -59,6 +63,21 @@ def test_a_function_gives_what_its_documentation_says(name: str) -> None:
     imports = Imports()
     expected = evaluated(python(imports).render(typed(function.value)), imports)
     assert found == expected
+
+
+@pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.sign)
+def test_an_operator_gives_what_its_documentation_says(operator: Operator) -> None:
+    imports = Imports()
+    found = evaluated(python(imports).render(typed(operator.example)), imports)
+    assert found == evaluated(python(imports).render(typed(operator.value)), imports)
+
+
+def test_every_operator_is_documented() -> None:
+    written = {operator.sign for operator in OPERATORS}
+    assert written - {".", "?.", "[]", ".map", ".filter", ".all", ".exists"} == set(get_args(BinaryOperator)) | {
+        "?:",
+        "!",
+    }
 
 
 @pytest.mark.parametrize(
@@ -129,7 +148,7 @@ def test_a_condition_selects_the_same_rows_in_sql_and_in_python(condition: str) 
     expr = typed(condition, COLUMNS)
     imports = Imports()
     in_python = python(imports).render(expr)
-    sql = SqlExpressions(python=python(imports, "Thing"))
+    sql = SqlExpressions(python=python(imports, "Thing"), models="models", limits=LIMITS)
     in_sql = f"[{', '.join(sql.conditions(expr))}]"
     rows = [
         {"name": name, "label": label, "size_": size, "limit_": limit, "done": done}

@@ -9,10 +9,8 @@ from decimal import Decimal
 
 from autocoder.blueprint import expressions as syntax
 from autocoder.ir.expressions import Const
-from autocoder.ir.types import DECIMAL, Type, TypeName
+from autocoder.ir.types import DECIMAL, INTEGER_RANGE, Type, TypeName
 
-INTEGER_RANGE = (-(2**63), 2**63 - 1)
-"""Least and greatest integer."""
 DECIMAL_DIGITS = 34
 """Digits of a decimal, before and after its point together."""
 

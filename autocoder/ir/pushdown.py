@@ -24,9 +24,8 @@ from autocoder.ir.expressions import (
     parts,
     walk,
 )
-from autocoder.ir.literals import INTEGER_RANGE
 from autocoder.ir.nodes import Entity
-from autocoder.ir.types import INTEGER
+from autocoder.ir.types import INTEGER, INTEGER_RANGE
 from autocoder.ir.typing_rules import not_null_if, own_key
 
 Range = tuple[int, int]

@@ -76,6 +76,9 @@ JSON = Type(name="json")
 UUID = Type(name="uuid")
 NULL = Type(name="null", optional=True)
 
+INTEGER_RANGE = (-(2**63), 2**63 - 1)
+"""Least and greatest integer."""
+
 
 def row(entity: str, *, optional: bool = False) -> Type:
     """The type of a row of `entity`."""

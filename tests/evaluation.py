@@ -244,6 +244,14 @@ def substring(text: str, start: int, length: int | None = None) -> str:
     return rest if length is None else rest[: max(length, 0)]
 
 
+def bounded_words(text: str) -> list[str]:
+    """What stands between white space, within limits."""
+    found = text.split()
+    if len(found) > 32 or max(map(len, found), default=0) > 100:
+        raise OverflowError
+    return found
+
+
 def padded(text: str, width: int, fill: str) -> str:
     """Filled on the left."""
     if width > 10_000:
@@ -396,6 +404,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "date": day,
     "text": shown,
     "split": pieces,
+    "words": bounded_words,
     "join": lambda texts, mark: mark.join(texts),
     "substr": substring,
     "pad": padded,

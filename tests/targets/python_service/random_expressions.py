@@ -282,6 +282,8 @@ def _over(m: Maker, _: str, depth: int) -> str:
 _ANY: tuple[Form, ...] = (_otherwise, _choice, _narrowed)
 _SQL: Mapping[str, Sequence[Form]] = {
     "boolean": (
+        _call("input.texts.all({item}, contains({0}, {item}))", "text"),
+        _call("input.texts.exists({item}, {item} == {0} || {1})", "text", "boolean"),
         *(_compared, _compared, _equal, _equal, _is_null, _guarded, _member, _searched),
         _call("{0} && {1}", "boolean", "boolean"),
         _call("{0} || {1}", "boolean", "boolean"),
@@ -335,6 +337,7 @@ _ALL: Mapping[str, Sequence[Form]] = {
         _call("fill({0}, {{name: {1}}}, 'keep')", "text", "text"),
         _call("join(placeholders({0}), ',')", "text"),
         _call("join(shuffle(split({0}, ''), {1}), '')", "text", "text"),
+        _call("join(words({0} + ' ' + {1}), '|')", "text", "text"),
         _call("join(keys({{b: {0}, a: {1}}}), '+')", "integer", "integer"),
         _call("csv([{{a: {0}, b: {1}}}])", "text", "integer"),
         _call("({{a: {0}}} + {{a: {1}}}).a", "text", "text"),

@@ -25,8 +25,8 @@ class FieldSpec(Strict):
 
     type: str = Field(
         description="The type: text, integer, decimal, money, boolean, date, datetime, duration, uuid, email, url, "
-        "phone, slug, enum, ref, json, record, password, token, code, html, path, or `list of` or `map of` one of "
-        "them.",
+        "phone, slug, enum, ref, json, record, password, secret, token, code, html, path, or `list of` or `map of` "
+        "one of them.",
         examples=["text", "integer", "url", "ref", "list of text", "map of integer"],
     )
     fields: dict[Name, FieldOrType] = Field(
@@ -63,6 +63,11 @@ class FieldSpec(Strict):
         description="Makes the value a number from 1 that counts the rows with the same values in these fields and is "
         "never used again.",
         examples=[["owner"]],
+    )
+    lookup: Flag = Field(
+        default=False,
+        description="Whether rows are found by this `secret`: a keyed digest of it is kept beside it.",
+        examples=[True],
     )
     read_only: Flag = Field(default=False, description="Whether clients can see but never set it.", examples=[True])
     personal: Flag = Field(default=False, description="Whether it is personal data.", examples=[True])

@@ -60,7 +60,15 @@ def run(folder: Path | None, port: int, management_port: int, data: Path | None,
 
 def _given() -> dict[str, str]:
     """What the caller's own variables say."""
-    names = ("DATABASE_URL", "BROKER_URL", "SIGNING_KEY", "DIGEST_KEY", "LOG_LEVEL")
+    names = (
+        "DATABASE_URL",
+        "BROKER_URL",
+        "SIGNING_KEY",
+        "VERIFICATION_KEYS",
+        "DIGEST_KEY",
+        "ENCRYPTION_KEYS",
+        "LOG_LEVEL",
+    )
     return {name: os.environ[name] for name in names if os.environ.get(name)}
 
 

@@ -33,6 +33,6 @@ def needed(entity: Entity) -> tuple[Field, ...]:
         for f in entity.fields
         if not f.generated
         and not f.type.optional
-        and f.type.format != "token"
+        and f.type.format not in ("token", "digest")
         and (f.default is None or without_caller(f.default) is None)
     )

@@ -46,13 +46,13 @@ _TEXTS: dict[str, Format] = {
     "token": "token",
     "html": "html",
     "path": "path",
+    "secret": "secret",
 }
 TYPE_WORDS = (*_PLAIN, *_TEXTS, "money", "ref", "record", "list of …", "map of …")
 """Every type word, as a diagnostic lists them."""
 
 NOT_BUILT = {
     "file": "keep the file elsewhere and its address here, as url",
-    "secret": "use password where the value is only compared; else keep it outside of this service",
     "formula": "use a custom function over text",
     "predicate": "use a custom function over text",
     "scalar": "use json",
@@ -172,8 +172,8 @@ def field_of(name: str, spec: FieldSpec, span: Span, subject: str, context: Type
         unique=spec.unique,
         indexed=spec.indexed,
         read_only=spec.read_only or type_.format == "token",
-        hidden=type_.format in ("password", "token"),
-        personal=spec.personal or type_.format in ("email", "phone"),
+        hidden=type_.format in ("password", "token", "secret"),
+        personal=spec.personal or type_.format in ("email", "phone", "secret"),
         on_delete=spec.on_delete or "refuse",
     )
 

@@ -29,6 +29,7 @@ from autocoder.ir.lower_behaviour import Lowering, Positions, World
 from autocoder.ir.lower_capabilities import audited_handler, capabilities, capable, is_audited
 from autocoder.ir.lower_entities import Entities, is_role
 from autocoder.ir.lower_failures import FAILURE_NAMES, answers_of
+from autocoder.ir.lower_secrets import with_digests
 from autocoder.ir.names import table_name
 from autocoder.ir.nodes import (
     Auth,
@@ -322,7 +323,7 @@ class Blueprint:
             path=path,
             access=access,
             inputs=tuple(lowering.inputs.values()),
-            steps=tuple(steps),
+            steps=with_digests(steps, world.entities),
             answers=answers_of(spec.errors),
         )
 
@@ -432,7 +433,7 @@ class Blueprint:
         if spec.every:
             self.cron(name, spec.every)
         lowering = Lowering(world=world, path=("handlers", name), event=world.events.get(spec.on or ""))
-        steps = lowering.lower(spec.effects)
+        steps = with_digests(lowering.lower(spec.effects), world.entities)
         self.satisfies(f"handler:{name}", spec.satisfies, "handlers", name)
         return Handler(name=name, event=spec.on or "", schedule=spec.every or "", steps=steps)
 

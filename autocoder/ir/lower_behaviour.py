@@ -17,6 +17,7 @@ from autocoder.ir import effects as macros
 from autocoder.ir import lower_access, lower_flow, lower_lists, lower_reply, lower_rows, lower_search
 from autocoder.ir.behaviour import BoundRow, Failure, Invoke, Match, Order, Reply, Require, Step, Steps
 from autocoder.ir.expressions import Bound, Column, Const, Expr, Op, Record, rewrite
+from autocoder.ir.lower_secrets import looked_up
 from autocoder.ir.names import snake
 from autocoder.ir.nodes import Auth, Constraints, Entity, Event, Field, Function, Input
 from autocoder.ir.resolve import Scope, resolve
@@ -388,7 +389,7 @@ class Lowering:
             return computed.get(node.field, node) if isinstance(node, Column) else node
 
         found = rewrite(expr, change) if computed else expr
-        return rewrite(found, self._by_digest)
+        return rewrite(looked_up(found, entity), self._by_digest)
 
     def order(self, entity: Entity, order: tuple[str, ...], at: Path) -> tuple[Order, ...]:
         keys: list[Order] = []

@@ -13,6 +13,7 @@ from autocoder.ir.expressions import Const, Expr
 from autocoder.ir.field_types import ID_FIELD
 from autocoder.ir.lower_capabilities import is_audited
 from autocoder.ir.lower_rows import VERSION
+from autocoder.ir.lower_secrets import digest_of, with_digest_fields
 from autocoder.ir.names import snake, table_name
 from autocoder.ir.nodes import Entity, Field, Lifecycle, StateChange
 from autocoder.ir.resolve import Scope, resolve
@@ -61,7 +62,12 @@ class Entities:
         """An entity with its own fields."""
         blueprint = self.blueprint
         stored = {key: field for key, field in spec.fields.items() if field.computed is None}
-        fields = (ID_FIELD, *blueprint.fields(stored, "entities", name, "fields"))
+        own = blueprint.fields(stored, "entities", name, "fields")
+
+        def complain(code: str, message: str, rule: str, field: str) -> None:
+            blueprint.complain(code, message, rule, "entities", name, "fields", field)
+
+        fields = (ID_FIELD, *with_digest_fields(own, stored, complain))
         known = {f.name for f in fields}
         for index, key in enumerate(spec.unique):
             for part in key:
@@ -72,7 +78,7 @@ class Entities:
         blueprint.satisfies(f"entity:{name}", spec.satisfies, "entities", name)
         for f, s in spec.fields.items():
             blueprint.satisfies(f"entity:{name}", s.satisfies, "entities", name, "fields", f)
-        keys = [*spec.unique]
+        keys = [tuple(digest_of(n) if digest_of(n) in known else n for n in key) for key in spec.unique]
         for f in fields:
             if f.generated == "sequence":
                 self.known_scope(name, f, known)

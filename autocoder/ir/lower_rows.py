@@ -45,7 +45,7 @@ def new_row(to: Lowering, entity: Entity, given: Mapping[str, str], at: Path) ->
     """A value for each field of a new row: from `set`, else the input of that name, else the default, else null."""
     values: list[tuple[str, Expr]] = []
     for f in entity.fields:
-        if (f.generated or f.type.format == "token") and f.name not in given:
+        if (f.generated or f.type.format in ("token", "digest")) and f.name not in given:
             continue
         value = new_value(to, entity, f, given, at)
         if value is not None:
@@ -222,7 +222,7 @@ def upsert(to: Lowering, effect: model.Upsert, at: Path) -> Steps:
     rest = tuple(
         (f.name, f.default if f.default is not None else Const(value=None, type=f.type))
         for f in entity.fields
-        if f.name not in {*effect.by, *changes} and not f.generated
+        if f.name not in {*effect.by, *changes} and not f.generated and f.type.format != "digest"
     )
     changed = tuple((name, macros.with_old(value, types)) for name, value in changes.items())
     return macros.upsert(entity.name, by, (*new, *rest), changed, to.bind_row(effect, entity.name))

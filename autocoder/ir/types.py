@@ -23,7 +23,20 @@ TypeName = Literal[
     "row",
 ]
 Format = Literal[
-    "", "email", "url", "code", "password", "enum", "slug", "money", "phone", "token", "secret", "html", "path"
+    "",
+    "email",
+    "url",
+    "code",
+    "password",
+    "enum",
+    "slug",
+    "money",
+    "phone",
+    "token",
+    "secret",
+    "digest",
+    "html",
+    "path",
 ]
 
 

@@ -32,7 +32,7 @@ def _looked_up(entity: Entity, plan: Steps) -> Iterator[Index]:
         fixed = fixed_columns(where)
         if any(set(key) <= fixed for key in entity.unique_keys):
             continue
-        usable = [f.name for f in entity.fields if f.type.name not in ("boolean", "list")]
+        usable = [f.name for f in entity.fields if f.type.name not in ("boolean", "list") and f.type.format != "secret"]
         ranges = _ranges(where) - fixed
         yield (*(f for f in usable if f in fixed), *[f for f in usable if f in ranges][:1])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autocoder.ir.nodes import Environment
-from autocoder.targets.python_service.keys import DIGEST_KEY, SIGNING_KEY
+from autocoder.targets.python_service.keys import DIGEST_KEY, ENCRYPTION_KEYS, SIGNING_KEY
 from autocoder.targets.runtime import ADDRESSES, API_PORT, PRODUCTION, Runtime
 
 PASSWORD = "POSTGRES_PASSWORD"  # noqa: S105 # the name of a variable
@@ -40,6 +40,7 @@ _EXPLAINED = {
     PASSWORD: "Letters, digits, - and _ only: it stands inside a URL.",
     SIGNING_KEY: "Signs tokens: a private key in PEM on one line, \\n for the ends of its lines. The README says how.",
     DIGEST_KEY: "Under it keys are kept as digests: at least 32 random characters.",
+    ENCRYPTION_KEYS: "Encrypt secrets: 32 random bytes in URL-safe base64; older keys behind it, with commas.",
 }
 
 

@@ -27,6 +27,7 @@ from autocoder.ir.behaviour import (
 )
 from autocoder.ir.capabilities import RateLimit
 from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Now, Op, Over, Record, conjuncts
+from autocoder.ir.lower_secrets import source_of
 from autocoder.ir.names import plural, snake
 from autocoder.ir.nodes import Entity, Handler, Operation
 from autocoder.ir.views import Views
@@ -252,8 +253,8 @@ def expression(expr: Expr) -> str:  # noqa: C901 # one arm a kind
     match expr:
         case Const():
             return _constant(expr)
-        case Column(field=field):
-            return words(field)
+        case Column(field=field, type=type_):
+            return words(source_of(field) if type_.format == "digest" else field)
         case Bound():
             return _bound(expr)
         case Now():

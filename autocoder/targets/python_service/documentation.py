@@ -32,6 +32,7 @@ def readme(views: Views, package: str) -> str:
         package=package,
         keys=list(keys.needed(views)),
         signs=keys.signs(views),
+        encrypts=keys.encrypts(views),
         admin=views.auth.login.upper() if views.auth and admin.gives_roles(views) else "",
         operations=[(o.method, o.path, markdown_text(operation_doc(o, views))) for o in views.operations],
         handlers=[(h.name, markdown_text(handler_doc(h, views))) for h in views.handlers],

@@ -455,7 +455,7 @@ class Behaviour:
         return self._python(column).render(value)
 
     def _set_what_was_sent(self, row: BoundRow, values: Values, entity: Entity) -> list[str]:
-        plain = all(row_attribute(n, entity.field(n).type) == n for n, _ in values)
+        plain = all(row_attribute(n, (f := entity.field(n)).type) == n and f.type.format != "digest" for n, _ in values)
         body = {i for name, i in self.names.items() if i.startswith("body.") and name not in dict(values)}
         if plain and not body:
             return [
@@ -463,14 +463,14 @@ class Behaviour:
                 f"{INDENT}setattr({local(row.bind)}, name, value)",
             ]
         lines: list[str] = []
+        told = ""
         for name, value in values:
             target = f"{local(row.bind)}.{row_attribute(name, entity.field(name).type)}"
             match value:
                 case Op(op="?:", args=(condition, new, _)):
-                    lines += [
-                        f"if {self.python.render(condition)}:",
-                        f"{INDENT}{target} = {self.python.render(new)}",
-                    ]
+                    test = f"if {self.python.render(condition)}:"
+                    lines += [*([test] if test != told else []), f"{INDENT}{target} = {self.python.render(new)}"]
+                    told = test
                 case _:
                     lines.append(f"{target} = {self.python.render(value)}")
         return lines

@@ -1,12 +1,14 @@
-"""Which keys a service needs: those of its tokens and of its digests. Each is a variable."""
+"""Which keys a service needs: those of its tokens, of its digests and of its secrets. Each is a variable."""
 
 from __future__ import annotations
 
 from autocoder.ir.behaviour import Invoke, walk_steps
+from autocoder.ir.nodes import Entity, Field
 from autocoder.ir.views import Views
 
 SIGNING_KEY = "SIGNING_KEY"
 DIGEST_KEY = "DIGEST_KEY"
+ENCRYPTION_KEYS = "ENCRYPTION_KEYS"
 
 
 def signs(views: Views) -> bool:
@@ -19,10 +21,25 @@ def digests(views: Views) -> bool:
     made = ("new_token", "digest", "check_token")
     behaviours = (*views.operations, *views.handlers)
     steps = (step for behaviour in behaviours for step in walk_steps(behaviour.steps))
-    return any(isinstance(step, Invoke) and step.target in made for step in steps)
+    return looks_up(views) or any(isinstance(step, Invoke) and step.target in made for step in steps)
+
+
+def looks_up(views: Views) -> bool:
+    """Whether rows are found by secrets."""
+    return any(f.type.format == "digest" for entity in views.entities for f in entity.fields)
+
+
+def encrypts(views: Views) -> bool:
+    """Whether anything is kept encrypted."""
+    return bool(secrets(views))
+
+
+def secrets(views: Views) -> list[tuple[Entity, Field]]:
+    """Every field that is kept encrypted, with its entity."""
+    return [(entity, f) for entity in views.entities for f in entity.fields if f.type.format == "secret"]
 
 
 def needed(views: Views) -> dict[str, str]:
     """The variables that hold keys in production, and what each is called in the secret that holds it."""
-    wanted = {SIGNING_KEY: signs(views), DIGEST_KEY: digests(views)}
+    wanted = {SIGNING_KEY: signs(views), DIGEST_KEY: digests(views), ENCRYPTION_KEYS: encrypts(views)}
     return {name: name.lower().replace("_", "-") for name, is_wanted in wanted.items() if is_wanted}

@@ -33,6 +33,7 @@ from autocoder.ir.behaviour import (
     walk_steps,
 )
 from autocoder.ir.expressions import Bound, Column, Const, Expr
+from autocoder.ir.lower_secrets import source_of
 from autocoder.ir.nodes import Entity, Handler, Input, Operation
 from autocoder.ir.pushdown import with_values_checked
 from autocoder.ir.types import NULL
@@ -126,6 +127,8 @@ def _entity(entity: Entity, views: Views, module: Module) -> str:
         parts.append(f"passwords={_listed(passwords)}")
     if keys := [f.name for f in entity.fields if f.type.format == "token"]:
         parts.append(f"keys={_listed(keys)}")
+    if digests := {f.name: source_of(f.name) for f in entity.fields if f.type.format == "digest"}:
+        parts.append(f"digests={{{', '.join(f'{literal(n)}: {literal(source)}' for n, source in digests.items())}}}")
     if limits:
         parts.append(f"limits={{{', '.join(f'{literal(n)}: ({low}, {high})' for n, (low, high) in limits.items())}}}")
     return f"Entity({', '.join(parts)})"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from autocoder.ir.lower_secrets import source_of
 from autocoder.ir.nodes import Constraints, Entity, Field, Input
 from autocoder.ir.types import Type
 from autocoder.targets.python_service.expressions import Imports, literal
@@ -240,7 +241,9 @@ def _class(op: Any, value: Any) -> str:
 def of_row(entity: Entity, imports: Imports) -> dict[str, str]:
     """A value for each field of a row; `n` is a number that no other row has."""
     distinct = {next((n for n in key if _can_differ(entity.field(n))), key[0]) for key in entity.keys}
-    return {f.name: _of_field(f, f.unique or f.name in distinct, imports) for f in entity.fields}
+    distinct |= {source_of(f.name) for f in entity.fields if f.type.format == "digest"}
+    kept = [f for f in entity.fields if f.type.format != "digest"]
+    return {f.name: _of_field(f, f.unique or f.name in distinct, imports) for f in kept}
 
 
 def _can_differ(f: Field) -> bool:

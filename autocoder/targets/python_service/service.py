@@ -140,6 +140,23 @@ class _Project:
         text = fill("src/admin.py", package=self.package, **found.values())
         return {"admin.py": lay_out(with_sorted_imports(text, self.package))}
 
+    def reencrypt(self) -> dict[str, str]:
+        """The command that changes the key of secrets, where there are any."""
+        found = keys.secrets(self.views)
+        if not found:
+            return {}
+        models = sorted({model(entity.name) for entity, _ in found})
+        text = fill(
+            "src/reencrypt.py",
+            package=self.package,
+            models=", ".join(models),
+            union=" | ".join(models),
+            hint="str | None" if any(f.type.optional for _, f in found) else "str",
+            secrets=", ".join(f"({model(e.name)}, {model(e.name)}.{attribute(f.name)})" for e, f in found)
+            + ("," if len(found) == 1 else ""),
+        )
+        return {"reencrypt.py": lay_out(with_sorted_imports(text, self.package))}
+
     def modules(self) -> dict[str, tuple[Operation, ...]]:
         """The operations by the module that they stand in, each module ordered by path and method."""
         found: dict[str, list[Operation]] = {}
@@ -158,7 +175,7 @@ class _Project:
             module = Operations(views=self.views, package=self.package, used_types=used)
             files[f"operations/{name}.py"] = module.module(name, operations)
         files["operations/__init__.py"] = _routers(self.package, tuple(self.modules()))
-        files |= self.handlers() | self.admin(used)
+        files |= self.handlers() | self.admin(used) | self.reencrypt()
         if used:
             files["types.py"] = types_module(used, self.package)
         if functions := language.module(self.views):
@@ -197,6 +214,8 @@ class _Project:
             names.append("authentication.py")
         if keys.signs(self.views):
             names.append("keys.py")
+        if keys.encrypts(self.views):
+            names.append("encryption.py")
         if self.uses_credentials():
             names.append("credentials.py")
         if "rate_limit" in self.views.capabilities:
@@ -248,6 +267,8 @@ class _Project:
             "auth": views.auth is not None,
             "signs": keys.signs(views),
             "digests": keys.digests(views),
+            "encrypts": keys.encrypts(views),
+            "lookups": keys.looks_up(views),
             "polls": self.delivers or bool(views.scheduled),
             "broker": self.broker,
             "broker_name": BROKERS.get(self.broker, ""),
@@ -290,10 +311,12 @@ class _Project:
 
     def uses_credentials(self) -> bool:
         """Whether keys of rows or shared secrets are made or checked."""
-        known = ("new_token", "digest", "check_token", "check_secret")
-        return any(
-            isinstance(s, Invoke) and s.target in known for steps in self.behaviours() for s in walk_steps(steps)
+        checked = any(
+            isinstance(s, Invoke) and s.target == "check_secret"
+            for steps in self.behaviours()
+            for s in walk_steps(steps)
         )
+        return checked or keys.digests(self.views)
 
     def behaviours(self) -> list[Steps]:
         return [b.steps for b in (*self.views.operations, *self.views.handlers)]

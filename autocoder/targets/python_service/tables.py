@@ -523,6 +523,9 @@ def _attribute(c: Column, table: Table, imports: Imports, package: str) -> str:
         if c.default == "current_time":
             imports.add(f"{package}.clock", "current_time")
         options.append(f"default={c.default}")
+    if kept := _UNREADABLE.get(c.type.format):
+        imports.add(f"{package}.encryption", kept)
+        options.insert(1 if c.attribute != c.name else 0, f"{kept}()")
     hint = _document(c, imports, options) if c.type.name in _DOCUMENTS else type_hint(c.type, imports)
     return f"{c.attribute}: Mapped[{hint}]" + (f" = mapped_column({', '.join(options)})" if options else "")
 
@@ -543,8 +546,12 @@ def _document(c: Column, imports: Imports, options: list[str]) -> str:
     return f"{hint} | None" if c.type.optional and c.type.name != "json" else hint
 
 
+_UNREADABLE = {"secret": "Encrypted", "digest": "Digested"}
+"""The types of columns whose content only this service can read, or tell from another."""
 MIGRATION_TYPES = {
     "text": "text",
+    "secret": "sa.Text()",
+    "digest": "sa.Text()",
     "integer": "sa.BigInteger()",
     "boolean": "sa.Boolean()",
     "date": "sa.Date()",

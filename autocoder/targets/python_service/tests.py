@@ -93,6 +93,7 @@ class Suite:
         names += ["support/postgres"] if self.views.store == "postgresql" else []
         names += ["test_access"] if any(o.access != "anyone" for o in self.views.operations) else []
         names += ["test_admin"] if admin.gives_roles(self.views) else []
+        names += ["test_secrets"] if keys.encrypts(self.views) else []
         names += ["test_events"] if self.delivers else []
         names += ["test_schedule"] if self.views.scheduled else []
         names += ["test_limits"] if "rate_limit" in self.views.capabilities else []
@@ -110,6 +111,9 @@ class Suite:
             "admin": self.admin(),
             "signs": keys.signs(views),
             "digests": keys.digests(views),
+            "encrypts": keys.encrypts(views),
+            "lookups": keys.looks_up(views),
+            "hidden": ", ".join(f"({literal(e.name)}, {literal(f.name)})" for e, f in keys.secrets(views)),
             "publishes": views.publishes,
             "worker": self.delivers,
             "scheduler": bool(views.scheduled),

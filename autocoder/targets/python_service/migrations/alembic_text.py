@@ -22,6 +22,8 @@ _VARIABLES = {
 }
 _EMPTY = {
     "text": '""',
+    "secret": '""',
+    "digest": '""',
     "boolean": "False",
     "date": 'date.fromisoformat("1970-01-01")',
     "datetime": 'datetime.fromisoformat("1970-01-01T00:00:00+00:00")',

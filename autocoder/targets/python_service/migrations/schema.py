@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from autocoder.ir.expressions import Const
+from autocoder.ir.types import Type
 from autocoder.ir.views import Views
 from autocoder.targets.python_service.expressions import Imports, render_const
 from autocoder.targets.python_service.tables import Table, column_name, tables
@@ -87,11 +88,18 @@ def _fill(default: Const) -> str:
     return str(default.value) if default.type.name == "duration" else render_const(default, Imports())
 
 
+def _stored_as(type_: Type) -> str:
+    """The word for what a column holds; what cannot be read there is of a type of its own."""
+    return type_.format if type_.format in ("secret", "digest") else type_.name
+
+
 def _table(table: Table, fills: dict[tuple[str, str], str]) -> TableSchema:
     return TableSchema(
         name=table.name,
         columns=tuple(
-            Column(name=c.name, type=c.type.name, optional=c.type.optional, fill=fills.get((table.name, c.name), ""))
+            Column(
+                name=c.name, type=_stored_as(c.type), optional=c.type.optional, fill=fills.get((table.name, c.name), "")
+            )
             for c in table.columns
         ),
         references=tuple(

@@ -70,8 +70,9 @@ def subject_of(token: str) -> UUID:
     """Whose token it is."""
     try:
         verifier = settings().keys.checking[jwt.get_unverified_header(token)["kid"]]
-        required = {"require": ["sub", "exp", "iat"]}
-        claims = jwt.decode(token, verifier.key, algorithms=[verifier.algorithm], options=required)
+        claims = jwt.decode(
+            token, verifier.key, algorithms=[verifier.algorithm], options={"require": ["sub", "exp", "iat"]}
+        )
         return UUID(claims["sub"])
     except (jwt.InvalidTokenError, KeyError, ValueError) as error:
         raise Unauthenticated("the token is not valid") from error

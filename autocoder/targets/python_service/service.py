@@ -210,27 +210,20 @@ class _Project:
     def skeletons(self) -> list[str]:
         names = ["settings.py", "database.py", "failures.py", "clock.py", "observability.py"]
         names += ["application.py", "__main__.py"]
-        if self.views.auth:
-            names.append("authentication.py")
-        if keys.signs(self.views):
-            names.append("keys.py")
-        if keys.encrypts(self.views):
-            names.append("encryption.py")
-        if self.uses_credentials():
-            names.append("credentials.py")
-        if "rate_limit" in self.views.capabilities:
-            names.append("limits.py")
-        if "idempotency" in self.views.capabilities:
-            names.append("once.py")
-        if self.views.events:
-            names.append("events.py")
-        if self.delivers:
-            names.append("worker.py")
-        if self.broker:
-            names += ["broker.py", "consumer.py"]
-        if self.views.scheduled:
-            names.append("scheduler.py")
-        return names
+        more = {
+            "authentication.py": self.views.auth is not None,
+            "keys.py": keys.signs(self.views),
+            "encryption.py": keys.encrypts(self.views),
+            "credentials.py": self.uses_credentials(),
+            "limits.py": "rate_limit" in self.views.capabilities,
+            "once.py": "idempotency" in self.views.capabilities,
+            "events.py": bool(self.views.events),
+            "worker.py": self.delivers,
+            "broker.py": bool(self.broker),
+            "consumer.py": bool(self.broker),
+            "scheduler.py": bool(self.views.scheduled),
+        }
+        return [*names, *(name for name, wanted in more.items() if wanted)]
 
     def values(self) -> dict[str, Any]:
         """What the skeletons ask for."""

@@ -33,6 +33,8 @@ def _missing(bench: Workbench, entity: EntityDraft) -> None:
     needed = _referred(bench, entity)
     if not _creates(bench, entity) and (needed or _touched(bench, entity)):
         _missing_create(bench, entity)
+    if needed and bench.account and "owner" not in entity.fields:
+        _open_sight(bench, entity)
     if _creates(bench, entity) and not _shown(bench, entity) and (needed or "owner" in entity.fields):
         _missing_list(bench, entity)
 
@@ -47,7 +49,7 @@ def _creates(bench: Workbench, entity: EntityDraft) -> bool:
 
 def _touched(bench: Workbench, entity: EntityDraft) -> bool:
     return any(
-        entity.name in {getattr(e, "read", None), getattr(e, "list", None)}
+        entity.name in {getattr(e, v, None) for v in ("read", "list", "search")}
         for d in bench.operations.values()
         for e in d.operation.effects
     )
@@ -56,7 +58,7 @@ def _touched(bench: Workbench, entity: EntityDraft) -> bool:
 def _shown(bench: Workbench, entity: EntityDraft) -> bool:
     return any(
         d.operation.route.startswith("GET ")
-        and any(entity.name in {getattr(e, "read", None), getattr(e, "list", None)} for e in d.operation.effects)
+        and any(entity.name in {getattr(e, v, None) for v in ("read", "list", "search")} for e in d.operation.effects)
         for d in bench.operations.values()
     )
 
@@ -64,6 +66,29 @@ def _shown(bench: Workbench, entity: EntityDraft) -> bool:
 def _referred(bench: Workbench, entity: EntityDraft) -> bool:
     """Whether clients name a row of it by its id."""
     return any(f.to == entity.name for d in bench.operations.values() for f in d.operation.input.values())
+
+
+def _open_sight(bench: Workbench, entity: EntityDraft) -> None:
+    """Whoever names a row by its id may see the rows, where the text shows them to some roles alone."""
+    naming = [
+        d.operation.access
+        for d in bench.operations.values()
+        if any(spec.to == entity.name for spec in d.operation.input.values())
+    ]
+    private = any(f.personal or f.type in {"email", "phone"} for f in entity.fields.values())
+    for name in (f"list_{entity.plural}", f"get_{entity.base}"):
+        draft = bench.operations.get(name)
+        if private or draft is None or not isinstance(draft.operation.access, AccessRule):
+            continue
+        if all(access == draft.operation.access for access in naming):
+            continue
+        draft.operation = draft.operation.model_copy(update={"access": "user"})
+        bench.decide(
+            f"operations.{name}.access",
+            "user",
+            f"Others name a {entity.words} by its id, so they see which there are.",
+            source=Source.INFERRED,
+        )
 
 
 def _about(bench: Workbench, entity: EntityDraft) -> list[Fact]:

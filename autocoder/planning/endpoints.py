@@ -6,7 +6,6 @@ with its sentence, never bent; what method and path say where the text is silent
 
 from __future__ import annotations
 
-import keyword
 import re
 from collections.abc import Sequence
 
@@ -147,9 +146,9 @@ def _owned(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> EntityD
 
 
 def _servable(name: str) -> bool:
-    """A stated name is served as it is: in snake case, or in camel case; Python's keywords cannot be."""
+    """A stated name is served as it is: in snake case, or in camel case."""
     plain = name_of(name)
-    known = re.fullmatch(r"[a-z][a-z0-9_]{0,59}", plain) is not None and not keyword.iskeyword(plain)
+    known = re.fullmatch(r"[a-z][a-z0-9_]{0,59}", plain) is not None
     return known and name in {plain, camel(plain)}
 
 

@@ -298,7 +298,8 @@ def _stated_field(bench: Workbench, fact: Fact) -> None:
         return
     bench.use(fact)
     name = names.field_name(fact.word("name"))
-    name = names.plural(name) if fact.word("type").startswith("list of ") else name
+    many = fact.word("type").startswith("list of ") or name.startswith("number_of_")
+    name = names.plural(name) if many and not name.endswith("s") else name
     spec = spec_of(bench, entity, name, fact)
     if spec is not None:
         name = _login_of(bench, entity, name, spec)

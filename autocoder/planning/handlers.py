@@ -74,7 +74,8 @@ def _per_row(fact: Fact) -> bool:
 
 
 def _cause(bench: Workbench, event: str) -> str:
-    return next((f.word("cause") for f in bench.of("event") if names.type_name(f.word("name")) == event), "")
+    told = [f for f in bench.of("event") if names.type_name(f.word("name")) == event]
+    return next((f.word("object") or f.word("cause") for f in told), "")
 
 
 def _totals(bench: Workbench, fact: Fact, event: str, source: EntityDraft, counted: str, period: str) -> EntityDraft:
@@ -122,6 +123,7 @@ def _schedule(bench: Workbench, fact: Fact) -> None:
         Handler(every=fact.word("cron"), effects=(Delete(delete=entity.name, where=condition),)),
         [fact],
     )
+    _with_parts(bench, entity)
     bench.decide(f"handlers.{name}.zone", "UTC", "Nothing says the time zone; cron lines are in UTC.")
 
 
@@ -144,6 +146,24 @@ def _retention(bench: Workbench, fact: Fact) -> None:
     bench.handlers[name] = (Handler(every=NIGHTLY, effects=(effect,)), [fact])
     because = "Nothing says when old rows are deleted; at night there is least to do. Cron lines are in UTC."
     bench.decide(f"handlers.{name}.every", NIGHTLY, because)
+    _with_parts(bench, entity)
+
+
+def _with_parts(bench: Workbench, entity: EntityDraft) -> None:
+    """Nobody is there to refuse a deletion on time: what refers to the row goes with it."""
+    for other in bench.entities.values():
+        for name, spec in other.fields.items():
+            if spec.to != entity.name or spec.on_delete:
+                continue
+            what, action = ("clear", "forgets it") if spec.optional else ("cascade", "goes with it")
+            other.fields[name] = spec.model_copy(update={"on_delete": what})
+            bench.decide(
+                f"entities.{other.name}.fields.{name}.on_delete",
+                what,
+                f"A {entity.words} is deleted when time comes, whoever refers to it; a {other.words} {action}.",
+                consequence=f"Deleting a {entity.words} by hand does the same.",
+                source=Source.INFERRED,
+            )
 
 
 def _time_of(entity: EntityDraft, fact: Fact) -> str:

@@ -16,6 +16,7 @@ from autocoder.facts import Fact
 from autocoder.planning import domain_verbs, names, permissions
 from autocoder.planning.workbench import EntityDraft, StateDraft, Workbench
 from autocoder.readers.rules.lexicon.domain import STATES
+from autocoder.readers.rules.tagging import look_up
 
 FIRST = "open"
 """Where a thing starts whose states nobody counts out."""
@@ -28,7 +29,7 @@ def plan_lifecycles(bench: Workbench) -> None:
         states, entity = fact.get("states"), bench.entity(fact.word("entity"))
         if entity is None or not isinstance(states, tuple):
             continue
-        values = tuple(dict.fromkeys(names.field_name(s, suffix="state") for s in states))
+        values = tuple(dict.fromkeys(names.state_name(s) for s in states))
         _set_states(entity, values, fact)
         entity.facts.append(fact)
         bench.use(fact)
@@ -133,7 +134,8 @@ def _changing(bench: Workbench) -> Iterator[tuple[EntityDraft, Fact]]:
 
 def _changes(bench: Workbench, fact: Fact) -> bool:
     """Whether a verb neither makes something nor ends a record, but brings a thing into a state."""
-    if fact.word("does") != "other" or fact.word("verb") not in STATES:
+    thing = bench.entity(fact.word("object"))
+    if fact.word("does") != "other" or thing is None or not _target(bench, thing, fact):
         return False
     kept = domain_verbs.makes(fact) or domain_verbs.is_record(bench, fact) or domain_verbs.begun(bench, fact)
     return not kept
@@ -141,7 +143,7 @@ def _changes(bench: Workbench, fact: Fact) -> bool:
 
 def _add_change(bench: Workbench, thing: EntityDraft, fact: Fact) -> None:
     verb = fact.word("verb")
-    target = names.field_name(fact.word("to_state") or STATES[verb], suffix="state")
+    target = _target(bench, thing, fact)
     origins = _origins(bench, fact, thing, target)
     known = thing.fields.get("status")
     if known is None or known.type != "enum":
@@ -159,6 +161,24 @@ def _add_change(bench: Workbench, thing: EntityDraft, fact: Fact) -> None:
         thing.changes[name] = StateDraft(origins=origins, to=target)
 
 
+def _target(bench: Workbench, thing: EntityDraft, fact: Fact) -> str:
+    """The state that a verb leads to: one that the text counts out, else by convention; empty where there is none."""
+    counted = [names.state_name(s) for s in _counted(bench, thing)]
+    verb, usual, said = fact.word("verb"), names.state_name(STATES.get(fact.word("verb"), " ")), fact.word("to_state")
+    if said and names.state_name(said) in counted:
+        return names.state_name(said)
+    if verb in STATES and usual in counted:
+        return usual
+    named = next((s for s in counted if dict(look_up(s).lemmas).get("V") == verb), "")
+    return named or (names.state_name(said or STATES[verb]) if verb in STATES else "")
+
+
+def _counted(bench: Workbench, thing: EntityDraft) -> tuple[str, ...]:
+    """The states that the text counts out."""
+    told = [f.get("states") for f in bench.of("lifecycle") if bench.entity(f.word("entity")) is thing]
+    return tuple(s for states in told if isinstance(states, tuple) for s in states)
+
+
 def _set_states(entity: EntityDraft, values: tuple[str, ...], fact: Fact) -> None:
     entity.fields["status"] = FieldSpec(
         type="enum", values=tuple(dict.fromkeys(values)), default=values[0], read_only=True
@@ -171,10 +191,9 @@ def _origins(bench: Workbench, fact: Fact, thing: EntityDraft, target: str) -> t
     """The states from which: stated, else the one before it in the order that the text gives."""
     stated = fact.get("from_states")
     if isinstance(stated, tuple):
-        return tuple(names.field_name(s, suffix="state") for s in stated)
+        return tuple(names.state_name(s) for s in stated)
     known = thing.fields.get("status")
-    counted = any(f.get("states") and bench.entity(f.word("entity")) is thing for f in bench.of("lifecycle"))
-    if known and counted and target in known.values and known.values.index(target):
+    if known and _counted(bench, thing) and target in known.values and known.values.index(target):
         return (known.values[known.values.index(target) - 1],)
     return ()
 

@@ -8,7 +8,6 @@ give the same name.
 from __future__ import annotations
 
 import hashlib
-import keyword
 import re
 import unicodedata
 
@@ -18,20 +17,10 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-RESERVED = words(
-    """
-    all and any as asc between by case check column constraint create current_date current_time current_timestamp
-    current_user default delete desc distinct drop else end except exists false for foreign from full grant group having
-    in index inner insert intersect into is join key left like limit natural not null offset on only or order outer
-    primary references returning right row rows select session_user set table then to true union unique update user
-    using values when where window with
-    bool bytes dict float id input int len list max min next object open print property range self set str sum type
-    metadata registry model schema json copy dict construct seq now caller event old no yes off
-    """
-)
-"""Words that mean something in SQL, Python, the emitted code's libraries, YAML 1.1 or the blueprint's expressions."""
+RESERVED = words("id seq caller now null in input event old true false")
+"""Words that the blueprint's rows and expressions have themselves. Others are names, whatever SQL and Python say."""
 
-RESERVED_TYPES = words("Base Model None True False Session Caller Event Any List Dict Set Type Enum Table Column")
+_STATES_OF_YAML = words("true false null yes no on off")
 
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
 
@@ -82,11 +71,21 @@ def field_name(words: str, *, suffix: str = "value") -> str:
 
     >>> field_name("target URL")
     'target_url'
-    >>> field_name("order")
-    'order_value'
+    >>> field_name("order"), field_name("event")
+    ('order', 'event_value')
     """
     name = base_name(words)
-    return f"{name}_{suffix}" if name in RESERVED or keyword.iskeyword(name) else name
+    return f"{name}_{suffix}" if name in RESERVED else name
+
+
+def state_name(words: str) -> str:
+    """A state, as it stands between quotes; not a word that YAML takes for something else.
+
+    >>> state_name("in review"), state_name("open"), state_name("off")
+    ('in_review', 'open', 'off_state')
+    """
+    name = base_name(words)
+    return f"{name}_state" if name in _STATES_OF_YAML else name
 
 
 def operation_name(words: str) -> str:
@@ -109,8 +108,7 @@ def type_name(words: str) -> str:
         name = _fallback(words).upper()
     if not name[0].isalpha():
         name = f"N{name}"
-    name = name[:50]
-    return f"{name}Entity" if name in RESERVED_TYPES else name
+    return name[:50]
 
 
 def system_name(words: str) -> str:

@@ -15,7 +15,7 @@ from autocoder.planning.row_operations import make_create, make_delete, make_lis
 from autocoder.planning.visits import plan_visit
 from autocoder.planning.workbench import EntityDraft, Workbench
 
-UNPLANNED = ("most", "limit")
+UNPLANNED = ("most",)
 """Slots that restrict an operation and that no plan keeps yet."""
 
 
@@ -62,6 +62,7 @@ def _operation(bench: Workbench, fact: Fact) -> None:
         )
         return
     open_ = [s for s in UNPLANNED if fact.get(s) is not None]
+    open_ += ["state"] if _unknown_state(bench, fact) else []
     if open_:
         bench.refuse(
             "AC2001",
@@ -82,6 +83,16 @@ def _operation(bench: Workbench, fact: Fact) -> None:
         )
         return
     bench.use(fact)
+
+
+def _unknown_state(bench: Workbench, fact: Fact) -> bool:
+    """Whether rows are narrowed to a state that they do not have."""
+    state, entity = fact.word("state"), bench.entity(fact.word("object")) if fact.word("object") else None
+    if not state or entity is None:
+        return False
+    if state == "expired":
+        return "expires_at" not in entity.fields
+    return "status" not in entity.fields or names.state_name(state) not in entity.fields["status"].values
 
 
 def _value(bench: Workbench, fact: Fact) -> EntityDraft | None:

@@ -6,6 +6,7 @@ Owns who may, which rows, and what a client sends. Refuses nothing: that is for 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from autocoder.blueprint.model import (
     AccessRule,
@@ -18,6 +19,7 @@ from autocoder.blueprint.model import (
     Page,
     Read,
     Require,
+    Search,
     Update,
 )
 from autocoder.decisions import Source
@@ -118,18 +120,21 @@ def make_list(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None:
         *_in_state(entity, fact, mine=mine),
     ]
     limit = fact.get("limit") if fact else None
+    sought = _sought(entity, known.facts if known else ())
+    narrowed: dict[str, Any] = {
+        "where": " && ".join(conditions) or None,
+        "order": _order(entity, known.facts if known else ()),
+        "page": Page(limit=limit, most=max(limit, 100)) if isinstance(limit, int) else None,
+    }
     name = f"list_{entity.plural}"
     operation = Operation(
         route=f"GET /{entity.plural}",
         access=known.access if known else access_of(bench, entity, fact) if mine else "anyone",
-        input=filters,
+        input=filters | ({"q": FieldSpec(type="text", optional=True)} if sought else {}),
         effects=(
-            ListRows(
-                list=entity.name,
-                where=" && ".join(conditions) or None,
-                order=_order(entity, fact),
-                page=Page(limit=limit, most=max(limit, 100)) if isinstance(limit, int) else None,
-            ),
+            Search.model_validate({"search": entity.name, "in": sought, "for": "input.q", **narrowed})
+            if sought
+            else ListRows(list=entity.name, **narrowed),
         ),
     )
     bench.add_operation(name, operation, [fact] if fact else [])
@@ -149,7 +154,7 @@ def _in_state(entity: EntityDraft, fact: Fact | None, *, mine: bool) -> list[str
     if "expires_at" in entity.fields and (state == "expired" or not mine):
         found.append("expires_at <= now" if state == "expired" else "expires_at > now")
     if state and state != "expired":
-        found.append(f"status == '{names.field_name(state, suffix='state')}'")
+        found.append(f"status == '{names.state_name(state)}'")
     return found
 
 
@@ -165,10 +170,11 @@ def _decide_rows(bench: Workbench, name: str, entity: EntityDraft, fact: Fact | 
         )
 
 
-def _order(entity: EntityDraft, fact: Fact | None) -> tuple[str, ...]:
-    if fact is None or fact.word("order") != "newest first":
+def _order(entity: EntityDraft, facts: Sequence[Fact]) -> tuple[str, ...]:
+    told = [f for f in facts if f.word("order") == "newest first"]
+    if not told:
         return ()
-    entity.add("created_at", FieldSpec(type="datetime", default="=now", read_only=True), fact)
+    entity.add("created_at", FieldSpec(type="datetime", default="=now", read_only=True), *told)
     return ("created_at desc",)
 
 
@@ -259,12 +265,19 @@ def _told(fact: Fact) -> Sequence[str]:
     return told if isinstance(told, tuple) else ()
 
 
+def _sought(entity: EntityDraft, facts: Sequence[Fact]) -> tuple[str, ...]:
+    """The texts in which words are searched; other fields are compared as a whole."""
+    told = [names.field_name(w) for f in facts if f.word("does") == "search" for w in _told(f)]
+    return tuple(dict.fromkeys(n for n in told if n in entity.fields and entity.fields[n].type == "text"))
+
+
 def _filters(entity: EntityDraft, facts: Sequence[Fact]) -> dict[str, FieldSpec]:
     """The optional inputs by which a list is narrowed."""
     found: dict[str, FieldSpec] = {}
+    sought = _sought(entity, facts)
     for words in (w for fact in facts for w in _told(fact)):
         name = names.field_name(words)
         spec = entity.fields.get(name)
-        if spec is not None and spec.type in _FILTERABLE:
+        if spec is not None and spec.type in _FILTERABLE and name not in sought:
             found[name] = FieldSpec(type=spec.type, to=spec.to, values=spec.values, optional=True)
     return found

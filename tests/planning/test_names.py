@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import doctest
-import keyword
 
 import pytest
 from hypothesis import given
@@ -24,10 +23,8 @@ def test_any_words_give_valid_names(words: str) -> None:
 
 
 @given(st.text(max_size=80))
-def test_no_field_is_a_keyword_or_a_reserved_word(words: str) -> None:
-    name = names.field_name(words)
-    assert not keyword.iskeyword(name)
-    assert name not in names.RESERVED
+def test_no_field_is_a_word_of_the_language(words: str) -> None:
+    assert names.field_name(words) not in names.RESERVED
 
 
 @pytest.mark.parametrize(
@@ -35,8 +32,9 @@ def test_no_field_is_a_keyword_or_a_reserved_word(words: str) -> None:
     [
         ("target URL", "target_url"),
         ("e-mail address", "email_address"),
-        ("class", "class_value"),
-        ("select", "select_value"),
+        ("class", "class"),
+        ("order", "order"),
+        ("event", "event_value"),
         ("Größe", "grosse"),
         ("naïve café", "naive_cafe"),
         ("2nd line", "n_2nd_line"),

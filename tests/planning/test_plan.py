@@ -327,7 +327,7 @@ def test_rows_that_must_not_overlap_are_kept_apart() -> None:
     Two reservations of the same room must never overlap."""
     found = planned(text)
     guards = [e.model_dump() for e in found.architecture.operations["create_reservation"].effects]
-    assert guards[1]["where"] == "room == input.room && start < input.end_value && end_value > input.start"
+    assert guards[1]["where"] == "room == input.room && start < input.end && end > input.start"
     assert (guards[2]["require"], guards[2]["otherwise"]) == ("size(overlapping_reservations) == 0", "conflict")
     compiles(found)
 

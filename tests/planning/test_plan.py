@@ -375,6 +375,45 @@ def test_making_something_publishes_its_event() -> None:
     compiles(found)
 
 
+def test_words_are_searched_in_texts_and_other_fields_are_compared() -> None:
+    text = "A recipe has a title, a rating from 1 to 5. Anyone can search recipes by title or rating."
+    found = planned(text).architecture.operations["list_recipes"]
+    assert set(found.input) == {"q", "rating"}
+    search = found.effects[0].model_dump()
+    assert (search["search"], search["fields"]) == ("Recipe", ("title",))
+    assert search["where"] == "(input.rating == null || rating == input.rating)"
+
+
+def test_a_verb_whose_participle_is_a_stated_state_leads_there() -> None:
+    text = """Tickets go from open to assigned, then closed. Agents assign tickets.
+    A ticket can be reopened while it is closed."""
+    lifecycle = planned(text).architecture.entities["Ticket"].lifecycle
+    assert lifecycle is not None
+    assert {n: (c.origins, c.to) for n, c in lifecycle.transitions.items()} == {
+        "assign": (("open",), "assigned"),
+        "reopen": (("closed",), "open"),
+    }
+
+
+def test_who_must_name_a_row_by_its_id_may_see_the_rows() -> None:
+    found = planned("Employees reserve rooms. Admins manage rooms.")
+    assert found.architecture.operations["list_rooms"].access == "user"
+    assert "name a room" in decision(found, "operations.list_rooms.access").because
+    assert found.architecture.operations["delete_room"].access == AccessRule(role="admin")
+
+
+def test_what_goes_when_time_comes_takes_what_refers_to_it_along() -> None:
+    text = "Operators add sensors and readings. A reading has a sensor. Sensors are kept for 30 days."
+    found = planned(text)
+    assert found.architecture.entities["Reading"].fields["sensor"].on_delete == "cascade"
+    compiles(found)
+
+
+def test_words_keep_the_names_that_the_text_gives_them() -> None:
+    fields = planned("A task has an order, a class, an end and a number of pages.").architecture.entities["Task"].fields
+    assert list(fields) == ["order", "class", "end", "number_of_pages"]
+
+
 # refusals
 
 

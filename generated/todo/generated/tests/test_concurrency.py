@@ -28,7 +28,7 @@ async def at_once(requests: list[Coroutine[Any, Any, httpx.Response]]) -> list[h
         calls = [asyncio.ensure_future(request) for request in requests]
         others = settings().database_connections - 1
         while await gate.scalar(WAITING) < min(others, sum(not call.done() for call in calls)):
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # noqa: ASYNC110 - the database tells nobody
     return await asyncio.gather(*calls)
 
 

@@ -36,6 +36,8 @@ _BLOCKS: dict[Path, int] = {
     ("events",): 0,
     ("operations",): 1,
     ("handlers",): 0,
+    ("components",): 0,
+    ("bindings",): 0,
     ("functions",): 1,
     ("environments",): 0,
 }

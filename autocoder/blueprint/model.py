@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from autocoder.blueprint.capabilities import Capabilities, Idempotency, IdempotencyOrTrue, RateLimit, RateLimitOrText
+from autocoder.blueprint.components import Binding, Component, ComponentName, Retry
 from autocoder.blueprint.deployment import Deployment, Engines, Environment, Exposure, SecretRef
 from autocoder.blueprint.effects import (
     EFFECTS,
@@ -58,8 +59,10 @@ __all__ = [
     "AnyEffect",
     "Architecture",
     "Auth",
+    "Binding",
     "Body",
     "Capabilities",
+    "Component",
     "Compute",
     "Cors",
     "Create",
@@ -93,6 +96,7 @@ __all__ = [
     "Read",
     "Require",
     "Requirement",
+    "Retry",
     "Search",
     "SecretRef",
     "SignIn",
@@ -398,6 +402,16 @@ class Architecture(Strict):
         default_factory=dict[str, Handler],
         description="What runs on an event or on time.",
         examples=[{"cleanup": {"every": "0 2 * * *", "effects": [{"delete": "Link", "where": "expires_at <= now"}]}}],
+    )
+    components: dict[ComponentName, Component] = Field(
+        default_factory=dict[str, Component],
+        description="The parts that run by themselves. What nobody states is derived.",
+        examples=[{"mailing": {"kind": "Worker", "owns": ["send_invoice"]}}],
+    )
+    bindings: dict[Name, Binding] = Field(
+        default_factory=dict[str, Binding],
+        description="Binds events to handlers. What nobody states is bound by `on`.",
+        examples=[{"paid": {"from": "OrderPaid", "to": "send_invoice", "when": "event.amount > 0"}}],
     )
     functions: dict[Name, CustomFunction] = Field(
         default_factory=dict[str, CustomFunction],

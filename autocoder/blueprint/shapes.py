@@ -28,6 +28,7 @@ SHAPES = {
     r"^[1-9]\d{0,4}(s|m|h|d)$": "a time is a number with s, m, h or d, for example 24h",
     r"^(address|caller|input\.[a-z][a-z0-9_]*)$": "a limit is by address, caller, or an input, for example input.email",
     r"^[1-9]\d{0,4}[dh]$": "a time is a number of days or hours, for example 30d",
+    r"^[1-9]\d{0,3}(s|min|h)$": "a wait is a whole number of s, min or h, for example 2s",
     r"^\d{2}(\.\d+)?%$": "an availability is a percentage, for example 99.9%",
     r"^[a-z][a-z0-9-]*$": "a name is lower-case letters, digits and `-`, a letter first",
     r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$": "a host is a lower-case DNS name, for example go.example.com",

@@ -69,6 +69,31 @@ def _operations(views: Views) -> Iterator[Decision]:
                     pass
 
 
+def _components(views: Views) -> Iterator[Decision]:
+    for component in views.components:
+        if not component.stated:
+            held = [node.partition(":")[2] for node in views.contained(component)]
+            yield Decision(
+                subject=f"components.{component.name}",
+                value=", ".join((component.role, *held)),
+                source=Source.DEFAULT,
+                because=_NEEDED[component.role],
+                alternatives=("state it in `components`, with another name or other parts",),
+                consequence=_CONSEQUENCE[component.role],
+            )
+
+
+_NEEDED = {
+    "APIEndpoint": "operations answer requests",
+    "Store": "rows, events on their way and turns of schedules are kept",
+    "Worker": "handlers run on events",
+    "Scheduler": "handlers run on time",
+}
+_CONSEQUENCE = dict.fromkeys(_NEEDED, "it is a process of its own, with its own replicas") | {
+    "Store": "all processes share one database"
+}
+
+
 def _password_length(entity: str, field: str) -> Decision:
     return Decision(
         subject=f"entities.{entity}.fields.{field}.length",
@@ -149,6 +174,7 @@ def _system(views: Views) -> Iterator[Decision]:
             consequence="each event takes effect once in each handler; order is not promised",
         )
     yield from _capabilities(views)
+    yield from _components(views)
     for environment in views.environments:
         for workload, count in environment.replicas:
             yield Decision(

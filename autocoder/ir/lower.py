@@ -27,8 +27,10 @@ from autocoder.ir.limits import wrong_limits
 from autocoder.ir.lower_access import caller_of, rules_of
 from autocoder.ir.lower_behaviour import Lowering, Positions, World
 from autocoder.ir.lower_capabilities import audited_handler, capabilities, capable, is_audited
+from autocoder.ir.lower_components import Components
 from autocoder.ir.lower_entities import Entities, is_role
 from autocoder.ir.lower_failures import FAILURE_NAMES, answers_of
+from autocoder.ir.lower_handlers import Handlers, carried
 from autocoder.ir.lower_secrets import with_digests
 from autocoder.ir.names import table_name
 from autocoder.ir.nodes import (
@@ -40,7 +42,6 @@ from autocoder.ir.nodes import (
     Example,
     Field,
     Function,
-    Handler,
     Input,
     Node,
     Objectives,
@@ -57,7 +58,6 @@ from autocoder.ir.verify import plain
 
 _TIMES = {"ms": 1_000, "s": 1_000_000}
 _HOURLY = {"s": 3600, "min": 60, "h": 1}
-_CRON = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
 OWN_TABLES = ("counters", "deliveries", "kept_replies", "received", "turns")
 """Tables in which a service keeps its numbers in sequence, its events on their way, replies and the turns of jobs."""
 
@@ -110,9 +110,11 @@ class Blueprint:
         )
         nodes_of_wire = self.wire()
         operations = [capable(self, operation, world.auth) for operation in self.operations(world)]
-        handlers = [audited_handler(self, handler) for handler in self.handlers(world)]
-        nodes: list[Node] = [system, *requirements, *entities, *world.events.values(), *world.functions.values()]
-        nodes += [*operations, *handlers, self.objectives(), *self.rules(), *self.environments()]
+        handlers = [audited_handler(self, handler) for handler in Handlers(blueprint=self, world=world).all()]
+        events = carried(world.events.values(), [*operations, *handlers], design.handlers.values())
+        nodes: list[Node] = [system, *requirements, *entities, *events, *world.functions.values()]
+        nodes += [*operations, *handlers, *Components(blueprint=self).all(handlers)]
+        nodes += [self.objectives(), *self.rules(), *self.environments()]
         nodes += capabilities(design, operations, handlers)
         nodes += [nodes_of_wire] if nodes_of_wire else []
         if design.auth and world.auth:
@@ -415,47 +417,6 @@ class Blueprint:
             )
         return found
 
-    def handlers(self, world: World) -> list[Handler]:
-        return [self.handler(name, spec, world) for name, spec in self.design.handlers.items()]
-
-    def handler(self, name: str, spec: model.Handler, world: World) -> Handler:
-        span = self.source.positions.span("handlers", name, key=True)
-        if (spec.on is None) == (spec.every is None):
-            self.diagnostics.error(
-                "AC3134",
-                f"handlers.{name}: needs either `on` (an event) or `every` (a schedule)",
-                span,
-                subject=f"handlers.{name}",
-                help="give exactly one of them",
-            )
-        if spec.on and spec.on not in world.events:
-            self.unknown("AC3120", "no event is named", spec.on, world.events, "handlers", name, "on")
-        if spec.every:
-            self.cron(name, spec.every)
-        lowering = Lowering(world=world, path=("handlers", name), event=world.events.get(spec.on or ""))
-        steps = with_digests(lowering.lower(spec.effects), world.entities)
-        self.satisfies(f"handler:{name}", spec.satisfies, "handlers", name)
-        return Handler(name=name, event=spec.on or "", schedule=spec.every or "", steps=steps)
-
-    def cron(self, name: str, line: str) -> None:
-        parts = line.split()
-        wrong = "it has not five parts" if len(parts) != len(_CRON) else ""
-        for part, (what, low, high) in zip(parts, _CRON, strict=False):
-            numbers = [int(n) for n in re.findall(r"\d+", part.split("/")[0])]
-            shape = r"(\*|\d+(-\d+)?(,\d+(-\d+)?)*)(/[1-9]\d*)?"
-            if not re.fullmatch(shape, part) or any(not low <= n <= high for n in numbers):
-                wrong = wrong or f'"{part}" is no {what}'
-        if wrong:
-            self.diagnostics.error(
-                "AC3135",
-                f'handlers.{name}.every: "{line}" is no schedule: {wrong}',
-                self.source.positions.span("handlers", name, "every"),
-                subject=f"handlers.{name}.every",
-                value=line,
-                rule="a schedule is a cron line in UTC: minute hour day month weekday",
-                help='for example "0 2 * * *" for each night at 02:00',
-            )
-
     # Quality, rules, environments.
 
     def objectives(self) -> Objectives:
@@ -525,11 +486,11 @@ class Blueprint:
             else:
                 self.unknown("AC3120", "no requirement is named", requirement, known, *path, "satisfies", index)
 
-    def complain(self, code: str, message: str, rule: str, *path: str | int) -> None:
+    def complain(self, code: str, message: str, rule: str, *path: str | int, help: str = "") -> None:
         """A diagnostic at a place of the design."""
         subject = ".".join(str(part) for part in path)
         self.diagnostics.error(
-            code, f"{subject}: {message}", self.source.positions.span(*path), subject=subject, rule=rule
+            code, f"{subject}: {message}", self.source.positions.span(*path), subject=subject, rule=rule, help=help
         )
 
     def unknown(self, code: str, what: str, name: str, known: Iterable[str], *path: str | int) -> None:

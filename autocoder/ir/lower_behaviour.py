@@ -66,7 +66,10 @@ class World:
 
 @dataclass(kw_only=True)
 class Lowering:
-    """The lowering of one behaviour: the names that are bound so far, and the steps."""
+    """The lowering of one behaviour: the names that are bound so far, and the steps.
+
+    `mapped` is what another event gives for the fields of `event`, where that one arrives; `unmapped` is what it lacks.
+    """
 
     world: World
     path: Path
@@ -74,6 +77,8 @@ class Lowering:
     caller: str | None = None
     caller_optional: bool = False
     event: Event | None = None
+    mapped: Mapping[str, Expr] | None = None
+    unmapped: set[str] = field(default_factory=set[str])
     rows: dict[str, Type] = field(default_factory=dict[str, Type])
     lists: dict[str, str] = field(default_factory=dict[str, str])
     locals: dict[str, Type] = field(default_factory=dict[str, Type])
@@ -147,6 +152,10 @@ class Lowering:
         match node:
             case Column():
                 return node  # replaced where the entity is known
+            case Bound(scope="event", name=name) if self.mapped is not None:
+                if name not in self.mapped:
+                    self.unmapped.add(name)
+                return self.mapped.get(name, node)
             case Bound(scope="row", name=name, field=field) if (name, field) in self.keys:
                 return Bound(scope="local", name=self.keys[name, field], type=TEXT)
             case Bound(scope="row" | "caller" | "item", field=field) if field:

@@ -203,14 +203,30 @@ class Operation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """How an event reaches a handler: tried `attempts` times; after the first failure it waits `wait_us`, then always
+    twice as long as before, but never longer than `longest_us` (microseconds).
+
+    Not `repeats`: never started twice. Not `keeps`: forgotten when it is given up.
+    """
+
+    attempts: int = 10
+    wait_us: int = 2_000_000
+    longest_us: int = 86_400_000_000
+    repeats: bool = True
+    keeps: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class Handler:
-    """What runs on an event (`event`) or when time comes (`schedule`, a cron line in UTC)."""
+    """What runs on an event (`event`, by `delivery`) or when time comes (`schedule`, a cron line in UTC)."""
 
     name: str
     event: str
     schedule: str
     steps: Steps
     plan: Steps = ()
+    delivery: Delivery | None = None
     kind: Literal["handler"] = "handler"
 
     @property
@@ -263,12 +279,16 @@ Role = Literal["APIEndpoint", "Store", "Worker", "Scheduler"]
 
 @dataclass(frozen=True, kw_only=True)
 class Component:
-    """A part of the system: what it is and the ports it needs (`requires`) and offers (`provides`)."""
+    """A part of the system: what it is and the ports it needs (`requires`) and offers (`provides`); `port` is the
+    number of the one that takes requests.
+    """
 
     name: str
     role: Role
-    provides: tuple[str, ...]
-    requires: tuple[str, ...]
+    provides: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    port: int | None = None
+    stated: bool = False
     kind: Literal["component"] = "component"
 
     @property

@@ -24,6 +24,7 @@ from autocoder.ir.nodes import (
     Objectives,
     Operation,
     Requirement,
+    Role,
     Rule,
     ServiceBudget,
     System,
@@ -157,6 +158,14 @@ class Views:
     def scheduled(self) -> tuple[Handler, ...]:
         """The handlers that run when time comes."""
         return tuple(h for h in self.handlers if h.schedule)
+
+    def running(self, role: Role) -> dict[str, tuple[Handler, ...]]:
+        """The components of a role by name, each with the handlers that it runs."""
+        return {
+            c.name: tuple(n for n in self.graph.targets(c.id, "contains") if isinstance(n, Handler))
+            for c in self.components
+            if c.role == role
+        }
 
     @cached_property
     def functions(self) -> tuple[Function, ...]:

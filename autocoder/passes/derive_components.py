@@ -1,55 +1,100 @@
-"""Derives the components, their ports and bindings from what runs: operations and handlers."""
+"""Derives the components that nobody stated, and every component's ports and bindings, from what runs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from autocoder.ir.graph import Graph
+from autocoder.ir.lower_components import USUAL_NAMES
 from autocoder.ir.nodes import Component, Edge, Entity, Handler, Operation, Role
 from autocoder.passes.protocol import PassContext
+
+_PROVIDES: dict[Role, tuple[str, ...]] = {"APIEndpoint": ("http",), "Store": ("rows",), "Worker": ("events",)}
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeriveComponents:
-    """Adds `api`, `store`, `worker` and `scheduler`, each only where something needs it."""
+    """Adds `api`, `store`, `worker` and `scheduler`, each only where something needs it that no other holds."""
 
     name: ClassVar[str] = "derive-components"
 
     def apply(self, graph: Graph, context: PassContext) -> Graph:
-        del context
-        handlers = graph.of_kind(Handler)
-        on_events = [h for h in handlers if h.event]
-        on_time = [h for h in handlers if h.schedule]
-        operations = graph.of_kind(Operation)
-        entities = graph.of_kind(Entity)
-        touching = {e.source for e in graph.edges("reads", "writes")}
-        publishing = {e.source for e in graph.edges("publishes")}
+        held = _held(graph)
+        self._check(graph, held, context)
+        edges = [Edge(source=f"component:{c}", kind="contains", target=i) for c, ids in held.items() for i in ids]
+        graph = graph.having(_components(graph, held), edges)
+        return graph.having(_with_ports(graph), _bindings(graph))
 
-        components: list[Component] = []
-        edges: list[Edge] = []
-        has_store = bool(entities or on_events or on_time)
-        if has_store:
-            components.append(Component(name="store", role="Store", provides=("rows",), requires=()))
-            edges += [Edge(source="component:store", kind="contains", target=e.id) for e in entities]
-        groups: tuple[tuple[str, Role, Sequence[Operation | Handler]], ...] = (
-            ("api", "APIEndpoint", operations),
-            ("worker", "Worker", on_events),
-            ("scheduler", "Scheduler", on_time),
-        )
-        for name, role, parts in groups:
-            if not parts:
-                continue
-            ids = {part.id for part in parts}
-            # A worker takes events from the store's outbox and a scheduler claims its turns there.
-            needs_store = has_store and (role != "APIEndpoint" or bool(ids & (touching | publishing)))
-            provides = ("http",) if role == "APIEndpoint" else ("events",) if role == "Worker" else ()
-            requires = ("rows",) if needs_store else ()
-            components.append(Component(name=name, role=role, provides=provides, requires=requires))
-            edges += [Edge(source=f"component:{name}", kind="contains", target=i) for i in sorted(ids)]
-            if needs_store:
-                edges.append(Edge(source=f"component:{name}", kind="calls", target="component:store"))
-            if on_events and ids & publishing:
-                edges.append(Edge(source=f"component:{name}", kind="delivers", target="component:worker"))
-        return graph.having(components, edges)
+    def _check(self, graph: Graph, held: dict[str, list[str]], context: PassContext) -> None:
+        for component in graph.of_kind(Component):
+            if not held.get(component.name) and not (component.role == "Store" and _needs_store(graph)):
+                subject = f"components.{component.name}"
+                context.diagnostics.error(
+                    "AC3248",
+                    f"{subject}: nothing is left for this {component.role}",
+                    context.place("architecture", "components", component.name),
+                    subject=subject,
+                    rule="a component holds at least one operation, handler or entity",
+                    help="remove it, or let it own something",
+                )
+
+
+def _needs_store(graph: Graph) -> bool:
+    """Whether anything is kept: rows, events on their way, or turns of schedules."""
+    return bool(graph.of_kind(Entity) or graph.of_kind(Handler))
+
+
+def _held(graph: Graph) -> dict[str, list[str]]:
+    """Component name to the ids of what it holds: what it was stated to own, or the rest of its kind."""
+    stated = graph.of_kind(Component)
+    held = {c.name: [node.id for node in graph.targets(c.id, "contains")] for c in stated}
+    owned = {node for ids in held.values() for node in ids}
+    handlers = graph.of_kind(Handler)
+    parts: dict[Role, list[str]] = {
+        "APIEndpoint": [o.id for o in graph.of_kind(Operation)],
+        "Store": [e.id for e in graph.of_kind(Entity)],
+        "Worker": [h.id for h in handlers if h.event],
+        "Scheduler": [h.id for h in handlers if h.schedule],
+    }
+    for role, ids in parts.items():
+        left = sorted(set(ids) - owned)
+        rest = next((c.name for c in stated if c.role == role and not held[c.name]), USUAL_NAMES[role])
+        if left or (role == "Store" and _needs_store(graph)):
+            held[rest] = left
+    return held
+
+
+def _components(graph: Graph, held: dict[str, list[str]]) -> Iterator[Component]:
+    """The components that nobody stated."""
+    stated = {c.name for c in graph.of_kind(Component)}
+    for role, name in USUAL_NAMES.items():
+        if name in held and name not in stated:
+            yield Component(name=name, role=role)
+
+
+def _with_ports(graph: Graph) -> Iterator[Component]:
+    calling = {edge.source for edge in _calls(graph)}
+    for component in graph.of_kind(Component):
+        requires = ("rows",) if component.id in calling else ()
+        yield replace(component, provides=_PROVIDES.get(component.role, ()), requires=requires)
+
+
+def _bindings(graph: Graph) -> Iterator[Edge]:
+    yield from _calls(graph)
+    holders = {e.target: e.source for e in graph.edges("contains")}
+    for published in graph.edges("publishes"):
+        for handler in graph.sources(published.target, "consumes"):
+            yield Edge(source=holders[published.source], kind="delivers", target=holders[handler.id])
+
+
+def _calls(graph: Graph) -> Iterator[Edge]:
+    """Who calls the store. A worker takes events from its outbox, and a scheduler claims its turns there."""
+    store = next((c for c in graph.of_kind(Component) if c.role == "Store"), None)
+    touching = {e.source for e in graph.edges("reads", "writes", "publishes")}
+    for component in graph.of_kind(Component) if store else ():
+        held = {node.id for node in graph.targets(component.id, "contains")}
+        needs = component.role in ("Worker", "Scheduler") or (component.role == "APIEndpoint" and held & touching)
+        if store and needs:
+            yield Edge(source=component.id, kind="calls", target=store.id)

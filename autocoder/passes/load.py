@@ -31,10 +31,12 @@ def loads(graph: Graph) -> tuple[Load, ...]:
         return ()
     rate = math.ceil(stated / 3600)
     operations = [o for o in graph.of_kind(Operation) if o.stated]
-    worst = max(((_deliveries(graph, o.id), o.id) for o in operations), default=(0, ""))
     found: list[Load] = []
     for workload in graph.of_kind(Workload):
-        roles = {c.role for c in graph.targets(workload.id, "runs") if isinstance(c, Component)}
+        run = [c for c in graph.targets(workload.id, "runs") if isinstance(c, Component)]
+        roles = {c.role for c in run}
+        own = frozenset(node.id for c in run for node in graph.targets(c.id, "contains"))
+        worst = max(((_deliveries(graph, o.id, own), o.id) for o in operations), default=(0, ""))
         if "APIEndpoint" in roles:
             found.append(Load(workload=workload.name, rate=rate, what="requests", way=(workload.id,)))
         elif "Worker" in roles and worst[0]:
@@ -42,15 +44,15 @@ def loads(graph: Graph) -> tuple[Load, ...]:
     return tuple(found)
 
 
-def _deliveries(graph: Graph, behaviour: str, above: frozenset[str] = frozenset()) -> int:
-    """How many deliveries one run of an operation or handler leads to, those of handlers that publish included."""
+def _deliveries(graph: Graph, behaviour: str, own: frozenset[str], above: frozenset[str] = frozenset()) -> int:
+    """How many deliveries to its `own` handlers a run of an operation or handler leads to, through others too."""
     if behaviour in above:
         return 0  # a loop of events is an error of its own
     node = graph.node(behaviour)
     found = 0
     for event in emitted(node.steps if isinstance(node, Operation | Handler) else ()):
         for handler in graph.sources(f"event:{event}", "consumes"):
-            found += 1 + _deliveries(graph, handler.id, above | {behaviour})
+            found += (handler.id in own) + _deliveries(graph, handler.id, own, above | {behaviour})
     return found
 
 

@@ -29,7 +29,7 @@ class PlaceWorkloads:
             workload = Workload(
                 name=component.name,
                 entry_point=component.name,
-                port=self.port if component.role == "APIEndpoint" else None,
+                port=component.port or self.port if component.role == "APIEndpoint" else None,
                 cpu_request=tier.cpu_request,
                 cpu_limit=tier.cpu_limit,
                 memory_request=tier.memory_request,

@@ -38,6 +38,7 @@ _PARTS = {
     "operation": ("operations",),
     "handler": ("handlers",),
     "function": ("functions",),
+    "component": ("components",),
     "environment": ("environments",),
     "rule": ("policy", "rules"),
 }

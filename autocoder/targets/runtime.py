@@ -52,6 +52,12 @@ class Runtime:
         return self.views.system.version
 
     @property
+    def port(self) -> int:
+        """The port that requests come to."""
+        stated = (c.port for c in self.views.components if c.role == "APIEndpoint" and c.port)
+        return next(stated, API_PORT)
+
+    @property
     def image(self) -> str:
         """The image by name and version."""
         return f"{self.name}:{self.version}"

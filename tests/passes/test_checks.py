@@ -99,6 +99,17 @@ def test_a_broker_that_no_code_was_tried_against_is_refused() -> None:
     assert (only.code, str(only.span), only.value) == ("AC3240", "deployment.yaml:3:41", "kafka")
 
 
+def test_what_a_binding_makes_of_an_event_has_the_type_that_the_handler_reads() -> None:
+    text = (
+        "entities: {Total: {fields: {sum: integer}}}\nevents: {Paid: {code: text}, Counted: {cents: integer}}\n"
+        "operations: {pay: {route: POST /pays, effects: [{publish: Paid, with: {code: \"'a'\"}}]}}\n"
+        "handlers: {count: {on: Counted, effects: [{create: Total, set: {sum: event.cents}}]}}\n"
+        "bindings: {paid: {from: Paid, to: count, set: {cents: event.code}}}\n"
+    )
+    [only] = found({"text": text})
+    assert (only.code, str(only.span), only.value) == ("AC3058", "architecture.yaml:7:54", "event.code")
+
+
 def test_a_design_in_which_nothing_runs_is_refused() -> None:
     [only] = found({"text": "entities: {Note: {fields: {a: text}}}\n"})
     assert (only.code, str(only.span)) == ("AC3241", "architecture.yaml:2:9")

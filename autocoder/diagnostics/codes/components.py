@@ -17,4 +17,58 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Add an operation (`route: GET /notes`) or a handler (`on` an event, `every` a schedule).",
         "example": "entities: {Note: {fields: {title: text}}}",
     },
+    {
+        "code": "AC3242",
+        "title": "a handler with two components",
+        "why": "A component is a process of its own. A handler that ran in two of them would be scaled, watched and "
+        "stopped in two places.",
+        "fix": "Take it out of one of the lists `owns`.",
+        "example": "components: {a: {kind: Worker, owns: [count]}, b: {kind: Worker, owns: [count]}}",
+    },
+    {
+        "code": "AC3243",
+        "title": "two components for the same",
+        "why": "A request runs in one transaction, so a system has one Store and one APIEndpoint. Of several Workers "
+        "or Schedulers at most one may leave out `owns`: it takes the rest.",
+        "fix": "Remove one of them, or say what each Worker or Scheduler `owns`.",
+        "example": "components: {a: {kind: Worker}, b: {kind: Worker}}",
+    },
+    {
+        "code": "AC3244",
+        "title": "a key that says nothing about this kind of component",
+        "why": "An APIEndpoint holds all operations and a Store all entities; only an APIEndpoint takes requests.",
+        "fix": "Remove the key, or choose another `kind`.",
+        "example": "components: {counting: {kind: Worker, ports: {http: 8080}}}",
+    },
+    {
+        "code": "AC3245",
+        "title": "a binding that cannot be",
+        "why": "A handler with `every` takes no event, and two bindings of one event to a handler would run it twice.",
+        "fix": "Give the handler an event (`on`), or make one binding of the two: `when: a || b`.",
+        "example": "bindings: {a: {from: Paid, to: nightly}}\nhandlers: {nightly: {every: 0 2 * * *, effects: []}}",
+    },
+    {
+        "code": "AC3246",
+        "title": "an event that lacks what the handler reads",
+        "why": "A binding hands a handler an event of another shape. Each field that the handler reads comes from the "
+        "field of the same name and type, or from `set`; a field that may be null is no value that never is.",
+        "fix": "Say in `set` what the field is made of; where it may be null, give another value with `??` or rule "
+        "null out with `when`.",
+        "example": "bindings: {paid: {from: Paid, to: count}}  # count reads event.cents, Paid has none",
+    },
+    {
+        "code": "AC3247",
+        "title": "retries of what is never repeated",
+        "why": "With `at_most_once` an event leaves the store before its handler runs; nothing is left to try again or "
+        "to keep. One attempt and `drop` would say the same in another way.",
+        "fix": "Remove `retry` and `dead_letter`, or take `delivery: at_least_once`.",
+        "example": "bindings: {told: {from: Paid, to: tell, delivery: at_most_once, retry: {attempts: 3}}}",
+    },
+    {
+        "code": "AC3248",
+        "title": "a component that holds nothing",
+        "why": "It would be a process that does nothing: all of its kind is owned by others, or there is nothing.",
+        "fix": "Remove it, or let it own something.",
+        "example": "components: {night: {kind: Scheduler}}  # no handler has `every`",
+    },
 )

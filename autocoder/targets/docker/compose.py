@@ -10,7 +10,6 @@ from autocoder.ir.nodes import Environment, Workload
 from autocoder.targets.docker.environment_file import PASSWORD, secrets
 from autocoder.targets.runtime import (
     ADDRESSES,
-    API_PORT,
     BROKER_PORTS,
     BROKER_SCHEMES,
     BROKER_VARIABLE,
@@ -39,11 +38,11 @@ def development(runtime: Runtime, bundle: Bundle) -> str:
         services[name] = _process(runtime, bundle, name)
         if _server(runtime):
             services[name]["depends_on"] = {"migrate": {"condition": "service_completed_successfully"}}
-        if _broker(runtime) and name == "worker":
+        if _broker(runtime) and name in runtime.views.running("Worker"):
             services[name]["depends_on"][runtime.broker] = {"condition": "service_started"}
         if port:
             # Loopback: what is reachable from outside is for the operator to say.
-            services[name]["ports"] = [f"127.0.0.1:${{API_PORTS:-{API_PORT}}}:{port}"]
+            services[name]["ports"] = [f"127.0.0.1:${{API_PORTS:-{runtime.port}}}:{port}"]
     document: Data = {"name": runtime.name, "services": services}
     if runtime.stores:
         document["volumes"] = {"data": {}, **({"events": {}} if _broker(runtime) else {})}
@@ -78,7 +77,7 @@ def production(runtime: Runtime) -> str:
 def _processes(runtime: Runtime) -> list[tuple[str, int | None]]:
     """Entry point and port of each process. SQLite is one process's database, so all of them run in one."""
     if not _server(runtime) and runtime.stores:
-        return [("all", API_PORT)]
+        return [("all", runtime.port)]
     return [(workload.entry_point, workload.port) for workload in runtime.views.workloads]
 
 

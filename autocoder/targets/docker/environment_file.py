@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autocoder.ir.nodes import Environment
 from autocoder.targets.python_service.keys import DIGEST_KEY, ENCRYPTION_KEYS, SIGNING_KEY
-from autocoder.targets.runtime import ADDRESSES, API_PORT, PRODUCTION, Runtime
+from autocoder.targets.runtime import ADDRESSES, PRODUCTION, Runtime
 
 PASSWORD = "POSTGRES_PASSWORD"  # noqa: S105 # the name of a variable
 
@@ -17,9 +17,8 @@ def template(runtime: Runtime, environment: Environment) -> str:
         lines += [f"# {_explained(secret)}", f"{secret}="]
     if name == PRODUCTION:
         lines += ["# The base image by digest, for the build.", "BASE_IMAGE="]
-        ports = host_ports(
-            max((runtime.views.replicas(environment, w) for w in runtime.views.workloads if w.port), default=1)
-        )
+        replicas = (runtime.views.replicas(environment, w) for w in runtime.views.workloads if w.port)
+        ports = host_ports(runtime.port, max(replicas, default=1))
         lines += ["# One port of this machine for each replica of the API.", f"API_PORTS={ports}"]
     return "\n".join(lines) + "\n"
 
@@ -31,9 +30,9 @@ def secrets(runtime: Runtime, environment: Environment | None) -> tuple[str, ...
     return tuple(sorted(names | ({PASSWORD} if runtime.stores and runtime.views.store == "postgresql" else set())))
 
 
-def host_ports(replicas: int) -> str:
+def host_ports(first: int, replicas: int) -> str:
     """The ports of the host for a number of replicas: `8000` or `8000-8002`."""
-    return str(API_PORT) if replicas == 1 else f"{API_PORT}-{API_PORT + replicas - 1}"
+    return str(first) if replicas == 1 else f"{first}-{first + replicas - 1}"
 
 
 _EXPLAINED = {

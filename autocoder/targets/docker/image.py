@@ -5,7 +5,7 @@ from __future__ import annotations
 from string import Template
 
 from autocoder.bundles import Bundle
-from autocoder.targets.runtime import API_PORT, LIVE, MANAGEMENT_PORT, USER_ID, Runtime
+from autocoder.targets.runtime import LIVE, MANAGEMENT_PORT, USER_ID, Runtime
 from autocoder.targets.stamp import Stamp
 
 _DOCKERFILE = Template(
@@ -76,7 +76,7 @@ def dockerfile(runtime: Runtime, bundle: Bundle, stamp: Stamp) -> str:
         bundle=stamp.bundle,
         data=_DATA.substitute(user=USER_ID) if runtime.views.store == "sqlite" and runtime.stores else "",
         user=USER_ID,
-        api_port=API_PORT,
+        api_port=runtime.port,
         management_port=MANAGEMENT_PORT,
         live=f"http://127.0.0.1:{MANAGEMENT_PORT}{LIVE}",
     )

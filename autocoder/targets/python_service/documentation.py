@@ -5,7 +5,7 @@ from __future__ import annotations
 from autocoder.ir.lower_failures import CLASSES
 from autocoder.ir.nodes import Entity, Field
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import admin, keys
+from autocoder.targets.python_service import admin, deliveries, keys
 from autocoder.targets.python_service.describe import expression, failure, handler_doc, operation_doc, words
 from autocoder.targets.python_service.endpoints import failure_statuses
 from autocoder.targets.python_service.schemas import reply_of
@@ -128,7 +128,7 @@ def _parts(views: Views) -> list[str]:
     for w in views.workloads:
         runs = ", ".join(c.name for c in views.components_of(w))
         lines.append(f"- the process `{w.entry_point}` runs {runs}")
-    return lines
+    return lines + [f"- {said}" for h in views.event_handlers if (said := deliveries.described(h))]
 
 
 def _rules(views: Views) -> list[str]:

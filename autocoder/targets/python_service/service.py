@@ -10,7 +10,7 @@ from autocoder.ir.behaviour import Insert, Invoke, Steps, expressions, walk_step
 from autocoder.ir.expressions import Bound, walk
 from autocoder.ir.nodes import Operation
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import admin, capabilities, documentation, keys, language, tests
+from autocoder.targets.python_service import admin, capabilities, deliveries, documentation, keys, language, tests
 from autocoder.targets.python_service.constrained_types import types_module
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.endpoints import Operations, handler_module, module_of
@@ -22,6 +22,7 @@ from autocoder.targets.python_service.schemas import schemas_module
 from autocoder.targets.python_service.skeletons import fill, toml_text
 from autocoder.targets.python_service.source import Module, import_block, with_sorted_imports
 from autocoder.targets.python_service.tables import models_module
+from autocoder.targets.runtime import API_PORT
 from autocoder.targets.stamp import Stamp
 from autocoder.targets.tree import END, File, Tree, begin
 
@@ -88,8 +89,13 @@ class _Project:
         """The nodes that a file as a whole comes from: sign-in its own module, a process its entry point."""
         if path in ("authentication.py", "admin.py", "keys.py"):
             return ("auth",)
-        parts = {"worker.py": "worker", "scheduler.py": "scheduler", "application.py": "api"}
-        return tuple(w.id for w in self.views.workloads if w.name == parts.get(path))
+        role = {"worker.py": "Worker", "scheduler.py": "Scheduler", "application.py": "APIEndpoint"}.get(path)
+        return tuple(
+            w.id
+            for w in self.views.workloads
+            for c in self.views.components_of(w)
+            if role is not None and c.role == role
+        )
 
     def project(self) -> dict[str, str]:
         system = self.views.system
@@ -228,7 +234,11 @@ class _Project:
     def values(self) -> dict[str, Any]:
         """What the skeletons ask for."""
         views, system = self.views, self.views.system
-        parts = ["api", *(["worker"] if self.delivers else []), *(["scheduler"] if views.scheduled else [])]
+        serving = next((c for c in views.components if c.role == "APIEndpoint"), None)
+        workers = views.running("Worker") if self.delivers else {}
+        schedulers = views.running("Scheduler") if views.scheduled else {}
+        api = serving.name if serving else "api"
+        parts = [api, *workers, *schedulers]
         environments = sorted({"development", "production", *(e.name for e in views.environments)})
         caller = self.caller_fields()
         subscribers = {
@@ -289,8 +299,13 @@ class _Project:
             "parts": " | ".join(parts),
             "part_list": ", ".join(f'"{part}"' for part in parts) + ("," if len(parts) == 1 else ""),
             "loops": ", ".join(self.loops()),
-            "worker": self.delivers,
-            "scheduler": bool(views.scheduled),
+            "api": api,
+            "api_port": (serving.port if serving else None) or API_PORT,
+            "workers": [(name, [function(h.name) for h in handlers]) for name, handlers in workers.items()],
+            "schedulers": [(name, [function(h.name) for h in handlers]) for name, handlers in schedulers.items()],
+            "split": len(workers) > 1,
+            "several": len(schedulers) > 1,
+            **deliveries.values(views),
         }
 
     def loops(self) -> list[str]:

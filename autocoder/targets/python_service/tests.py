@@ -15,7 +15,7 @@ from autocoder.ir.lower_failures import CLASSES
 from autocoder.ir.nodes import Entity, Field, Handler, Input, Operation
 from autocoder.ir.types import Type
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import admin, function_examples, keys, oracle, samples
+from autocoder.targets.python_service import admin, deliveries, function_examples, keys, oracle, samples
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.expressions import literal
 from autocoder.targets.python_service.layout import lay_out
@@ -135,6 +135,7 @@ class Suite:
             "once": "idempotency" in views.capabilities,
             "once_operations": [literal(o.name) for o in views.operations if o.once],
             "limited_operations": [literal(o.name) for o in views.operations if o.limit],
+            **deliveries.values(views),
         }
 
     def admin(self) -> dict[str, object]:

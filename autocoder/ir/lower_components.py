@@ -1,0 +1,86 @@
+"""Lowers the components that a blueprint states; the rest is derived by a pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from autocoder.blueprint import model
+from autocoder.ir.nodes import Component, Edge, Handler, Role
+
+if TYPE_CHECKING:
+    from autocoder.ir.lower import Blueprint
+
+USUAL_NAMES: dict[Role, str] = {"APIEndpoint": "api", "Store": "store", "Worker": "worker", "Scheduler": "scheduler"}
+"""Role to the name of the derived component."""
+_COMMANDS = ("all", "migrate")
+"""Other words that a service is started with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Components:
+    """The stated components of a blueprint."""
+
+    blueprint: Blueprint
+
+    def all(self, handlers: Iterable[Handler]) -> list[Component]:
+        """The components, each with what it is stated to own as edges."""
+        known = {
+            "Worker": {h.name: h for h in handlers if h.event},
+            "Scheduler": {h.name: h for h in handlers if h.schedule},
+        }
+        owners: dict[str, str] = {}
+        rest: dict[str, str] = {}
+        found: list[Component] = []
+        for name, spec in self.blueprint.design.components.items():
+            self._check(name, spec, rest)
+            for index, owned in enumerate(spec.owns or ()):
+                path = ("components", name, "owns", index)
+                if spec.kind not in known:
+                    continue
+                if owned not in known[spec.kind]:
+                    what = f"no handler on {'an event' if spec.kind == 'Worker' else 'time'} is named"
+                    self.blueprint.unknown("AC3120", what, owned, known[spec.kind], *path)
+                elif owned in owners:
+                    self.blueprint.complain(
+                        "AC3242",
+                        f"{owned} is owned by {owners[owned]} already",
+                        "a handler runs in one component",
+                        *path,
+                        help="take it out of one of the two",
+                    )
+                else:
+                    owners[owned] = name
+                    node = f"handler:{owned}"
+                    self.blueprint.edges.add(Edge(source=f"component:{name}", kind="contains", target=node))
+            self.blueprint.satisfies(f"component:{name}", spec.satisfies, "components", name)
+            found.append(Component(name=name, role=spec.kind, port=spec.ports.get("http"), stated=True))
+        return found
+
+    def _check(self, name: str, spec: model.Component, rest: dict[str, str]) -> None:
+        usual: dict[str, str] = {word: role for role, word in USUAL_NAMES.items()}
+        if name in _COMMANDS or usual.get(name, spec.kind) != spec.kind:
+            what = f"is that of a {usual[name]}" if name in usual else "starts something else"
+            self.blueprint.taken(f'the name "{name}" {what}', name, "components", name)
+        if spec.owns is not None and spec.kind not in ("Worker", "Scheduler"):
+            self._misplaced(name, "owns", f"the {spec.kind} holds everything of its kind")
+        if spec.ports and spec.kind != "APIEndpoint":
+            self._misplaced(name, "ports", f"nobody sends requests to a {spec.kind}")
+        if spec.owns is None:
+            if spec.kind in rest:
+                several = spec.kind in ("Worker", "Scheduler")
+                self.blueprint.complain(
+                    "AC3243",
+                    f"{rest[spec.kind]} is a {spec.kind} {'for the rest ' if several else ''}already",
+                    "all but one Worker or Scheduler say what they own" if several else f"a system has one {spec.kind}",
+                    "components",
+                    name,
+                    help="add `owns`" if several else "remove one of them",
+                )
+            rest.setdefault(spec.kind, name)
+
+    def _misplaced(self, name: str, key: str, why: str) -> None:
+        self.blueprint.complain(
+            "AC3244", f"it says nothing here: {why}", why, "components", name, key, help="remove it"
+        )

@@ -107,7 +107,7 @@ def test_what_a_binding_makes_of_an_event_has_the_type_that_the_handler_reads() 
         "bindings: {paid: {from: Paid, to: count, set: {cents: event.code}}}\n"
     )
     [only] = found({"text": text})
-    assert (only.code, str(only.span), only.value) == ("AC3058", "architecture.yaml:7:54", "event.code")
+    assert (only.code, str(only.span), only.value) == ("AC3058", "architecture.yaml:7:55", "event.code")
 
 
 def test_a_design_in_which_nothing_runs_is_refused() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from autocoder.ir.behaviour import Emit, Let, List, Reply, Step, expressions, walk_steps
 from autocoder.ir.expressions import Call, Expr, Get, Op, is_computed_integer, walk
 from autocoder.ir.nodes import Handler, Operation
+from autocoder.ir.pushdown import names_column, with_values_checked
 from autocoder.ir.views import Views
 from autocoder.targets.python_service.functions import python_function
 from autocoder.targets.python_service.source import Module
@@ -321,6 +322,8 @@ def functions_used(views: Views) -> tuple[str, ...]:
     for step in (step for behaviour in found for step in walk_steps(behaviour.steps)):
         if any(is_computed_integer(node) for expr in _unchecked(step) for node in walk(expr)):
             called.add("whole")
+        if any(names_column(expr) and with_values_checked(expr) != expr for expr in expressions(step)):
+            called.add("whole")  # beside columns the database is handed what was worked out before
         if isinstance(step, Reply) and step.headers:
             called.add("in_header")
         if isinstance(step, List) and any(value.function == "sum" for _, value in step.values):

@@ -27,8 +27,8 @@ async def at_once(requests: list[Coroutine[Any, Any, httpx.Response]]) -> list[h
         await gate.execute(text(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE"))
         calls = [asyncio.ensure_future(request) for request in requests]
         others = settings().database_connections - 1
-        while await gate.scalar(WAITING) < min(others, sum(not call.done() for call in calls)):
-            await asyncio.sleep(0.01)  # noqa: ASYNC110 - the database tells nobody
+        while await gate.scalar(WAITING) < min(others, sum(not call.done() for call in calls)):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
     return await asyncio.gather(*calls)
 
 

@@ -38,7 +38,17 @@ def guarded(to: Lowering, rules: tuple[Rule, ...], steps: Steps, at: Path) -> St
     for rule in rules:
         if isinstance(rule, model.AccessRule):
             before += _rule(to, rule, at)
-    return (*before, *(_owned(to, steps, at) if "owner" in rules else steps))
+    return (*before, *_without_repetition(before, _owned(to, steps, at) if "owner" in rules else steps))
+
+
+def _without_repetition(before: Sequence[Step], steps: Steps) -> Steps:
+    """The steps without a first read of the row that a key has found already."""
+    known = {(s.match.entity, s.match.where, s.bind) for s in before if isinstance(s, Find)}
+    match steps:
+        case (Find(match=match, bind=bind), *rest) if (match.entity, match.where, bind) in known:
+            return tuple(rest)
+        case _:
+            return steps
 
 
 def _rule(to: Lowering, rule: model.AccessRule, at: Path) -> Steps:

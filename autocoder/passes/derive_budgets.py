@@ -55,6 +55,7 @@ class DeriveBudgets:
                 Budget(
                     name=operation.name,
                     queries=count_queries(operation.plan)
+                    + _numbers(operation.plan, entities)
                     + (operation.access != "anyone")
                     + KEPT_REPLY_QUERIES * (operation.once is not None),
                     reply_bytes=_reply_bytes(operation, entities),
@@ -71,6 +72,22 @@ class DeriveBudgets:
 def count_queries(steps: Steps) -> int:
     """Statements that a plan sends at most, transaction control apart."""
     return sum(_queries(step) for step in steps)
+
+
+def _numbers(steps: Steps, entities: dict[str, Entity]) -> int:
+    """Statements that draw numbers in sequence for the rows that a plan adds at most."""
+    found = 0
+    for step in steps:
+        match step:
+            case Insert():
+                found += sum(f.generated == "sequence" for f in entities[step.entity].fields)
+            case Choose():
+                found += max(_numbers(step.then, entities), _numbers(step.otherwise, entities))
+            case Each(body=body):
+                found += SAMPLE_ROWS * _numbers(body, entities)
+            case _:
+                pass
+    return found
 
 
 def _queries(step: Step) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from autocoder.ir.lower_failures import CLASSES
 from autocoder.ir.nodes import Entity, Field
 from autocoder.ir.views import Views
@@ -12,9 +14,21 @@ from autocoder.targets.python_service.schemas import reply_of
 from autocoder.targets.python_service.skeletons import fill, markdown_text
 from autocoder.targets.tree import END, begin, marked
 
+MAP = (
+    (("operations/",), "what clients can do: a module for each kind of row, a function for each route; start here"),
+    (("handlers/", "events.py", "worker.py", "consumer.py", "broker.py", "scheduler.py"), "events and schedules"),
+    (("models.py", "schemas.py"), "the rows; what clients send and get"),
+    (("authentication.py", "keys.py", "credentials.py", "encryption.py"), "who is asking, and what is secret"),
+    (("database.py", "failures.py", "limits.py", "once.py"), "transactions; failures; what every request goes through"),
+    (("application.py", "__main__.py", "settings.py", "observability.py"), "how it is put together, run and watched"),
+)
+"""What stands where in the service, in the order in which one reads it."""
 
-def readme(views: Views, package: str) -> str:
-    """`README.md`: what the service is, how to run, test and deploy it."""
+
+def readme(views: Views, package: str, modules: Collection[str]) -> str:
+    """`README.md`: what the service is, how to run, test and deploy it, and which of `modules` does what."""
+    there = {*modules, "operations/", "models.py", "schemas.py", *(["handlers/"] if views.handlers else [])}
+    places = [([name for name in names if name in there], what) for names, what in MAP]
     stated = views.objectives
     objectives = [
         text
@@ -36,6 +50,7 @@ def readme(views: Views, package: str) -> str:
         admin=views.auth.login.upper() if views.auth and admin.gives_roles(views) else "",
         operations=[(o.method, o.path, markdown_text(operation_doc(o, views))) for o in views.operations],
         handlers=[(h.name, markdown_text(handler_doc(h, views))) for h in views.handlers],
+        places=[(", ".join(f"`{name}`" for name in names), what) for names, what in places if names],
         objectives=objectives,
         store=views.store,
         broker=views.broker and views.event_handlers and views.publishes,

@@ -290,14 +290,14 @@ class Fold:
             return self._groups(step, rows)
         lines = [f"{local(step.total)} = len({rows})"] if step.total else []
         text = self._ordered(rows, step.order)
-        start = f"({self.python().render(step.offset)})" if step.offset is not None else ""
+        start = self.python().render(step.offset) if step.offset is not None else "0"
         if step.count is not None:
-            end = f"{start} + ({self.python().render(step.count)})" if start else self.python().render(step.count)
-            text += f"[{start} : {end}]" if start else f"[: {end}]"
+            self.module.imports.add("support.tables", "page")
+            text = f"page({text}, {start}, {self.python().render(step.count)})"
         elif step.limit is not None:
             text += f"[:{step.limit}]"
         if step.rank:
-            first = f"{start} + 1" if start else "1"
+            first = f"({start}) + 1" if step.offset is not None else "1"
             record = f"{{{literal(step.rank)}: position, **self.plain({literal(step.entity)}, row)}}"
             return [*lines, f"{bind} = [{record} for position, row in enumerate({text}, {first})]"]
         return [*lines, f"{bind} = {text}"]

@@ -113,7 +113,7 @@ class _Project:
             "requirements.txt": self.bundle.lock.closure(roots),
             "requirements-dev.txt": self.bundle.lock.closure((*roots, *TEST_ROOTS)),
             "alembic.ini": fill("alembic.ini"),
-            "README.md": documentation.readme(self.views, self.package),
+            "README.md": documentation.readme(self.views, self.package, self.skeletons()),
             "docs/operations.md": documentation.operations(self.views),
         }
 

@@ -67,6 +67,11 @@ def ordered(rows: list[Row], *keys: tuple[str, bool]) -> list[Row]:
     return rows
 
 
+def page(rows: list[Row], start: int, count: int) -> list[Row]:
+    """So many rows, from a position on."""
+    return rows[start : start + count]
+
+
 def grouped(rows: list[Row], *names: str) -> list[list[Row]]:
     """The rows in groups of the same values; without names all rows are one group."""
     groups: dict[str, list[Row]] = {} if names else {"": []}

@@ -27,7 +27,9 @@ async def at_once(requests: list[Coroutine[Any, Any, httpx.Response]]) -> list[h
         await gate.execute(text(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE"))
         calls = [asyncio.ensure_future(request) for request in requests]
         others = settings().database_connections - 1
-        while await gate.scalar(WAITING) < min(others, sum(not call.done() for call in calls)):  # noqa: ASYNC110
+        for _ in range(1000):
+            if await gate.scalar(WAITING) >= min(others, sum(not call.done() for call in calls)):
+                break
             await asyncio.sleep(0.01)
     return await asyncio.gather(*calls)
 

@@ -7,10 +7,9 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from autocoder.blueprint.outputs import HeaderName
-from autocoder.blueprint.shapes import Also, Flag, Integer, Strict
+from autocoder.blueprint.shapes import Also, Flag, Integer, Keep, Strict
 
 Rate = Annotated[str, Field(pattern=r"^[1-9]\d{0,5}/(s|min|m|h|d)$", examples=["10/min", "1000/h"])]
-Keep = Annotated[str, Field(pattern=r"^[1-9]\d{0,4}(s|m|h|d)$", examples=["24h", "10m"])]
 
 
 class RateLimit(Strict):

@@ -38,6 +38,11 @@ class Engines(Strict):
         "streams.",
         examples=["nats"],
     )
+    cache: Literal["none", "redis"] = Field(
+        default="none",
+        description="What holds what replicas share for a while: counted requests, and what reads keep.",
+        examples=["redis"],
+    )
 
 
 class Exposure(Strict):

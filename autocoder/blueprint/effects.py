@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import Discriminator, Field, Tag
 
-from autocoder.blueprint.shapes import Expression, Flag, Integer, Name, Strict, TypeName
+from autocoder.blueprint.shapes import Expression, Flag, Integer, Keep, Name, Strict, TypeName
 
 
 class Effect(Strict):
@@ -72,6 +72,12 @@ class Read(Effect):
         examples=["unauthenticated", 401],
     )
     message: str | None = Field(default=None, description="What the client reads then.", examples=["No such link."])
+    cache: Keep | None = Field(
+        default=None,
+        description="How long what is read of the row may be kept, where the environment has a cache. A write drops it "
+        "at once, and conditions are checked again.",
+        examples=["10m"],
+    )
 
 
 class Page(Strict):

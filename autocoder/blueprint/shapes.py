@@ -44,6 +44,7 @@ TypeName = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=60, e
 SystemName = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$", examples=["link-shortener"])]
 RequirementId = Annotated[str, Field(pattern=r"^R[1-9][0-9]*$", examples=["R1"])]
 Version = Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$", examples=["1.0.0"])]
+Keep = Annotated[str, Field(pattern=r"^[1-9]\d{0,4}(s|m|h|d)$", examples=["24h", "10m"])]
 Flag = Annotated[bool, Field(strict=True)]
 Integer = Annotated[int, Field(strict=True)]
 

@@ -32,13 +32,13 @@ PORT = click.IntRange(1, 65535)
     type=click.Path(path_type=Path, file_okay=False),
     help="Where the data is kept. Default: <workspace>/.autocoder/run.",
 )
-@click.option("--real", is_flag=True, help="Start the database and the broker that the blueprint names, beside it.")
+@click.option("--real", is_flag=True, help="Start the database, broker and cache that the blueprint names.")
 def run(folder: Path | None, port: int, management_port: int, data: Path | None, real: bool) -> None:
     """Start the service of a workspace (FOLDER, else here) on loopback, until Ctrl-C.
 
     Data is kept in SQLite; events and schedules run in the same process. With --real a private PostgreSQL, and the
-    broker if there is one, run as long as the service does; `pip install 'autocoder[real]'` brings them. DATABASE_URL
-    and BROKER_URL, where set, name others.
+    broker and the cache if there are any, run as long as the service does; `pip install 'autocoder[real]'` brings
+    them. DATABASE_URL, BROKER_URL and CACHE_URL, where set, name others.
     """
     from autocoder.tools import python_environment, services
 
@@ -63,6 +63,7 @@ def _given() -> dict[str, str]:
     names = (
         "DATABASE_URL",
         "BROKER_URL",
+        "CACHE_URL",
         "SIGNING_KEY",
         "VERIFICATION_KEYS",
         "DIGEST_KEY",
@@ -76,14 +77,16 @@ def _addresses(generated: Path, kept: Path, servers: contextlib.ExitStack) -> di
     """Starts what the blueprint names and the caller's variables do not; variable to address."""
     from autocoder.ir import canonical
     from autocoder.ir.views import Views
-    from autocoder.targets.runtime import BROKER_VARIABLE, STORE_VARIABLE, Runtime
+    from autocoder.targets.runtime import BROKER_VARIABLE, CACHE_VARIABLE, STORE_VARIABLE, Runtime
     from autocoder.tools import services
 
     graph, _ = canonical.read((generated / "ir.v1.json").read_bytes())
     runtime = Runtime(views=Views(graph))
     wanted = {STORE_VARIABLE: runtime.views.store if runtime.stores else "", BROKER_VARIABLE: runtime.broker}
+    wanted[CACHE_VARIABLE] = runtime.cache
+    places = {CACHE_VARIABLE: "cache"}
     return {
-        variable: servers.enter_context(services.START[name](services.place(kept, name)))
+        variable: servers.enter_context(services.START[name](services.place(kept, places.get(variable, name))))
         for variable, name in wanted.items()
         if name in services.START and not os.environ.get(variable)
     }

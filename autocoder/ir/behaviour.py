@@ -64,12 +64,15 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True)
 class Find:
-    """Binds one row, or fails with `match.absent`, or binds null. `lock` holds the row until the end."""
+    """Binds one row, or fails with `match.absent`, or binds null. `lock` holds the row until the end; for `keep_us`
+    microseconds what is read of it may be kept, as long as it is what the store holds.
+    """
 
     match: Match
     bind: str
     order: tuple[Order, ...] = ()
     lock: bool = False
+    keep_us: int = 0
     kind: Literal["find"] = "find"
 
 

@@ -109,11 +109,15 @@ def _capabilities(views: Views) -> Iterator[Decision]:
     if "rate_limit" in views.capabilities:
         yield Decision(
             subject="capabilities.rate_limit.count",
-            value="in each process",
+            value=f"together in {views.cache}" if views.cache else "in each process",
             source=Source.DEFAULT,
-            because="what is counted in one process costs microseconds and needs no server",
-            alternatives=("a limit at the ingress",),
-            consequence="with several replicas a client may ask as often of each of them",
+            because="the environment has a server that all processes share"
+            if views.cache
+            else "what is counted in one process costs microseconds and needs no server",
+            alternatives=() if views.cache else ("engines: {cache: redis}", "a limit at the ingress"),
+            consequence="while it is away each process counts for itself"
+            if views.cache
+            else "with several replicas a client may ask as often of each of them",
         )
     if "idempotency" in views.capabilities:
         yield Decision(

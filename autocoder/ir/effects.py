@@ -51,9 +51,17 @@ def create(
 
 
 @effect
-def read(entity: str, where: Expr | None, bind: str, *, absent: Failure | None, order: tuple[Order, ...] = ()) -> Steps:
+def read(
+    entity: str,
+    where: Expr | None,
+    bind: str,
+    *,
+    absent: Failure | None,
+    order: tuple[Order, ...] = (),
+    keep_us: int = 0,
+) -> Steps:
     """Reads one row; without one the operation fails with `missing`, or binds null where `optional` says so."""
-    return (Find(match=Match(entity=entity, where=where, absent=absent), bind=bind, order=order),)
+    return (Find(match=Match(entity=entity, where=where, absent=absent), bind=bind, order=order, keep_us=keep_us),)
 
 
 @effect

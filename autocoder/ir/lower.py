@@ -26,7 +26,7 @@ from autocoder.ir.graph import Graph
 from autocoder.ir.limits import wrong_limits
 from autocoder.ir.lower_access import caller_of, rules_of
 from autocoder.ir.lower_behaviour import Lowering, Positions, World
-from autocoder.ir.lower_capabilities import audited_handler, capabilities, capable, is_audited
+from autocoder.ir.lower_capabilities import audited_handler, capabilities, capable, check_caches, is_audited
 from autocoder.ir.lower_components import Components
 from autocoder.ir.lower_entities import Entities, is_role
 from autocoder.ir.lower_failures import FAILURE_NAMES, answers_of
@@ -116,6 +116,7 @@ class Blueprint:
         nodes += [*operations, *handlers, *Components(blueprint=self).all(handlers)]
         nodes += [self.objectives(), *self.rules(), *self.environments()]
         nodes += capabilities(design, operations, handlers)
+        check_caches(self, (*operations, *handlers), world.entities)
         nodes += [nodes_of_wire] if nodes_of_wire else []
         if design.auth and world.auth:
             nodes.append(world.auth)
@@ -470,6 +471,7 @@ class Blueprint:
             name=name,
             store=spec.engines.store,
             broker=spec.engines.broker,
+            cache=spec.engines.cache,
             host=(spec.exposure.host or "") if spec.exposure else "",
             tls=spec.exposure.tls if spec.exposure else True,
             replicas=tuple(sorted(spec.replicas.items())),

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from autocoder.blueprint import model
 from autocoder.diagnostics import nearest
 from autocoder.ir.audit import AUDIT_ENTRY, audited
-from autocoder.ir.behaviour import Change, Emit, Insert, Invoke, Remove, Reply, Steps, expressions, walk_steps
+from autocoder.ir.behaviour import Change, Emit, Find, Insert, Invoke, Remove, Reply, Steps, expressions, walk_steps
 from autocoder.ir.capabilities import OVERHEAD_US, Capability, CapabilityName, Idempotency, RateLimit
+from autocoder.ir.durations import SECONDS, microseconds
 from autocoder.ir.expressions import Bound, walk
-from autocoder.ir.nodes import Auth, Constraints, Handler, Input, Operation
+from autocoder.ir.keeping import kept_reads, key_of, writes_row
+from autocoder.ir.nodes import Auth, Constraints, Entity, Handler, Input, Operation
 from autocoder.ir.types import TEXT, UUID
 
 if TYPE_CHECKING:
     from autocoder.ir.lower import Blueprint
 
-_SECONDS = {"s": 1, "min": 60, "m": 60, "h": 3600, "d": 86_400}
 _VISIBLE = "[!-~]{1,255}"
 """What a key of a request is made of."""
 _COUNTED = ("text", "integer", "uuid", "boolean")
@@ -61,10 +61,9 @@ def capabilities(design: model.Architecture, operations: list[Operation], handle
     used: set[CapabilityName] = {"tracing"} if design.capabilities.tracing else set()
     used |= {"rate_limit"} if any(o.limit for o in operations) else set()
     used |= {"idempotency"} if any(o.once for o in operations) else set()
-    for behaviour in (*operations, *handlers):
-        for step in walk_steps(behaviour.steps):
-            if isinstance(step, Insert) and step.entity == AUDIT_ENTRY:
-                used.add("audit")
+    for step in (s for behaviour in (*operations, *handlers) for s in walk_steps(behaviour.steps)):
+        used |= {"audit"} if isinstance(step, Insert) and step.entity == AUDIT_ENTRY else set()
+        used |= {"cache"} if isinstance(step, Find) and step.keep_us else set()
     return [Capability(name=name, overhead_us=OVERHEAD_US[name]) for name in sorted(used)]
 
 
@@ -105,7 +104,7 @@ def _rate_limit(
     count, _, unit = stated.limit.partition("/")
     return RateLimit(
         name=SYSTEM if everywhere else operation.name,
-        every_us=max(1, _SECONDS[unit] * 1_000_000 // int(count)),
+        every_us=max(1, SECONDS[unit] * 1_000_000 // int(count)),
         burst=stated.burst or int(count),
         by=kind,
         input=name,
@@ -196,7 +195,46 @@ def _refuse(blueprint: Blueprint, operation: Operation, code: str, message: str,
     )
 
 
-def microseconds(duration: str) -> int:
-    """`10m` as microseconds."""
-    number, unit = re.fullmatch(r"(\d+)(s|m|h|d)", duration).groups()  # pyright: ignore[reportOptionalMemberAccess] # the model checked the shape
-    return int(number) * _SECONDS[unit] * 1_000_000
+# What reads keep.
+
+
+def check_caches(
+    blueprint: Blueprint, behaviours: Iterable[Operation | Handler], entities: Mapping[str, Entity]
+) -> None:
+    """A cached read fixes a key, keeps no secret, and is of a row that its behaviour only reads."""
+    cached = False
+    for behaviour in behaviours:
+        for step in walk_steps(behaviour.steps):
+            if isinstance(step, Find) and step.keep_us:
+                cached = True
+                _check_cache(blueprint, behaviour, step, entities)
+    if cached and not any(e.engines.cache != "none" for e in blueprint.source.deployment.environments.values()):
+        blueprint.diagnostics.warning(
+            "AC3217",
+            "no environment has a cache, so every read goes to the store",
+            blueprint.source.deployment_positions.span("environments"),
+            subject="environments",
+            help="add `engines: {cache: redis}` to an environment, or remove `cache` from the reads",
+        )
+
+
+def _check_cache(
+    blueprint: Blueprint, behaviour: Operation | Handler, find: Find, entities: Mapping[str, Entity]
+) -> None:
+    group = "operations" if isinstance(behaviour, Operation) else "handlers"
+    spec = getattr(blueprint.design, group)[behaviour.name]
+    index = next(
+        n for n, e in enumerate(spec.effects) if isinstance(e, model.Read) and e.read == find.match.entity and e.cache
+    )
+    at = (group, behaviour.name, "effects", index, "cache")
+    entity = entities[find.match.entity]
+    if any(writes_row(step, entity.name) for step in walk_steps(behaviour.steps)):
+        blueprint.complain(
+            "AC3214", f"{behaviour.name} also writes {entity.name}", "what is written is read fresh", *at
+        )
+    if not key_of(find, entity):
+        blueprint.complain("AC3215", "it fixes no unique key", "a row is kept by a unique key", *at)
+    for kept in kept_reads(behaviour.name, (find, *behaviour.steps), entities):
+        for name in kept.fields:
+            if entity.field(name).hidden or entity.field(name).type.format in ("password", "token", "secret"):
+                blueprint.complain("AC3216", f'"{name}" would be kept', "secrets stay in the store", *at)

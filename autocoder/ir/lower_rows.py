@@ -11,6 +11,7 @@ from autocoder.diagnostics import nearest
 from autocoder.ir import effects as macros
 from autocoder.ir.accounts import without_caller
 from autocoder.ir.behaviour import BoundRow, Match, Steps, Values
+from autocoder.ir.durations import microseconds
 from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Op, fixed_columns
 from autocoder.ir.lower_failures import failure_of
 from autocoder.ir.nodes import Entity, Field, Input, Lifecycle, StateChange
@@ -133,7 +134,12 @@ def read(to: Lowering, effect: model.Read, at: Path) -> Steps:
         )
     bind = to.bind_row(effect, entity.name, optional=effect.optional)
     absent = None if effect.optional else failure_of(to, effect, "missing", at, subject=entity.name)
-    return macros.read(entity.name, where, bind, absent=absent, order=order)
+    return macros.read(entity.name, where, bind, absent=absent, order=order, keep_us=kept_for(effect.cache))
+
+
+def kept_for(duration: str | None) -> int:
+    """How long what is read may be kept, in microseconds."""
+    return microseconds(duration) if duration else 0
 
 
 def update(to: Lowering, effect: model.Update, at: Path) -> Steps:

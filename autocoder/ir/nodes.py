@@ -331,6 +331,7 @@ class Environment:
     name: str
     store: Literal["postgresql", "sqlite"]
     broker: Literal["store", "nats", "rabbitmq", "redis"]
+    cache: Literal["none", "redis"]
     host: str
     tls: bool
     replicas: tuple[tuple[str, int], ...]

@@ -198,6 +198,12 @@ class Views:
         """The product that carries events in some environment, "" where the store does in all of them."""
         return next((e.broker for e in self.environments if e.broker != "store"), "")
 
+    @property
+    def cache(self) -> str:
+        """The product that holds what replicas share in some environment, "" where none does or nothing is shared."""
+        shares = {"cache", "rate_limit"} & self.capabilities.keys()
+        return next((e.cache for e in self.environments if e.cache != "none" and shares), "")
+
     @cached_property
     def objectives(self) -> Objectives:
         """The stated objectives."""

@@ -28,7 +28,7 @@ FIELDS = frozenset(
         *("method", "path", "access", "stated", "inputs", "in", "required", "p95_us"),
         *("verb", "creates", "updates", "deletes", "publishes", "event", "schedule"),
         *("role", "provides", "requires", "entry_point", "port"),
-        *("store", "broker", "host", "tls", "replicas", "variables", "secret"),
+        *("store", "broker", "cache", "host", "tls", "replicas", "variables", "secret"),
     ]
 )
 """Every field that a row of the design may have, also where this design has no such row."""
@@ -131,6 +131,7 @@ def _environment(environment: Environment) -> Row:
         "name": environment.name,
         "store": environment.store,
         "broker": environment.broker,
+        "cache": environment.cache,
         "host": environment.host,
         "tls": environment.tls,
         "replicas": dict(environment.replicas),

@@ -24,10 +24,13 @@ DEVELOPMENT = "development"
 ENVIRONMENT_VARIABLE = "ENVIRONMENT"
 STORE_VARIABLE = "DATABASE_URL"
 BROKER_VARIABLE = "BROKER_URL"
-ADDRESSES = (STORE_VARIABLE, BROKER_VARIABLE)
+CACHE_VARIABLE = "CACHE_URL"
+ADDRESSES = (STORE_VARIABLE, BROKER_VARIABLE, CACHE_VARIABLE)
 """Variables that compose sets itself: it starts the servers."""
 BROKER_PORTS = {"nats": 4222, "rabbitmq": 5672, "redis": 6379}
 BROKER_SCHEMES = {"nats": "nats", "rabbitmq": "amqp", "redis": "redis"}
+
+CACHE_PORT = 6379
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +75,17 @@ class Runtime:
         """The broker between the processes, "" where there is none: events go through the store, or there are none."""
         return self.views.broker if self.views.event_handlers and self.views.publishes else ""
 
+    @property
+    def cache(self) -> str:
+        """What the processes share for a while, "" where there is nothing to share or no server for it."""
+        return self.views.cache
+
     def variables(self, environment: Environment) -> tuple[Variable, ...]:
         """The variables of an environment by name: what the blueprint states, and what the service needs beside it.
 
-        The secret of the store is `<system>-db`, key `url`, that of the broker `<system>-broker`, key `url`; the one
-        of the service's own keys `<system>-auth`. Elsewhere than in production it does without these keys.
+        The secret of the store is `<system>-db`, key `url`, that of the broker `<system>-broker`, key `url`, that
+        of the cache `<system>-cache`, key `url`; the one of the service's own keys `<system>-auth`.
+        Elsewhere than in production it does without these keys.
         """
         needed = [Variable(name=ENVIRONMENT_VARIABLE, value=environment.name)]
         if self.stores:
@@ -86,5 +95,7 @@ class Runtime:
         if environment.name == PRODUCTION:
             kept = keys.needed(self.views)
             needed += [Variable(name=name, secret=f"{self.name}-auth", key=key) for name, key in kept.items()]
+        if self.cache and environment.cache != "none":
+            needed.append(Variable(name=CACHE_VARIABLE, secret=f"{self.name}-cache", key="url"))
         found = {variable.name: variable for variable in (*needed, *environment.variables)}
         return tuple(found[name] for name in sorted(found))

@@ -106,7 +106,8 @@ def test_the_terminal_shows_the_line_and_what_to_do():
         "        acess: user\n"
         "        ^^^^^\n"
         "  value: acess\n"
-        "  rule: the keys here are route, access, input, effects, output, errors, satisfies\n"
+        "  rule: the keys here are route, access, input, effects, output, errors, rate_limit, idempotency, audit, "
+        "satisfies\n"
         '  help: did you mean "access"?\n'
         "  more: autocoder explain AC3010"
     )

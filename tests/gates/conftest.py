@@ -22,7 +22,7 @@ TODAY = datetime.date(2026, 6, 1)
 
 def views(*, store: str = "sqlite", nodes: tuple = (), **budgets: Budget) -> Views:
     environment = Environment(
-        name="production", store=store, broker="store", host="", tls=True, replicas=(), variables=()
+        name="production", store=store, broker="store", cache="none", host="", tls=True, replicas=(), variables=()
     )
     service = ServiceBudget(dependencies=40, installed_bytes=200_000_000, cold_start_us=3_000_000)
     objectives = Objectives(p95_us=None, throughput_per_hour=None, availability_ppm=None)

@@ -44,6 +44,19 @@ REFUSED = {
             "idempotency: »true}"
         ),
     ],
+    "AC3214": [
+        (
+            "operations:\n  a: {route: POST /u, access: user, effects: [{read: User, by: caller.id, cache: »1h}, "
+            "{update: user, set: {name: \"'x'\"}}]}"
+        )
+    ],
+    "AC3215": ["operations:\n  a: {route: GET /u, effects: [{read: User, first: true, order: [name], cache: »1h}]}"],
+    "AC3216": [
+        (
+            "operations:\n  a: {route: 'GET /k/{id}', input: {secret: text}, "
+            "effects: [{read: Key, by: input.id, cache: »1h}, {require: key.secret == input.secret}]}"
+        )
+    ],
     "AC3010": ["capabilities: {»rate_limits: 1/s}"],
     "AC3013": ["capabilities: {rate_limit: »often}"],
     "AC3105": ["capabilities: {audit: true}\nevents: {}\nfunctions: {}\nentities: {»AuditEntry: {fields: {}}}"],
@@ -85,3 +98,12 @@ def test_the_key_of_the_system_is_for_posts_that_can_be_kept() -> None:
         "  c: {route: POST /v, access: user, effects: [{delete: Key}]}\n"
     ).views
     assert [o.name for o in views.operations if o.once] == ["c"]
+
+
+def test_a_cache_that_no_environment_has_is_a_warning() -> None:
+    text = (
+        USERS + "operations:\n  a: {route: GET /u, access: user, effects: [{read: User, by: caller.id, cache: 1h}]}\n"
+    )
+    assert ("AC3217", "deployment.yaml:3:15") in findings(text)
+    deployment = 'schema_version: "1.0.0"\nsystem: shop\nenvironments: {production: {engines: {cache: redis}}}\n'
+    assert "AC3217" not in dict(findings(text, deployment=deployment))

@@ -42,6 +42,7 @@ def views() -> Views:
             name="production",
             store="postgresql",
             broker="store",
+            cache="none",
             host="go.example.com",
             tls=True,
             replicas=(("api", 2),),

@@ -56,12 +56,13 @@ def code_is_given() -> Op:
 
 
 DEVELOPMENT = Environment(
-    name="development", store="postgresql", broker="store", host="", tls=True, replicas=(), variables=()
+    name="development", store="postgresql", broker="store", cache="none", host="", tls=True, replicas=(), variables=()
 )
 PRODUCTION = Environment(
     name="production",
     store="postgresql",
     broker="store",
+    cache="none",
     host="go.example.com",
     tls=True,
     replicas=(("api", 2),),

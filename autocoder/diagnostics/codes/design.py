@@ -441,6 +441,32 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Remove `idempotency` from the operation.",
     },
     {
+        "code": "AC3214",
+        "title": "a cached read of a row that is written",
+        "why": "What an operation changes it must read as the store has it, and lock.",
+        "fix": "Remove `cache` from the read.",
+        "example": "effects: [{read: Link, by: input.id, cache: 10m}, {increment: link.clicks}]",
+    },
+    {
+        "code": "AC3215",
+        "title": "a cached read without a key",
+        "why": "What is kept of a row is found again, and dropped, by a unique key with values that the operation has.",
+        "fix": "Compare the fields of a unique key with values, or remove `cache`.",
+        "example": "read: Link, first: true, order: [clicks desc], cache: 10m",
+    },
+    {
+        "code": "AC3216",
+        "title": "a secret in a cache",
+        "why": "Passwords, keys and other hidden fields stay in the store.",
+        "fix": "Remove `cache` from the read, or do not read this field.",
+    },
+    {
+        "code": "AC3217",
+        "title": "nothing keeps what is to be kept",
+        "why": "What replicas read is kept where all of them see it. A cache in each process would show old values.",
+        "fix": "Add `engines: {cache: redis}` to an environment, or remove `cache` from the reads.",
+    },
+    {
         "code": "AC3190",
         "title": "an IR of another version",
         "why": "A newer IR may hold what this version does not know; an older one is made again from its blueprint.",

@@ -13,6 +13,8 @@ from autocoder.targets.runtime import (
     BROKER_PORTS,
     BROKER_SCHEMES,
     BROKER_VARIABLE,
+    CACHE_PORT,
+    CACHE_VARIABLE,
     DEVELOPMENT,
     PRODUCTION,
     STORE_VARIABLE,
@@ -34,6 +36,8 @@ def development(runtime: Runtime, bundle: Bundle) -> str:
         }
     if _broker(runtime):
         services[runtime.broker] = _broker_server(runtime, bundle)
+    if runtime.cache:
+        services[_CACHE] = {"image": bundle.images[runtime.cache].reference, "command": _CACHE_COMMAND}
     for name, port in _processes(runtime):
         services[name] = _process(runtime, bundle, name)
         if _server(runtime):
@@ -51,6 +55,9 @@ def development(runtime: Runtime, bundle: Bundle) -> str:
     )
 
 
+_CACHE = "cache"
+_CACHE_COMMAND = ["redis-server", "--save", "", "--maxmemory", "64mb", "--maxmemory-policy", "volatile-lru"]
+"""What is kept is a copy: nothing of it survives the server, and names without a time are never evicted."""
 _FILE = "deployments/docker-compose.yml"
 _OVERLAY = "deployments/docker-compose.prod.yml"
 
@@ -64,6 +71,8 @@ def production(runtime: Runtime) -> str:
         services["migrate"] = _hardened(runtime, environment)
     if _broker(runtime):
         services[runtime.broker] = {"restart": "unless-stopped"}
+    if runtime.cache:
+        services[_CACHE] = {"restart": "unless-stopped"}
     for name, _ in _processes(runtime):
         workload = next((w for w in runtime.views.workloads if w.entry_point == name), None)
         services[name] = _hardened(runtime, environment) | {
@@ -115,7 +124,10 @@ def _process(runtime: Runtime, bundle: Bundle, entry_point: str) -> Data:
             "args": {"BASE_IMAGE": f"${{BASE_IMAGE:-{bundle.images['python'].reference}}}"},
         },
         "command": [entry_point],
-        "environment": _environment(runtime, _named(runtime, DEVELOPMENT)) | _store_url(runtime) | _broker_url(runtime),
+        "environment": _environment(runtime, _named(runtime, DEVELOPMENT))
+        | _store_url(runtime)
+        | _broker_url(runtime)
+        | _cache_url(runtime),
     }
     if runtime.stores and not _server(runtime):
         process["volumes"] = ["data:/data"]
@@ -143,6 +155,10 @@ def _broker_url(runtime: Runtime) -> Data:
         return {}
     broker = runtime.broker
     return {BROKER_VARIABLE: f"{BROKER_SCHEMES[broker]}://{broker}:{BROKER_PORTS[broker]}"}
+
+
+def _cache_url(runtime: Runtime) -> Data:
+    return {CACHE_VARIABLE: f"redis://{_CACHE}:{CACHE_PORT}"} if runtime.cache else {}
 
 
 def _postgresql(runtime: Runtime, bundle: Bundle) -> Data:

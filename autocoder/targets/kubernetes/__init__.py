@@ -16,7 +16,7 @@ from autocoder.ir.views import Views
 from autocoder.targets.kubernetes import admission, kustomize, network, prerequisites, scaling, workloads
 from autocoder.targets.kubernetes.kustomize import Objects
 from autocoder.targets.kubernetes.metadata import Namer
-from autocoder.targets.runtime import BROKER_PORTS, Runtime
+from autocoder.targets.runtime import BROKER_PORTS, CACHE_PORT, Runtime
 from autocoder.targets.stamp import Stamp
 from autocoder.targets.tree import Tree
 from autocoder.targets.yaml_text import dump
@@ -89,6 +89,8 @@ def base(runtime: Runtime, namer: Namer) -> Objects:
         objects["job-migrate"] = workloads.migration(runtime, namer)
     if runtime.broker:
         objects["network-policy-broker"] = network.broker(namer, BROKER_PORTS[runtime.broker])
+    if runtime.cache:
+        objects["network-policy-cache"] = network.cache(namer, CACHE_PORT)
     for workload in runtime.views.workloads:
         objects[f"deployment-{namer.component(workload)}"] = workloads.deployment(runtime, namer, workload)
         if workload.port:

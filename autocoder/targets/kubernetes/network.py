@@ -92,6 +92,19 @@ def broker(namer: Namer, port: int) -> Data:
     )
 
 
+def cache(namer: Namer, port: int) -> Data:
+    """Every process reaches the cache, wherever it stands."""
+    return _policy(
+        namer,
+        "cache",
+        {
+            "podSelector": {"matchLabels": namer.selector()},
+            "policyTypes": ["Egress"],
+            "egress": [{"ports": [{"port": port, "protocol": "TCP"}]}],
+        },
+    )
+
+
 def metrics(namer: Namer) -> Data:
     """The monitoring namespace scrapes every process."""
     source = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": MONITORING_NAMESPACE}}}

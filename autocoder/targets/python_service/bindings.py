@@ -15,10 +15,11 @@ from autocoder.ir.behaviour import (
     Remove,
     Reply,
     Steps,
+    Values,
     expressions,
     walk_steps,
 )
-from autocoder.ir.expressions import Bound, Const, Expr, Op, conjuncts, walk
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Op, conjuncts, walk
 from autocoder.ir.views import Views
 from autocoder.targets.python_service.expressions import Imports
 from autocoder.targets.python_service.names import local
@@ -104,3 +105,26 @@ def rows_needed(steps: Steps) -> frozenset[str]:
         if isinstance(step, Change | Remove) and isinstance(step.row, BoundRow)
     }
     return frozenset(used | shown | written)
+
+
+def reads_what_it_sets(row: BoundRow, values: Values) -> bool:
+    """Whether a value is made of a field that an earlier one sets; all are made of the row as it was."""
+    changed: set[str] = set()
+    for name, value in values:
+        for node in walk(value):
+            match node:
+                case Column(field=read) | Bound(scope="row", name=row.bind, field=read) if read in changed:
+                    return True
+                case _:
+                    pass
+        changed.add(name)
+    return False
+
+
+def replaces_if_sent(value: Expr) -> bool:
+    """Whether a value is what was sent, or else stays."""
+    match value:
+        case Op(op="?:", args=(Call(function="sent"), _, _)):
+            return True
+        case _:
+            return False

@@ -155,8 +155,9 @@ def _line(steps: Steps, node_id: str, views: Views, more: str = "") -> str:
 
 def _step(step: Step) -> list[str]:  # noqa: C901 # one arm a step
     match step:
-        case Find(match=match):
-            return [f"find the {words(match.entity)}{_where(match.where)}"]
+        case Find(match=match, keep_us=kept):
+            cached = f" (kept for {_duration(kept)})" if kept else ""
+            return [f"find the {words(match.entity)}{_where(match.where)}{cached}"]
         case List(entity=entity, where=where, group=group) if step.values:
             by = f" by {' and '.join(words(name) for name in group)}" if group else ""
             return [f"sum up the {words(plural(snake(entity)))}{by}{_where(where)}"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from autocoder.ir.behaviour import (
     BoundRow,
@@ -21,10 +22,11 @@ from autocoder.ir.behaviour import (
     walk_steps,
 )
 from autocoder.ir.expressions import Now, Record, is_computed_integer, walk
+from autocoder.ir.keeping import Kept
 from autocoder.ir.names import plural, snake
 from autocoder.ir.nodes import Entity, Handler, Input, Operation
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import capabilities
+from autocoder.targets.python_service import capabilities, keeping
 from autocoder.targets.python_service.describe import handler_doc, operation_doc, words
 from autocoder.targets.python_service.expressions import literal, render_default, type_hint
 from autocoder.targets.python_service.handlers import INDENT, Behaviour
@@ -106,6 +108,11 @@ class Operations:
     views: Views
     package: str
     used_types: set[str]
+
+    @cached_property
+    def kept(self) -> tuple[Kept, ...]:
+        """What reads keep."""
+        return keeping.kept(self.views)
 
     def module(self, name: str, operations: tuple[Operation, ...]) -> str:
         """The source of a module with these operations."""
@@ -208,6 +215,9 @@ class Operations:
         if reply.view is None:
             return "None"
         entity, many = shown_entity(operation, reply.view)
+        if read := next((k for k in self.kept if (k.behaviour, k.find.bind) == (operation.name, reply.view)), None):
+            module.imports.add(f"{self.package}.kept", keeping.kept_class(read))
+            return keeping.kept_class(read)
         module.imports.add(f"{self.package}.models", model(entity))
         return f"list[{model(entity)}]" if many else model(entity)
 

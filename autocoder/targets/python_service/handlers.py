@@ -32,16 +32,20 @@ from autocoder.ir.behaviour import (
     Values,
     walk_steps,
 )
-from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Op, Record, is_computed_integer, walk
+from autocoder.ir.expressions import Bound, Column, Const, Expr, Get, Op, Record, is_computed_integer
+from autocoder.ir.keeping import Kept
 from autocoder.ir.nodes import Constraints, Entity, Field, Operation
 from autocoder.ir.pushdown import limits_of
 from autocoder.ir.types import TEXT
 from autocoder.ir.views import Views
+from autocoder.targets.python_service import keeping
 from autocoder.targets.python_service.bindings import (
     bound_values,
     custom_call,
     custom_function,
     entities_of,
+    reads_what_it_sets,
+    replaces_if_sent,
     row_of,
     rows_needed,
     rows_that_may_be_absent,
@@ -170,7 +174,7 @@ class Behaviour:
         """The statements, without indentation of their own."""
         self.nullable = rows_that_may_be_absent(steps) | ({"caller"} if self.caller_optional else set[str]())
         self.entities = entities_of(steps, self.views)
-        self.needed = rows_needed(steps)
+        self.needed = rows_needed(steps) | keeping.rows_needed(self.views, steps)
         self.named = frozenset(node.name for node in bound_values(steps) if node.scope == "local")
         self.lists = frozenset(step.bind for step in walk_steps(steps) if isinstance(step, List))
         lines = self._statements(steps)
@@ -182,6 +186,9 @@ class Behaviour:
         lines: list[str] = []
         for step in steps:
             lines += self._step(step)
+            for name, drop in keeping.drops(self.views, step):
+                self.imports.add(f"{self.package}.kept", name)
+                lines.append(drop)
             self.connected |= isinstance(step, Find | List | Insert | Change | Remove)
             self.written |= isinstance(step, Insert | Change | Remove | Emit) or (isinstance(step, Find) and step.lock)
         return lines
@@ -240,6 +247,8 @@ class Behaviour:
 
     def _find(self, step: Find) -> list[str]:
         entity = step.match.entity
+        if read := next((k for k in keeping.kept(self.views) if k.find == step), None):
+            return self._find_kept(read)
         self.imports.add("sqlalchemy", "select")
         text = f"select({self.model(entity)}){self._where(entity, step.match.where)}"
         if step.order:
@@ -250,6 +259,18 @@ class Behaviour:
             text += ".execution_options(populate_existing=True)"
         self.found.add(entity)
         return [f"{local(step.bind)} = await session.scalar({text})", *self._absent(local(step.bind), step.match)]
+
+    def _find_kept(self, read: Kept) -> list[str]:
+        bind = local(read.find.bind)
+        self.imports.add("sqlalchemy", "select")
+        self.imports.add(f"{self.package}.kept", keeping.constant(read))
+        values = [self.python.render(value) for value in read.values]
+        on_row = self._python(lambda node: f"{bind}.{self.attribute(node)}")
+        lines = [keeping.finding(read, self.views.entity(read.entity), self.model(read.entity), values)]
+        absent = read.find.match.absent
+        return lines + keeping.checking(
+            read, [on_row.negated(part) for part in read.rest], absent and self._raise(absent)
+        )
 
     def _absent(self, bind: str, match: Match) -> list[str]:
         if match.absent is None:
@@ -431,9 +452,9 @@ class Behaviour:
 
     def _set_attributes(self, row: BoundRow, values: Values, entity: Entity) -> list[str]:
         """The row is locked, so its attributes are what the database holds."""
-        if values and all(_replaces_if_sent(value) for _, value in values):
+        if values and all(replaces_if_sent(value) for _, value in values):
             return self._set_what_was_sent(row, values, entity)
-        if _reads_what_it_sets(row, values):
+        if reads_what_it_sets(row, values):
             targets = ", ".join(f"{local(row.bind)}.{row_attribute(n, entity.field(n).type)}" for n, _ in values)
             return [f"{targets} = {', '.join(self._on_row(value, row) for _, value in values)}"]
         lines: list[str] = []
@@ -574,25 +595,3 @@ def _filled_in(f: Field, value: Expr) -> bool:
     if isinstance(value, Const) and value.value is None and f.type.optional:
         return True
     return isinstance(value, Const) and value == f.default
-
-
-def _reads_what_it_sets(row: BoundRow, values: Values) -> bool:
-    """Whether a value is made of a field that an earlier one sets; all are made of the row as it was."""
-    changed: set[str] = set()
-    for name, value in values:
-        for node in walk(value):
-            match node:
-                case Column(field=read) | Bound(scope="row", name=row.bind, field=read) if read in changed:
-                    return True
-                case _:
-                    pass
-        changed.add(name)
-    return False
-
-
-def _replaces_if_sent(value: Expr) -> bool:
-    match value:
-        case Op(op="?:", args=(Call(function="sent"), _, _)):
-            return True
-        case _:
-            return False

@@ -21,7 +21,7 @@ PROTECTED = ("model_", "own_model_")
 """How no field of a schema may begin."""
 LONGEST = 36
 """Characters of a name in emitted code."""
-SCHEMAS = ("Reply", "Request", "Result", "Row")
+SCHEMAS = ("Kept", "Reply", "Request", "Result", "Row")
 """How the names of schemas end, and of classes that need another name."""
 AMBIGUOUS = frozenset({"I", "O", "l"})
 """Names that look like numbers."""

@@ -10,7 +10,16 @@ from autocoder.ir.behaviour import Insert, Invoke, Steps, expressions, walk_step
 from autocoder.ir.expressions import Bound, walk
 from autocoder.ir.nodes import Operation
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import admin, capabilities, deliveries, documentation, keys, language, tests
+from autocoder.targets.python_service import (
+    admin,
+    capabilities,
+    deliveries,
+    documentation,
+    keeping,
+    keys,
+    language,
+    tests,
+)
 from autocoder.targets.python_service.constrained_types import types_module
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.endpoints import Operations, handler_module, module_of
@@ -124,6 +133,8 @@ class _Project:
             roots |= {"argon2-cffi", "cryptography", "pyjwt[crypto]"}
         if self.views.scheduled:
             roots.add("cronsim")
+        if self.views.cache:
+            roots.add("redis")
         if self.broker:
             roots.add(BROKER_ROOTS[self.broker])
         libraries = {"Email": "email-validator", "Html": "nh3"}
@@ -182,6 +193,8 @@ class _Project:
             files[f"operations/{name}.py"] = module.module(name, operations)
         files["operations/__init__.py"] = _routers(self.package, tuple(self.modules()))
         files |= self.handlers() | self.admin(used) | self.reencrypt()
+        if keeping.kept(self.views):
+            files["kept.py"] = keeping.module(self.views, self.package)
         if used:
             files["types.py"] = types_module(used, self.package)
         if functions := language.module(self.views):
@@ -214,6 +227,7 @@ class _Project:
         return found
 
     def skeletons(self) -> list[str]:
+        """The modules that every service has, and those that this one asks for."""
         names = ["settings.py", "database.py", "failures.py", "clock.py", "observability.py"]
         names += ["application.py", "__main__.py"]
         more = {
@@ -223,6 +237,7 @@ class _Project:
             "credentials.py": self.uses_credentials(),
             "limits.py": "rate_limit" in self.views.capabilities,
             "once.py": "idempotency" in self.views.capabilities,
+            "cache.py": bool(self.views.cache),
             "events.py": bool(self.views.events),
             "worker.py": self.delivers,
             "broker.py": bool(self.broker),
@@ -284,6 +299,7 @@ class _Project:
             "optional_caller": any(o.access == "user?" for o in views.operations),
             **failures_of(views),
             **capabilities.values(views),
+            **keeping.values(views),
             "origins": ", ".join(literal(origin) for origin in views.wire.origins),
             "counters": self.counts(),
             "credentials": self.uses_credentials(),

@@ -131,6 +131,7 @@ class Suite:
             "keys": any(f.type.format == "token" for e in views.entities for f in e.fields),
             "secrets": secrets_of(views),
             "rejects": views.wire.unknown_fields == "reject",
+            "cache": views.cache,
             "limited": "rate_limit" in views.capabilities,
             "once": "idempotency" in views.capabilities,
             "once_operations": [literal(o.name) for o in views.operations if o.once],

@@ -20,13 +20,16 @@ FieldOrType = Annotated[
 ]
 
 
+ContentType = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+-]*$", examples=["image/png"])]
+
+
 class FieldSpec(Strict):
     """A field of an entity, an event, or an input. `name: text` is short for `name: {type: text}`."""
 
     type: str = Field(
         description="The type: text, integer, decimal, money, boolean, date, datetime, duration, uuid, email, url, "
-        "phone, slug, enum, ref, json, record, password, secret, token, code, html, path, or `list of` or `map of` "
-        "one of them.",
+        "phone, slug, enum, ref, json, record, password, secret, token, code, html, path, file, or `list of` or `map "
+        "of` one of them.",
         examples=["text", "integer", "url", "ref", "list of text", "map of integer"],
     )
     fields: dict[Name, FieldOrType] = Field(
@@ -37,6 +40,9 @@ class FieldSpec(Strict):
     to: TypeName | None = Field(default=None, description="The entity that a `ref` refers to.", examples=["User"])
     values: tuple[str, ...] = Field(
         default=(), description="The words that an `enum` takes.", examples=[["open", "closed"]]
+    )
+    types: tuple[ContentType, ...] = Field(
+        default=(), description="The content types that a `file` may have. Usual: any.", examples=[["image/png"]]
     )
     length: Annotated[Integer, Field(ge=4, le=64)] | None = Field(
         default=None, description="Characters of a generated `code`.", examples=[7]
@@ -49,7 +55,11 @@ class FieldSpec(Strict):
     )
     unique: Flag = Field(default=False, description="Whether no two rows have the same value.", examples=[True])
     min: Scalar = Field(default=None, description="The least value, or the least length of a text.", examples=[1])
-    max: Scalar = Field(default=None, description="The greatest value, or the greatest length.", examples=[200])
+    max: Scalar = Field(
+        default=None,
+        description="The greatest value, the greatest length, or the size of a file.",
+        examples=[200, "10MB"],
+    )
     pattern: str | None = Field(
         default=None, description="A regular expression (RE2) that the whole text matches.", examples=["[a-z]+"]
     )

@@ -42,6 +42,9 @@ class Output(Strict):
         examples=["<h1>{{link.title}}</h1>"],
     )
     text: Expression | None = Field(default=None, description="Plain text.", examples=["csv(rows)"])
+    file: Expression | None = Field(
+        default=None, description="A file of a row, which the client saves.", examples=["document.scan"]
+    )
     redirect: Expression | None = Field(default=None, description="The address to go to.", examples=["link.target_url"])
     headers: dict[HeaderName, Expression] = Field(
         default_factory=dict[str, str],

@@ -35,6 +35,7 @@ SHAPES = {
     r"^[a-z0-9-]+/[A-Za-z0-9._-]+$": "a secret is its name, a slash and the key in it, for example db/url",
     r"^[A-Za-z_][A-Za-z0-9_-]*\??$": "a key of a body is letters, digits, `_` and `-`, a letter first; `?` may follow",
     r"^[A-Za-z][A-Za-z0-9-]*$": "a header is letters, digits and `-`, a letter first",
+    r"^[a-z]+/[a-z0-9][a-z0-9.+-]*$": "a content type is two words with `/` between them, for example image/png",
     r"^[A-Z][A-Z0-9_]*$": "a variable is capitals, digits and `_`, a letter first",
 }
 """Every pattern of the models in words, for diagnostics."""

@@ -54,7 +54,7 @@ def run(folder: Path | None, port: int, management_port: int, data: Path | None,
     with contextlib.ExitStack() as servers:
         addresses = _addresses(generated, kept, servers) if real else {}
         data = services.place(kept, "postgresql").parent if addresses else kept
-        found = {"DATABASE_URL": f"sqlite:///{kept}/{package}.db", **addresses}
+        found = {"DATABASE_URL": f"sqlite:///{kept}/{package}.db", "FILES_FOLDER": f"{kept}/files", **addresses}
         _serve(generated, python, package, {**found, **_given()}, (port, management_port), shown=addresses, data=data)
 
 
@@ -69,6 +69,7 @@ def _given() -> dict[str, str]:
         "DIGEST_KEY",
         "ENCRYPTION_KEYS",
         "LOG_LEVEL",
+        "FILES_FOLDER",
     )
     return {name: os.environ[name] for name in names if os.environ.get(name)}
 

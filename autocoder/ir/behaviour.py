@@ -16,7 +16,15 @@ FailureClass = Literal[
     "malformed", "invalid", "unauthenticated", "forbidden", "missing", "conflict", "limited", "unavailable"
 ]
 InvokeTarget = Literal[
-    "custom", "hash_password", "check_password", "issue_token", "new_token", "digest", "check_token", "check_secret"
+    "custom",
+    "hash_password",
+    "check_password",
+    "issue_token",
+    "new_token",
+    "digest",
+    "check_token",
+    "check_secret",
+    "keep_file",
 ]
 Values = tuple[tuple[str, Expr], ...]
 """Field to expression, in field order."""
@@ -199,7 +207,7 @@ class Invoke:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """Answers: a row's public view (`view` names the bound row or list), a body, a page, a text, or a redirect.
+    """Answers: a row's public view (`view` names the bound row or list), a body, a page, a text, a file, or a redirect.
 
     `absent` are the keys of the body that are left out where they are null.
     """
@@ -210,6 +218,7 @@ class Reply:
     absent: tuple[str, ...] = ()
     html: Expr | None = None
     text: Expr | None = None
+    file: Expr | None = None
     redirect: Expr | None = None
     headers: Values = ()
     kind: Literal["reply"] = "reply"

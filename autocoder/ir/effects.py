@@ -170,6 +170,20 @@ def hashed(values: Values, secrets: frozenset[str]) -> tuple[Steps, Values]:
     return tuple(steps), tuple(changed)
 
 
+def keeping(uploads: tuple[Bound, ...], values: Values) -> tuple[Steps, Values]:
+    """Steps that write uploads where files are kept, and the values with what is known of them in their place."""
+    names = {upload: Bound(scope="local", name=f"{upload.name}_file", type=upload.type) for upload in uploads}
+    steps = tuple(
+        Invoke(target="keep_file", name="", args=(("given", upload),), bind=named.name, type=upload.type)
+        for upload, named in names.items()
+    )
+
+    def change(node: Expr) -> Expr:
+        return names.get(node, node) if isinstance(node, Bound) else node
+
+    return steps, tuple((name, rewrite(value, change)) for name, value in values)
+
+
 def sign_in(entity: str, login: str, secret: str, refused: Failure, bind: str) -> Steps:
     """Checks a login and its password and issues a token; an unknown login costs and answers the same."""
     given = Bound(scope="input", name=login, type=TEXT)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from autocoder.blueprint.model import FieldSpec
 from autocoder.diagnostics import Diagnostics, Span, nearest
+from autocoder.ir.limits import bytes_in
 from autocoder.ir.nodes import Constraints, Field
 from autocoder.ir.types import (
     BOOLEAN,
@@ -13,6 +14,7 @@ from autocoder.ir.types import (
     DATETIME,
     DECIMAL,
     DURATION,
+    FILE,
     INTEGER,
     JSON,
     TEXT,
@@ -34,6 +36,7 @@ _PLAIN: dict[str, Type] = {
     "duration": DURATION,
     "uuid": UUID,
     "json": JSON,
+    "file": FILE,
 }
 _TEXTS: dict[str, Format] = {
     "email": "email",
@@ -52,7 +55,6 @@ TYPE_WORDS = (*_PLAIN, *_TEXTS, "money", "ref", "record", "list of …", "map of
 """Every type word, as a diagnostic lists them."""
 
 NOT_BUILT = {
-    "file": "keep the file elsewhere and its address here, as url",
     "formula": "use a custom function over text",
     "predicate": "use a custom function over text",
     "scalar": "use json",
@@ -115,6 +117,16 @@ def type_of(spec: FieldSpec, span: Span, subject: str, context: TypeContext) -> 
             help=nearest(word, (*_PLAIN, *_TEXTS, "money", "ref")),
         )
         found = TEXT
+    if any(part is not None and part.format == "file" for part in (found.item, *(t for _, t in found.fields))):
+        context.diagnostics.error(
+            "AC3264",
+            f"{subject}: a file stands alone",
+            span,
+            subject=subject,
+            value=word,
+            rule="a file is a field of an entity or an input",
+            help="make an entity with a file and a ref to this one",
+        )
     return found.or_null() if spec.optional else found
 
 
@@ -151,12 +163,14 @@ def constraints_of(spec: FieldSpec) -> Constraints:
     length = spec.length or (CODE_LENGTH if spec.type == "code" else None)
     least, most = PASSWORD_LENGTH if spec.type == "password" else (None, None)
     least, most = (stated if stated is not None else usual for stated, usual in ((spec.min, least), (spec.max, most)))
+    if spec.type == "file":
+        most = None if spec.max is None else bytes_in(spec.max)
     return Constraints(
         minimum=None if least is None else str(least),
         maximum=None if most is None else str(most),
         length=length,
         pattern=spec.pattern,
-        values=spec.values,
+        values=spec.types if spec.type == "file" else spec.values,
     )
 
 

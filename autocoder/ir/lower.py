@@ -17,6 +17,7 @@ from autocoder.blueprint import model
 from autocoder.blueprint.positions import Written
 from autocoder.diagnostics import Diagnostics, nearest
 from autocoder.ir import effects as macros
+from autocoder.ir import lower_files
 from autocoder.ir.audit import AUDIT
 from autocoder.ir.behaviour import Failure, Reply
 from autocoder.ir.edges import derived_edges
@@ -215,6 +216,9 @@ class Blueprint:
     def fields(self, specs: Mapping[str, model.FieldSpec], *path: str) -> tuple[Field, ...]:
         for name, spec in specs.items():
             self.limits(spec, *path, name)
+            if path[0] != "entities" and spec.type == "file":
+                rule = "a file is a field of an entity or an input"
+                self.complain("AC3264", "a file cannot stand here", rule, *path, name)
         return tuple(
             field_of(name, spec, self.source.positions.span(*path, name), ".".join((*path, name)), self.types)
             for name, spec in specs.items()
@@ -378,7 +382,7 @@ class Blueprint:
                 default=None if s.default is None else self.default(s, type_, where),
                 message=s.message,
             )
-        return found
+        return lower_files.as_form(self, name, method, found)
 
     def sign_up_and_in(self, world: World, auth: model.Auth, taken: set[str]) -> list[Operation]:
         """Registration and login where the blueprint states none."""

@@ -14,7 +14,7 @@ from autocoder.blueprint import model
 from autocoder.blueprint.positions import Written
 from autocoder.diagnostics import Diagnostics, Span, nearest
 from autocoder.ir import effects as macros
-from autocoder.ir import lower_access, lower_flow, lower_lists, lower_reply, lower_rows, lower_search
+from autocoder.ir import lower_access, lower_files, lower_flow, lower_lists, lower_reply, lower_rows, lower_search
 from autocoder.ir.behaviour import BoundRow, Failure, Invoke, Match, Order, Reply, Require, Step, Steps
 from autocoder.ir.expressions import Bound, Column, Const, Expr, Op, Record, rewrite
 from autocoder.ir.lower_secrets import looked_up
@@ -145,6 +145,8 @@ class Lowering:
         found = resolve(text, scope, expected=expected, span=span, diagnostics=self.world.diagnostics, words=words)
         if found is None:
             return Const(value=None, type=(expected or BOOLEAN).or_null())
+        if lower_files.is_looked_into(found, expected):
+            self.complain("AC3263", "an upload has no value before it is kept", at, value=text, rule=lower_files.RULE)
         return rewrite(found, self._worked_out)
 
     def _worked_out(self, node: Expr) -> Expr:

@@ -1,4 +1,4 @@
-"""Lowers what an operation answers: a row, a body, a page, a text or a redirect; or one of several of these."""
+"""Lowers what an operation answers: a row, a body, a page, a text, a file or a redirect; or one of several of these."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from autocoder.blueprint import model
 from autocoder.ir.behaviour import Choose, Reply, Step, Steps, Values
 from autocoder.ir.expressions import Bound, Call, Const, Expr, Op, Record
+from autocoder.ir.lower_files import attachment
 from autocoder.ir.lower_pages import page
 from autocoder.ir.lower_rows import VERSION
 from autocoder.ir.types import BOOLEAN, INTEGER, TEXT, record_of
@@ -17,7 +18,7 @@ from autocoder.ir.typing_rules import not_null_if
 if TYPE_CHECKING:
     from autocoder.ir.lower_behaviour import Lowering, Path
 
-_FORMS = ("body", "html", "text", "redirect")
+_FORMS = ("body", "html", "text", "file", "redirect")
 
 
 def replies(to: Lowering, output: model.Output | Sequence[model.Output] | None) -> Steps:
@@ -69,6 +70,8 @@ def _reply(to: Lowering, output: model.Output, at: Path) -> Reply:
             return Reply(status=with_body, html=page(to, output.html or "", (*at, "html")))
         case ["text"]:
             return Reply(status=with_body, text=to.expression(output.text or "", (*at, "text"), to.scope(), TEXT))
+        case ["file"]:
+            return Reply(status=with_body, file=attachment(to, output.file or "", (*at, "file")))
         case ["body"]:
             return _body(to, output.body, (*at, "body"), with_body)
         case _:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from autocoder.blueprint import model
 from autocoder.diagnostics import nearest
 from autocoder.ir import effects as macros
+from autocoder.ir import lower_files
 from autocoder.ir.accounts import without_caller
 from autocoder.ir.behaviour import BoundRow, Match, Steps, Values
 from autocoder.ir.durations import microseconds
@@ -32,7 +33,8 @@ def create(to: Lowering, effect: model.Create, at: Path) -> Steps:
     bind = to.bind_row(effect, entity.name)
     keys = to.new_keys(entity, bind)
     hashing, values = macros.hashed(new_row(to, entity, effect.set, at), secrets(entity))
-    hashing, values = (*keys, *hashing), (*values, *to.kept_keys(entity))
+    keeping, values = lower_files.kept(to, entity, values, at)
+    hashing, values = (*keys, *hashing, *keeping), (*values, *to.kept_keys(entity))
     keep: tuple[str, ...] = ()
     if effect.exists:
         keep = next((k for k in entity.unique_keys if k != ("id",)), ())
@@ -149,7 +151,8 @@ def update(to: Lowering, effect: model.Update, at: Path) -> Steps:
     entity = to.world.entities[target.entity]
     guard = to.same_version(target, at) if effect.if_match else ()
     if effect.set is None:
-        return (*guard, *macros.update(target, (*sent(to, entity, target, at), *next_version(entity))))
+        keeping, values = lower_files.kept(to, target, sent(to, entity, target, at), at)
+        return (*guard, *keeping, *macros.update(target, (*values, *next_version(entity))))
     to.known_fields(entity, effect.set, (*at, "set"))
     columns = entity.name if isinstance(target, Match) else None
     values: Values = tuple(
@@ -158,8 +161,9 @@ def update(to: Lowering, effect: model.Update, at: Path) -> Steps:
         if name in to.world.fields_of(entity.name)
     )
     hashing, values = macros.hashed(values, secrets(entity))
+    keeping, values = lower_files.kept(to, target, values, at)
     unproved(to, target)
-    return (*guard, *hashing, *macros.update(target, (*values, *next_version(entity))))
+    return (*guard, *hashing, *keeping, *macros.update(target, (*values, *next_version(entity))))
 
 
 def unproved(to: Lowering, target: BoundRow | Match) -> None:
@@ -180,18 +184,23 @@ def sent(to: Lowering, entity: Entity, target: BoundRow | Match, at: Path) -> Va
     """Each input that was sent replaces the field of its name; one that was not leaves it."""
     values: list[tuple[str, Expr]] = []
     for f in entity.fields:
-        if f.name in to.inputs and to.inputs[f.name].place == "body" and not f.read_only:
+        if f.name in to.inputs and to.inputs[f.name].place in ("body", "form") and not f.read_only:
             given = inherit(to, f)
-            to.inputs[f.name] = replace(given, type=replace(given.type, optional=f.type.optional))
-            new = Bound(scope="input", name=f.name, type=to.inputs[f.name].type)
-            if given.required:
-                values.append((f.name, new))
-                continue
             kept = (
                 Bound(scope="row", name=target.bind, field=f.name, type=f.type)
                 if isinstance(target, BoundRow)
                 else Column(field=f.name, type=f.type)
             )
+            if given.place == "form" and not given.required:
+                # A field of a form is there or not; it is never null.
+                new = Bound(scope="input", name=f.name, type=given.type.or_null())
+                values.append((f.name, Op(op="??", args=(new, kept), type=f.type)))
+                continue
+            to.inputs[f.name] = replace(given, type=replace(given.type, optional=f.type.optional))
+            new = Bound(scope="input", name=f.name, type=to.inputs[f.name].type)
+            if given.required:
+                values.append((f.name, new))
+                continue
             sent = Call(function="sent", args=(new,), type=BOOLEAN)
             values.append((f.name, Op(op="?:", args=(sent, new, kept), type=f.type)))
     if not values:
@@ -224,6 +233,8 @@ def upsert(to: Lowering, effect: model.Upsert, at: Path) -> Steps:
         for name, text in effect.set.items()
         if name in types
     }
+    keeping, kept = lower_files.kept(to, entity, tuple(changes.items()), at)
+    changes = dict(kept)
     new = tuple((name, macros.without_old(value)) for name, value in changes.items())
     rest = tuple(
         (f.name, f.default if f.default is not None else Const(value=None, type=f.type))
@@ -231,7 +242,7 @@ def upsert(to: Lowering, effect: model.Upsert, at: Path) -> Steps:
         if f.name not in {*effect.by, *changes} and not f.generated and f.type.format != "digest"
     )
     changed = tuple((name, macros.with_old(value, types)) for name, value in changes.items())
-    return macros.upsert(entity.name, by, (*new, *rest), changed, to.bind_row(effect, entity.name))
+    return (*keeping, *macros.upsert(entity.name, by, (*new, *rest), changed, to.bind_row(effect, entity.name)))
 
 
 def delete(to: Lowering, effect: model.Delete, at: Path) -> Steps:

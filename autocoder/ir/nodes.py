@@ -147,7 +147,7 @@ class Input:
     """One value that a client sends. Not `required`: it may be absent; null only if its type says so."""
 
     name: str
-    place: Literal["path", "query", "header", "cookie", "body"]
+    place: Literal["path", "query", "header", "cookie", "body", "form"]
     type: Type
     required: bool = True
     constraints: Constraints = Constraints()

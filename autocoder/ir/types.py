@@ -37,6 +37,7 @@ Format = Literal[
     "digest",
     "html",
     "path",
+    "file",
 ]
 
 
@@ -87,6 +88,8 @@ DATETIME = Type(name="datetime")
 DURATION = Type(name="duration")
 JSON = Type(name="json")
 UUID = Type(name="uuid")
+FILE = Type(name="record", format="file", fields=(("name", TEXT), ("size", INTEGER), ("type", TEXT)))
+"""What a row knows of a file, and shows; the service knows besides where its bytes are."""
 NULL = Type(name="null", optional=True)
 
 INTEGER_RANGE = (-(2**63), 2**63 - 1)

@@ -146,6 +146,10 @@ class Names:
                 yield f"change: {bound} becomes {bind}"
             case Change(row=Match(many=many, absent=absent)) if many != (absent is None):
                 yield "change: one row may be absent, many rows may not"
+            case Invoke(target="keep_file", type=type_) if type_.format != "file":
+                yield f"keep_file gives {type_}"
+            case Reply(file=file) if file is not None and (file.type.format != "file" or file.type.optional):
+                yield f"reply: {file.type} is no file"
             case Reply(view=str() as view) if view not in self.rows and view not in self.lists:
                 yield f"reply: nothing is bound to {view}"
             case Require(otherwise=Failure(subject=str() as subject)) if subject:
@@ -162,7 +166,7 @@ class Names:
             names = [n for n, _ in function.inputs] if function else []
             wanted = (names, function.output if function else step.type)
         else:
-            known, type_ = _CREDENTIALS[step.target]
+            known, type_ = _CREDENTIALS.get(step.target, (("given",), step.type))
             wanted = (list(known), type_)
             if step.name:
                 yield f"{step.target} has no name, not {step.name}"

@@ -21,6 +21,7 @@ from autocoder.ir.behaviour import (
 )
 from autocoder.ir.expressions import Bound, Const, Expr, Over, record_values, walk
 from autocoder.ir.graph import Graph
+from autocoder.ir.limits import most_bytes
 from autocoder.ir.nodes import Budget, Edge, Entity, Objectives, Operation, ServiceBudget
 from autocoder.passes.protocol import PassContext
 
@@ -122,6 +123,8 @@ def _reply_bytes(operation: Operation, entities: dict[str, Entity]) -> int:
             case Reply(body=body) if body is not None:
                 # A signed token is the longest value that a body of named values holds.
                 return ENVELOPE_BYTES + _body_bytes(body, shown)
+            case Reply(file=Bound(name=bind, field=field)):
+                return ENVELOPE_BYTES + most_bytes(shown[bind][0].field(field).constraints)
             case Reply(html=html, text=text) if (shown_text := html or text) is not None:
                 return ENVELOPE_BYTES + _text_bytes(shown_text) + _body_bytes(shown_text, shown)
             case _:

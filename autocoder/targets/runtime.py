@@ -11,6 +11,7 @@ from autocoder.ir.nodes import Environment, Variable
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import keys
 from autocoder.targets.python_service.names import package
+from autocoder.targets.python_service.uploads import keeps_files
 
 API_PORT = 8000
 MANAGEMENT_PORT = 9000
@@ -25,6 +26,9 @@ ENVIRONMENT_VARIABLE = "ENVIRONMENT"
 STORE_VARIABLE = "DATABASE_URL"
 BROKER_VARIABLE = "BROKER_URL"
 CACHE_VARIABLE = "CACHE_URL"
+FILES_VARIABLE = "FILES_FOLDER"
+FILES_FOLDER = "/files"
+"""Where a volume with the files of the service is mounted."""
 ADDRESSES = (STORE_VARIABLE, BROKER_VARIABLE, CACHE_VARIABLE)
 """Variables that compose sets itself: it starts the servers."""
 BROKER_PORTS = {"nats": 4222, "rabbitmq": 5672, "redis": 6379}
@@ -71,6 +75,11 @@ class Runtime:
         return any(component.role == "Store" for component in self.views.components)
 
     @property
+    def files(self) -> bool:
+        """Whether the service keeps files, and so needs a volume that all its processes share."""
+        return keeps_files(self.views)
+
+    @property
     def broker(self) -> str:
         """The broker between the processes, "" where there is none: events go through the store, or there are none."""
         return self.views.broker if self.views.event_handlers and self.views.publishes else ""
@@ -88,6 +97,8 @@ class Runtime:
         Elsewhere than in production it does without these keys.
         """
         needed = [Variable(name=ENVIRONMENT_VARIABLE, value=environment.name)]
+        if self.files:
+            needed.append(Variable(name=FILES_VARIABLE, value=FILES_FOLDER))
         if self.stores:
             needed.append(Variable(name=STORE_VARIABLE, secret=f"{self.name}-db", key="url"))
         if self.broker and environment.broker != "store":

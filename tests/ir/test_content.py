@@ -9,6 +9,8 @@ POST = (
     "entities:\n  Post: {fields: {title: text, stars: {type: integer, default: 0}, body: {type: html, default: ''}}}\n"
 )
 
+FILES = "entities:\n  Document: {fields: {title: {type: text, default: a}, scan: file, cover: {type: file, optional: true}}}\n"
+
 REFUSED = {
     "a search of a number": (
         POST
@@ -48,6 +50,54 @@ REFUSED = {
         POST
         + "operations:\n  a: {route: GET /a, input: {q: html}, output: {html: '<script>x = {{{input.q}}}</script>'}}\n",
         ("AC3262", "architecture.yaml:6:55"),
+    ),
+    "a file that is copied": (
+        FILES
+        + "operations:\n  a: {route: 'POST /a/{id}', effects: [{read: Document, by: input.id}, {create: Document, set: {scan: document.scan}}]}\n",
+        ("AC3263", "architecture.yaml:6:103"),
+    ),
+    "one upload for many rows": (
+        FILES
+        + "operations:\n  a: {route: POST /a, input: {scan: file}, effects: [{update: Document, where: 'true', set: {scan: input.scan}}]}\n",
+        ("AC3263", "architecture.yaml:6:100"),
+    ),
+    "one upload for two fields": (
+        FILES
+        + "operations:\n  a: {route: POST /a, input: {scan: file}, effects: [{create: Document, set: {cover: input.scan}}]}\n",
+        ("AC3263", "architecture.yaml:6:86"),
+    ),
+    "an upload that is looked into": (
+        FILES
+        + "operations:\n  a: {route: POST /a, input: {scan: file}, effects: [{create: Document}], output: {body: input.scan.name}}\n",
+        ("AC3263", "architecture.yaml:6:90"),
+    ),
+    "a file in an event": ("events: {Scanned: {scan: file}}\n", ("AC3264", "architecture.yaml:3:26")),
+    "a list of files": ("entities: {A: {fields: {scans: list of file}}}\n", ("AC3264", "architecture.yaml:3:32")),
+    "a file in a query": (
+        FILES + "operations:\n  a: {route: GET /a, input: {scan: file}}\n",
+        ("AC3264", "architecture.yaml:6:36"),
+    ),
+    "a record beside a file": (
+        FILES + "operations:\n  a: {route: POST /a, input: {scan: file, more: json}}\n",
+        ("AC3264", "architecture.yaml:6:49"),
+    ),
+    "a text as a file": (
+        FILES
+        + "operations:\n  a: {route: 'GET /a/{id}', effects: [{read: Document, by: input.id}], output: {file: document.title}}\n",
+        ("AC3265", "architecture.yaml:6:87"),
+    ),
+    "a file that may be absent": (
+        FILES
+        + "operations:\n  a: {route: 'GET /a/{id}', effects: [{read: Document, by: input.id}], output: {file: document.cover}}\n",
+        ("AC3265", "architecture.yaml:6:87"),
+    ),
+    "a size that is none": (
+        "entities: {A: {fields: {a: {type: file, max: huge}}}}\n",
+        ("AC3107", "architecture.yaml:3:46"),
+    ),
+    "a content type that is none": (
+        "entities: {A: {fields: {a: {type: file, types: [png]}}}}\n",
+        ("AC3013", "architecture.yaml:3:49"),
     ),
 }
 

@@ -30,7 +30,7 @@ from autocoder.ir.nodes import (
     Variable,
     Workload,
 )
-from autocoder.ir.types import BOOLEAN, DATETIME, TEXT, UUID, Type
+from autocoder.ir.types import BOOLEAN, DATETIME, FILE, TEXT, UUID, Type
 from autocoder.ir.views import Views
 from autocoder.targets.stamp import Stamp
 
@@ -188,6 +188,13 @@ def system() -> ModuleType:
 @pytest.fixture
 def views() -> Views:
     return build()
+
+
+@pytest.fixture
+def views_with_files() -> Views:
+    """The system with a picture of each link."""
+    link = next(node for node in NODES if isinstance(node, Entity) and node.name == "Link")
+    return build(replace(link, fields=(*link.fields, Field(name="picture", type=FILE.or_null()))))
 
 
 @pytest.fixture

@@ -24,4 +24,27 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Write `{{x}}`, which is escaped, or move it between tags.",
         "example": '<a title="{{{post.body}}}">',
     },
+    {
+        "code": "AC3263",
+        "title": "a file that is no upload",
+        "why": "Each file belongs to one field of one row and goes with it. So a field of type file is set from an "
+        "input of that type, once, and an upload is nothing else before it is kept.",
+        "fix": "Set the field from the input; ask for name, size and type of the row's field afterwards.",
+        "example": "set: {copy: other.scan}",
+    },
+    {
+        "code": "AC3264",
+        "title": "a file where none can be",
+        "why": "A file is sent as a field of a form (multipart/form-data), which holds texts and numbers beside it, "
+        "and is kept beside the database.",
+        "fix": "Make it a field of an entity, or an input of POST, PUT or PATCH beside texts and numbers.",
+        "example": "events: {Scanned: {scan: file}}",
+    },
+    {
+        "code": "AC3265",
+        "title": "a reply that is no file",
+        "why": "`output: {file: …}` sends a file that a row keeps.",
+        "fix": "Read the row and name its field of type file; `require` first that it is not null.",
+        "example": "output: {file: document.title}",
+    },
 )

@@ -16,6 +16,7 @@ from autocoder.targets.runtime import (
     CACHE_PORT,
     CACHE_VARIABLE,
     DEVELOPMENT,
+    FILES_FOLDER,
     PRODUCTION,
     STORE_VARIABLE,
     Runtime,
@@ -50,6 +51,7 @@ def development(runtime: Runtime, bundle: Bundle) -> str:
     document: Data = {"name": runtime.name, "services": services}
     if runtime.stores:
         document["volumes"] = {"data": {}, **({"events": {}} if _broker(runtime) else {})}
+        document["volumes"] |= {"files": {}} if runtime.files else {}
     return dump(
         document, header=f"docker compose --env-file deployments/env/{DEVELOPMENT}.env --file {_FILE} up --build"
     )
@@ -131,6 +133,8 @@ def _process(runtime: Runtime, bundle: Bundle, entry_point: str) -> Data:
     }
     if runtime.stores and not _server(runtime):
         process["volumes"] = ["data:/data"]
+    if runtime.files and entry_point != "migrate":
+        process.setdefault("volumes", []).append(f"files:{FILES_FOLDER}")
     return process
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from string import Template
 
 from autocoder.bundles import Bundle
-from autocoder.targets.runtime import LIVE, MANAGEMENT_PORT, USER_ID, Runtime
+from autocoder.targets.runtime import FILES_FOLDER, LIVE, MANAGEMENT_PORT, USER_ID, Runtime
 from autocoder.targets.stamp import Stamp
 
 _DOCKERFILE = Template(
@@ -53,8 +53,8 @@ CMD ["all"]
 _DATA = Template(
     """\
 # A named volume takes its owner from here.
-RUN install -d -o $user -g $user /data
-VOLUME /data
+RUN install -d -o $user -g $user $folder
+VOLUME $folder
 """
 )
 
@@ -74,12 +74,18 @@ def dockerfile(runtime: Runtime, bundle: Bundle, stamp: Stamp) -> str:
         blueprint_hash=stamp.blueprint_hash,
         generator_version=stamp.generator_version,
         bundle=stamp.bundle,
-        data=_DATA.substitute(user=USER_ID) if runtime.views.store == "sqlite" and runtime.stores else "",
+        data="".join(_DATA.substitute(user=USER_ID, folder=folder) for folder in _folders(runtime)),
         user=USER_ID,
         api_port=runtime.port,
         management_port=MANAGEMENT_PORT,
         live=f"http://127.0.0.1:{MANAGEMENT_PORT}{LIVE}",
     )
+
+
+def _folders(runtime: Runtime) -> list[str]:
+    """The folders that the service writes to."""
+    found = {"/data": runtime.views.store == "sqlite" and runtime.stores, FILES_FOLDER: runtime.files}
+    return [folder for folder, written in found.items() if written]
 
 
 def ignore_file(runtime: Runtime) -> str:

@@ -87,6 +87,8 @@ def base(runtime: Runtime, namer: Namer) -> Objects:
     if runtime.stores:
         objects["network-policy-database"] = network.database(namer)
         objects["job-migrate"] = workloads.migration(runtime, namer)
+    if runtime.files:
+        objects["persistent-volume-claim-files"] = workloads.files_claim(namer)
     if runtime.broker:
         objects["network-policy-broker"] = network.broker(namer, BROKER_PORTS[runtime.broker])
     if runtime.cache:

@@ -33,6 +33,8 @@ def _environment(runtime: Runtime, namer: Namer, environment: Environment) -> li
     for variable in runtime.variables(environment):
         if variable.secret:
             lines.append(f"- Secret `{variable.secret}`, key `{variable.key}`: the value of `{variable.name}`.")
+    if runtime.files:
+        lines.append("- A storage class, the default one, whose volumes many nodes write to (`ReadWriteMany`).")
     if environment.host:
         lines.append(
             f"- DNS: `{environment.host}` points at the cluster's ingress, which is the default ingress class."

@@ -9,11 +9,13 @@ from typing import Any
 
 from autocoder.ir.nodes import Environment, Workload
 from autocoder.targets.kubernetes.metadata import Namer
-from autocoder.targets.runtime import LIVE, MANAGEMENT_PORT, READY, USER_ID, Runtime
+from autocoder.targets.runtime import FILES_FOLDER, LIVE, MANAGEMENT_PORT, READY, USER_ID, Runtime
 
 Data = dict[str, Any]
 
 CONTAINER = "service"
+FILES_SIZE = "10Gi"
+"""What is asked for where files are kept; a kustomization of the owner may ask for more."""
 
 
 def namespace(namer: Namer, environment: Environment) -> Data:
@@ -65,6 +67,8 @@ def deployment(runtime: Runtime, namer: Namer, workload: Workload) -> Data:
         ],
         "terminationGracePeriodSeconds": 30,
     }
+    if runtime.files:
+        _mount_files(namer, pod)
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
@@ -76,6 +80,27 @@ def deployment(runtime: Runtime, namer: Namer, workload: Workload) -> Data:
             "template": {"metadata": {"labels": namer.selector(component)}, "spec": pod},
         },
     }
+
+
+def files_claim(namer: Namer) -> Data:
+    """The volume of the service's files, which the pods share."""
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": namer.metadata(_files_of(namer)),
+        "spec": {"accessModes": ["ReadWriteMany"], "resources": {"requests": {"storage": FILES_SIZE}}},
+    }
+
+
+def _files_of(namer: Namer) -> str:
+    return f"{namer.system}-files"
+
+
+def _mount_files(namer: Namer, pod: Data) -> None:
+    """Gives a pod the volume of files, writable by the service's group."""
+    pod["securityContext"] |= {"fsGroup": USER_ID, "fsGroupChangePolicy": "OnRootMismatch"}
+    pod["volumes"].append({"name": "files", "persistentVolumeClaim": {"claimName": _files_of(namer)}})
+    pod["containers"][0]["volumeMounts"].append({"name": "files", "mountPath": FILES_FOLDER})
 
 
 def migration(runtime: Runtime, namer: Namer) -> Data:

@@ -175,6 +175,26 @@ Html = Annotated[str, AfterValidator(sanitised)]''',
 RelativePath = Annotated[str, Field(max_length=1024), AfterValidator(relative_path)]''',
         (("typing", "Annotated"), ("pydantic", "AfterValidator"), ("pydantic", "Field")),
     ),
+    "uploaded": (
+        '''def uploaded(most: int, *kinds: str) -> AfterValidator:
+    """A file of so many bytes at most, and of one of these content types where any is named."""
+
+    def check(file: UploadFile) -> UploadFile:
+        if (file.size or 0) > most:
+            raise ValueError(f"must have at most {most} bytes")
+        if kinds and content_type(file.content_type) not in kinds:
+            raise ValueError(f"must be {' or '.join(kinds)}")
+        return file
+
+    return AfterValidator(check)
+
+
+def content_type(sent: str | None) -> str:
+    """A content type without its parameters; what is none is a stream of bytes."""
+    plain = (sent or "").partition(";")[0].strip().lower()
+    return plain if re.fullmatch(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,99}", plain) else "application/octet-stream"''',
+        (("", "re"), ("fastapi", "UploadFile"), ("pydantic", "AfterValidator")),
+    ),
     "Boolean": ("Boolean = Annotated[bool, Strict()]", (("typing", "Annotated"), ("pydantic", "Strict"))),
     "Slug": (
         'Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]',

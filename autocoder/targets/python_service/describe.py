@@ -182,6 +182,8 @@ def _step(step: Step) -> list[str]:  # noqa: C901 # one arm a step
             return ["check the password"]
         case Invoke(target="issue_token"):
             return ["issue a token"]
+        case Invoke(target="keep_file", args=((_, given),)):
+            return [f"keep {expression(given)}"]
         case Choose(condition=condition, then=then):
             done = " and ".join(sentences(then))
             return [f"if {expression(condition)}, {done}"] if done else []
@@ -212,15 +214,22 @@ def _change(row: BoundRow | Match, values: Values) -> str:
         case ((name, Op(op=("+" | "-") as op, args=(Column(field=same), by))),) if same == name:
             verb, towards = ("add", "to") if op == "+" else ("take", "from")
             return f"{verb} {expression(by)} {towards} the {words(name)} of {_rows(row)}"
-        case _ if any(isinstance(v, Op) and v.op == "?:" and _is_sent(v.args[0]) for _, v in values):
+        case _ if any(_is_sent(value, name) for name, value in values):
             return f"change what was sent of {_rows(row)}"
         case _:
             given = " and ".join(f"{words(name)} to {expression(value)}" for name, value in values)
             return f"set the {given} in {_rows(row)}"
 
 
-def _is_sent(expr: Expr) -> bool:
-    return isinstance(expr, Call) and expr.function == "sent"
+def _is_sent(value: Expr, name: str) -> bool:
+    """Whether a value replaces a field only where it was sent."""
+    match value:
+        case Op(op="?:", args=(Call(function="sent"), _, _)):
+            return True
+        case Op(op="??", args=(Bound(scope="input" | "local"), Bound(scope="row", field=field))):
+            return field == name
+        case _:
+            return False
 
 
 def _rows(row: BoundRow | Match) -> str:

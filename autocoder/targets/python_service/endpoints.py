@@ -21,12 +21,13 @@ from autocoder.ir.behaviour import (
     expressions,
     walk_steps,
 )
-from autocoder.ir.expressions import Now, Record, is_computed_integer, walk
+from autocoder.ir.expressions import Bound, Expr, Now, Record, is_computed_integer, walk
 from autocoder.ir.keeping import Kept
 from autocoder.ir.names import plural, snake
 from autocoder.ir.nodes import Entity, Handler, Input, Operation
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import capabilities, keeping
+from autocoder.targets.python_service.bindings import entities_of
 from autocoder.targets.python_service.describe import handler_doc, operation_doc, words
 from autocoder.targets.python_service.expressions import literal, render_default, type_hint
 from autocoder.targets.python_service.handlers import INDENT, Behaviour
@@ -180,7 +181,20 @@ class Operations:
             options.append(f"responses=problems({', '.join(str(s) for s in statuses)})")
         if operation.access == "user?":
             options.append('openapi_extra={"security": [{}]}')  # FastAPI adds its own: either will do
+        if (file := reply.file) is not None and len(found) == 1:
+            # What else the description says of a reply is said of each status.
+            module.imports.add(f"{self.package}.files", "attachment")
+            kinds = ", ".join(literal(kind) for kind in self.kinds(operation, file))
+            said = f"{reply.status}: attachment({kinds})"
+            options[-1] = f"responses={{**{options[-1].removeprefix('responses=')}, {said}}}"
         return f"@router.{operation.method.lower()}({', '.join(options)})"
+
+    def kinds(self, operation: Operation, file: Expr) -> tuple[str, ...]:
+        """The content types that a file of a row may have; none where any may be."""
+        entities = entities_of(operation.steps, self.views)
+        if not isinstance(file, Bound):
+            return ()
+        return self.views.entity(entities[file.name]).field(file.field).constraints.values
 
     def shown(self, operation: Operation, module: Module) -> str:
         """The model of the reply, or a choice of models; "" where none has to be named."""
@@ -254,11 +268,14 @@ class Operations:
         type_ = given.type if given.required or given.default is not None else given.type.or_null()
         hint = hints.of(replace(given, type=type_), in_json=False)
         shown = self.views.wire_name(given)
-        if given.place in ("header", "cookie") or name != shown:
-            kind = given.place.capitalize()
+        if given.place in ("header", "cookie", "form") or name != shown:
+            kind = "File" if given.type.format == "file" else given.place.capitalize()
+            alias = f"alias={literal(shown)}" if name != shown or given.place == "header" else ""
             hints.imports.add("typing", "Annotated")
             hints.imports.add("fastapi", kind)
-            hint = f"Annotated[{hint}, {kind}(alias={literal(shown)})]"
+            alone = f"Annotated[{hint}"
+            within = hint.startswith("Annotated[") and hint.endswith("]")
+            hint = f"{hint[:-1] if within else alone}, {kind}({alias})]"
         if given.required:
             return f"{name}: {hint}", False
         default = render_default(given.default, hints.imports) if given.default is not None else "None"
@@ -271,6 +288,8 @@ def response_class(reply: Reply) -> str:
         return "RedirectResponse"
     if reply.html is not None:
         return "HTMLResponse"
+    if reply.file is not None:
+        return "FileResponse"
     return "PlainTextResponse" if reply.text is not None else ""
 
 

@@ -235,7 +235,7 @@ class Behaviour:
         name = FAILURES[failure.failure]
         self.imports.add(f"{self.package}.failures", name)
         stated = self.views.answer(failure.failure, self.operation).message
-        usual = f"no such {words(failure.subject)}" if name == "Missing" and not stated else ""
+        usual = f"no such {words(failure.subject)}" if name == "Missing" and failure.subject and not stated else ""
         given = [literal(text)] if (text := failure.message or usual) else []
         if failure.status is not None:
             given.append(str(failure.status) if given else f"status={failure.status}")
@@ -461,6 +461,9 @@ class Behaviour:
         for name, value in values:
             target = f"{local(row.bind)}.{row_attribute(name, entity.field(name).type)}"
             match value:
+                case Op(op="??", args=(Bound(field="") as given, Bound(name=row.bind, field=same))) if same == name:
+                    new = self.python.render(given)
+                    lines += [f"if {new} is not None:", f"{INDENT}{target} = {new}"]
                 case Op(op="+", args=(Column(field=same), Op(op="negate", args=(other,)))) if same == name:
                     lines.append(f"{target} -= {self._on_row(other, row)}")
                 case Op(op=("+" | "-") as op, args=(Column(field=same), other)) if same == name:
@@ -529,6 +532,8 @@ class Behaviour:
             given = {name: arg for (name, _), arg in zip(step.args, args, strict=True)}
             call = custom_call(step, self.views, given)
             return [f"{local(step.bind)} = {custom_function(step, self.package, self.imports)}({call})"]
+        if step.target == "keep_file":
+            return [self._keep(step, args[0])]
         slow = step.target in ("hash_password", "check_password")
         home = "authentication" if slow or step.target == "issue_token" else "credentials"
         self.imports.add(f"{self.package}.{home}", step.target)
@@ -541,10 +546,18 @@ class Behaviour:
             self.connected = False
         return lines
 
+    def _keep(self, step: Invoke, upload: str) -> str:
+        self.imports.add(f"{self.package}.files", "keep_file")
+        optional = f" if {upload} is not None else None" if step.type.optional else ""
+        return f"{local(step.bind)} = await keep_file(session, {upload}){optional}"
+
     def _reply(self, step: Reply) -> list[str]:
         if step.redirect is not None:
             target = self.python.render(step.redirect)
             return [self._answer("RedirectResponse", target, step, {"Cache-Control": '"no-store"'})]
+        if step.file is not None:
+            self.imports.add(f"{self.package}.files", "download")
+            return [self._answer("download", self.python.render(step.file), step, {})]
         if step.html is not None or step.text is not None:
             kind = "HTMLResponse" if step.html is not None else "PlainTextResponse"
             return [self._answer(kind, self.python.render(step.html or step.text or NOTHING), step, {})]
@@ -559,7 +572,8 @@ class Behaviour:
         return [*lines, f"return list({row})" if step.view in self.lists else f"return {row}"]
 
     def _answer(self, kind: str, content: str, step: Reply, headers: dict[str, str]) -> str:
-        self.imports.add("fastapi.responses", kind)
+        if kind != "download":
+            self.imports.add("fastapi.responses", kind)
         headers = {**headers, **{name: self._header(value) for name, value in step.headers}}
         given = "".join(f", {literal(name)}: {value}" for name, value in headers.items())[2:]
         status = f", {step.status}" if step.status != 200 else ""

@@ -123,10 +123,9 @@ def _entity(entity: Entity, views: Views, module: Module) -> str:
         fold = Fold(views=views, package="", module=module, inputs={})
         said = ", ".join(f"{literal(n)}: lambda row: {fold.python().render(value)}" for n, value in entity.computed)
         parts.append(f"computed={{{said}}}")
-    if passwords := [f.name for f in entity.fields if f.type.format == "password"]:
-        parts.append(f"passwords={_listed(passwords)}")
-    if keys := [f.name for f in entity.fields if f.type.format == "token"]:
-        parts.append(f"keys={_listed(keys)}")
+    for what, format_ in (("passwords", "password"), ("keys", "token"), ("files", "file")):
+        if named := [f.name for f in entity.fields if f.type.format == format_]:
+            parts.append(f"{what}={_listed(named)}")
     if digests := {f.name: source_of(f.name) for f in entity.fields if f.type.format == "digest"}:
         parts.append(f"digests={{{', '.join(f'{literal(n)}: {literal(source)}' for n, source in digests.items())}}}")
     if limits:
@@ -383,6 +382,10 @@ class Fold:
                 given = {name: arg for (name, _), arg in zip(step.args, args, strict=True)}
                 call = custom_call(step, self.views, given)
                 return [f"{bind} = {custom_function(step, self.package, self.module.imports)}({call})"]
+            case "keep_file":
+                self.module.imports.add("support.tables", "kept_file")
+                optional = f" if {args[0]} is not None else None" if step.type.optional else ""
+                return [f"{bind} = kept_file({args[0]}){optional}"]
             case "hash_password":
                 return [f"{bind} = {args[0]}"]
             case "check_password":
@@ -407,6 +410,8 @@ class Fold:
         given = [str(step.status)]
         if step.redirect is not None:
             given.append(f"location={self.python().render(step.redirect)}")
+        elif step.file is not None:
+            given.append(f"file={self.python().render(step.file)}")
         elif (text := step.html or step.text) is not None:
             given.append(f"text={self.python().render(text)}")
         elif (body := self._body(step)) is not None:

@@ -79,7 +79,8 @@ def bad(given: Input, imports: Imports) -> list[str]:
     """Values that must be refused, null where the type takes none; JSON of another type only where JSON is sent."""
     type_, in_json = given.type, given.place == "body"
     found = [*_bad(type_, given.constraints, in_json=in_json)]
-    found += (_NOT_IN_JSON if in_json else _NOT_IN_TEXT).get(type_.name, ())
+    if type_.format != "file":
+        found += (_NOT_IN_JSON if in_json else _NOT_IN_TEXT).get(type_.name, ())
     if in_json and not type_.optional:
         found.append("None")
     _import(found, imports)
@@ -94,6 +95,8 @@ def _import(sources: Sequence[str], imports: Imports) -> None:
     ):
         if f"{name}(" in text:
             imports.add(module, name)
+    if "Upload(" in text:
+        imports.add("support.tables", "Upload")
     if "tzinfo=UTC" in text:
         imports.add("datetime", "UTC")
 
@@ -112,6 +115,10 @@ def _good(type_: Type, constraints: Constraints) -> list[str]:  # noqa: C901 # o
             return _integers(constraints)
         case "decimal", _:
             return _decimals(constraints)
+        case "record", "file":
+            kind = literal((*constraints.values, "text/plain")[0])
+            names = ('"list.txt"', '"../../etc/passwd"', '"..\\\\..\\\\Ä 漢.png "')
+            return [f'Upload({name}, {kind}, b"milk {n}")' for n, name in enumerate(names)]
         case "record", _:
             given = (f"{literal(n)}: {_good(t.not_null(), Constraints())[0]}" for n, t in type_.fields)
             return [f"{{{', '.join(given)}}}"]
@@ -139,6 +146,9 @@ def _bad(type_: Type, constraints: Constraints, *, in_json: bool) -> list[str]:
             return found + ([literal(f"{matching(constraints.pattern)}\n")] if constraints.pattern else [])
         case "integer", _:
             return [str((least if least is not None else LOW) - 1), str((most if most is not None else HIGH) + 1)]
+        case "record", "file":
+            wrong = ['Upload("a.txt", "text/x-of-no-kind", b"milk")'] if constraints.values else []
+            return [*wrong, '"no file"']
         case "record", _:
             return ["{}"] if any(not t.optional for _, t in type_.fields) else []
         case "list", _ if type_.item:
@@ -267,6 +277,8 @@ def _of_field(f: Field, unique: bool, imports: Imports) -> str:
             return f'f"{{n:0{f.constraints.length}d}}"'
         case _ if f.type.entity:
             return "None" if f.type.optional else f'world.add({literal(f.type.entity)})["id"]'
+        case _ if f.type.format == "file":
+            return "None" if f.type.optional else file_of(f, imports)
         case _ if f.type.name == "datetime" and not f.type.optional:
             imports.add("datetime", "timedelta")
             return "world.now + timedelta(hours=n)"
@@ -276,6 +288,12 @@ def _of_field(f: Field, unique: bool, imports: Imports) -> str:
             return "None"
         case _:
             return good(f.type, f.constraints, imports)[0]
+
+
+def file_of(f: Field, imports: Imports) -> str:
+    """A file that a row keeps."""
+    imports.add("support.tables", "kept_file")
+    return f"kept_file({good(f.type, f.constraints, imports)[0]})"
 
 
 def _distinct(f: Field, imports: Imports) -> str:

@@ -413,6 +413,8 @@ def _other(value: str, f: Field | Input, imports: Imports) -> str:
             return "UUID(int=8)"
         case "boolean":
             return f"not {value}"
+        case "record" if isinstance(f, Field) and f.type.format == "file":
+            return samples.file_of(f, imports)
         case _:
             candidates = samples.good(f.type, f.constraints, imports)
             return next((candidate for candidate in candidates if candidate != value), f'{value} + "x"')

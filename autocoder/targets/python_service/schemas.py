@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from autocoder.ir.behaviour import Reply, walk_steps
 from autocoder.ir.expressions import Const, Record
+from autocoder.ir.limits import most_bytes
 from autocoder.ir.nodes import Constraints, Entity, Input, Operation, Wire
 from autocoder.ir.types import Type
 from autocoder.ir.views import Views
@@ -41,6 +42,9 @@ class Hints:
             if "Decimal(" in limits[0]:
                 self.imports.add("decimal", "Decimal")
             more.append(f"Field({', '.join(limits)})")
+        if given.type.format == "file":
+            kinds = "".join(f", {literal(kind)}" for kind in given.constraints.values)
+            more.append(f"{self._own('uploaded')}({most_bytes(given.constraints):_}{kinds})")
         if given.message:
             more.append(f"{self._own('saying')}({literal(given.message)})")
         if more:
@@ -77,6 +81,9 @@ class Hints:
                 return self._own("Duration")
             case "json", _:
                 return self._own("Json")
+            case "record", "file":
+                self.imports.add("fastapi", "UploadFile")
+                return "UploadFile"
             case "record", _:
                 return self._record(type_)
             case "map", _ if type_.item:
@@ -128,6 +135,8 @@ def _listed(type_: Type) -> str:
 
 
 def _limits(type_: Type, constraints: Constraints) -> list[str]:
+    if type_.format == "file":
+        return []  # its size is checked with its type
     if type_.name == "text":
         named = (("min_length", constraints.minimum), ("max_length", constraints.maximum))
         limits = [f"{name}={value}" for name, value in named if value is not None]

@@ -19,6 +19,7 @@ from autocoder.targets.python_service import (
     keys,
     language,
     tests,
+    uploads,
 )
 from autocoder.targets.python_service.constrained_types import types_module
 from autocoder.targets.python_service.describe import words
@@ -31,6 +32,7 @@ from autocoder.targets.python_service.schemas import schemas_module
 from autocoder.targets.python_service.skeletons import fill, toml_text
 from autocoder.targets.python_service.source import Module, import_block, with_sorted_imports
 from autocoder.targets.python_service.tables import models_module
+from autocoder.targets.python_service.uploads import keeps_files
 from autocoder.targets.runtime import API_PORT
 from autocoder.targets.stamp import Stamp
 from autocoder.targets.tree import END, File, Tree, begin
@@ -139,6 +141,8 @@ class _Project:
             roots.add(BROKER_ROOTS[self.broker])
         libraries = {"Email": "email-validator", "Html": "nh3"}
         roots |= {libraries[name] for name in libraries.keys() & self.used_types()}
+        if keeps_files(self.views):
+            roots.add("python-multipart")
         return tuple(sorted(roots))
 
     def used_types(self) -> set[str]:
@@ -195,6 +199,8 @@ class _Project:
         files |= self.handlers() | self.admin(used) | self.reencrypt()
         if keeping.kept(self.views):
             files["kept.py"] = keeping.module(self.views, self.package)
+        if keeps_files(self.views):
+            used.add("uploaded")
         if used:
             files["types.py"] = types_module(used, self.package)
         if functions := language.module(self.views):
@@ -242,6 +248,7 @@ class _Project:
             "worker.py": self.delivers,
             "broker.py": bool(self.broker),
             "consumer.py": bool(self.broker),
+            "files.py": keeps_files(self.views),
             "scheduler.py": bool(self.views.scheduled),
         }
         return [*names, *(name for name, wanted in more.items() if wanted)]
@@ -322,11 +329,17 @@ class _Project:
             "split": len(workers) > 1,
             "several": len(schedulers) > 1,
             **deliveries.values(views),
+            **uploads.values(views),
         }
 
     def loops(self) -> list[str]:
         """The modules that run beside the API until the process ends."""
-        found = {"consumer": bool(self.broker), "scheduler": bool(self.views.scheduled), "worker": self.delivers}
+        found = {
+            "consumer": bool(self.broker),
+            "files": keeps_files(self.views),
+            "scheduler": bool(self.views.scheduled),
+            "worker": self.delivers,
+        }
         return [name for name, there in found.items() if there]
 
     def counts(self) -> bool:

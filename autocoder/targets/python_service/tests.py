@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 
 from autocoder.ir.behaviour import Change, Emit, Insert, Invoke, List, Remove, walk_steps
 from autocoder.ir.expressions import Const
+from autocoder.ir.limits import most_bytes
 from autocoder.ir.lower_failures import CLASSES
 from autocoder.ir.nodes import Entity, Field, Handler, Input, Operation
 from autocoder.ir.types import Type
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import admin, deliveries, function_examples, keys, oracle, samples
+from autocoder.targets.python_service import admin, deliveries, function_examples, keys, oracle, samples, uploads
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.expressions import literal
 from autocoder.targets.python_service.layout import lay_out
@@ -23,6 +24,7 @@ from autocoder.targets.python_service.names import attribute, function, model, r
 from autocoder.targets.python_service.scenarios import Arrangement, Scenarios
 from autocoder.targets.python_service.skeletons import fill
 from autocoder.targets.python_service.source import Module, with_sorted_imports
+from autocoder.targets.python_service.uploads import keeps_files
 from autocoder.targets.tree import Tree, marked
 
 INDENT = "    "
@@ -94,6 +96,7 @@ class Suite:
         names += ["test_access"] if any(o.access != "anyone" for o in self.views.operations) else []
         names += ["test_admin"] if admin.gives_roles(self.views) else []
         names += ["test_secrets"] if keys.encrypts(self.views) else []
+        names += ["test_uploads"] if keeps_files(self.views) else []
         names += ["test_events"] if self.delivers else []
         names += ["test_schedule"] if self.views.scheduled else []
         names += ["test_limits"] if "rate_limit" in self.views.capabilities else []
@@ -130,6 +133,7 @@ class Suite:
             "camel": views.wire.case == "camel",
             "keys": any(f.type.format == "token" for e in views.entities for f in e.fields),
             "secrets": secrets_of(views),
+            **uploads.values(views),
             "rejects": views.wire.unknown_fields == "reject",
             "cache": views.cache,
             "limited": "rate_limit" in views.capabilities,
@@ -183,6 +187,7 @@ class Suite:
         module.add(self.statuses())
         module.add(_table("GOOD: dict[str, dict[str, list[Any]]]", good, "Values of inputs that must be taken."))
         module.add(_table("BAD: dict[str, dict[str, list[Any]]]", bad, "Values of inputs that must be refused."))
+        self._add_uploads(module)
         self._add_rows(module)
         module.drop_unused_imports()
         return module.text()
@@ -216,6 +221,19 @@ class Suite:
         note = '"""Each operation\'s status of a failure."""'
         every = "STATUSES = {name: {**STATUS, **OWN_STATUSES.get(name, {})} for name in ROUTES}"
         return f"STATUS: dict[str, int] = {{{_pairs(usual)}}}\n{listed}\n{every}\n{note}"
+
+    def _add_uploads(self, module: Module) -> None:
+        """The files that operations take, where any does."""
+        rows: list[str] = []
+        for o in self.views.operations:
+            limits = {
+                i.name: f"({most_bytes(i.constraints):_}, [{', '.join(literal(v) for v in i.constraints.values)}])"
+                for i in uploads.uploads(o)
+            }
+            rows += _of_operation(o, limits)
+        if rows:
+            name = "UPLOADS: dict[str, dict[str, tuple[int, list[str]]]]"
+            module.add(_table(name, rows, "Inputs that are files: the greatest size, and the content types."))
 
     def _add_rows(self, module: Module) -> None:
         models: list[str] = []
@@ -400,8 +418,10 @@ def _refused(given: Input, module: Module) -> str:
 
 
 def _sendable(given: Input, values: list[str]) -> str:
-    """The values as a list, without those that make another path of the one that they stand in."""
+    """The values as a list, without those that make another path of the one that they stand in, or no field."""
     found = [v for v in values if given.place != "path" or (v != '""' and "/" not in v)]
+    # An empty field of a form is one that was not sent.
+    found = [v for v in found if given.place != "form" or v not in ('""', '"x" * 0')]
     return f"[{', '.join(found)}]" if found else ""
 
 

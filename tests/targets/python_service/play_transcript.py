@@ -111,6 +111,21 @@ def in_headers(step: Row) -> Row:
     return {name.lower().replace("-", "_"): value for name, value in step.get("headers", {}).items()}
 
 
+def uploaded(form: Row) -> Row:
+    """The values of a form; a file is written as its name, type and text."""
+    files = {k: tables.Upload(v["name"], v["type"], v["text"].encode()) for k, v in form.items() if isinstance(v, dict)}
+    return {**form, **files}
+
+
+def in_form(form: Row) -> Row:
+    """A form as the client sends it."""
+    if not form:
+        return {}
+    given = uploaded(form)
+    files = {k: (v.name, v.content, v.type) for k, v in given.items() if not isinstance(v, str)}
+    return {"files": files, "data": {k: v for k, v in given.items() if isinstance(v, str)}}
+
+
 def play(world: World, step: Row, token: str, kept: dict[str, Row]) -> None:
     """One request to the service, then to the oracle."""
     step = filled(step, kept)
@@ -124,7 +139,7 @@ def play(world: World, step: Row, token: str, kept: dict[str, Row]) -> None:
         credentials = None
     headers = {**step.get("headers", {}), **({"Authorization": f"Bearer {credentials}"} if credentials else {})}
     has_body = "body" in ROUTES[operation].places.values()
-    options = {"json": step.get("body", {})} if has_body else {}
+    options = {"json": step.get("body", {})} if has_body else in_form(step.get("form", {}))
     response = world.run(world.client.request(method, target, headers=headers, **options))
     body = content(response)
     checked(step, response.status_code, body, "the service")
@@ -139,7 +154,8 @@ def play(world: World, step: Row, token: str, kept: dict[str, Row]) -> None:
     if "tag" in step:
         kept[step["tag"]] = {"tag": response.headers["ETag"]}
     world.take_what_was_made()
-    sent = {**step.get("body", {}), **dict(parse_qsl(parts.query)), **in_path, **in_headers(step)}
+    in_body = {**step.get("body", {}), **uploaded(step.get("form", {}))}
+    sent = {**in_body, **dict(parse_qsl(parts.query)), **in_path, **in_headers(step)}
     written = {WRITTEN.get((operation, name), name).replace("-", "_"): name for name in ROUTES[operation].places}
     given = typed(operation, {name: sent[key] for key, name in written.items() if key in sent})
     if given is not None and has_body:
@@ -160,6 +176,8 @@ def shown(reply: Reply) -> Any:
     """The oracle's reply as JSON."""
     if reply.text is not None:
         return reply.text
+    if getattr(reply, "file", None) is not None:
+        return reply.file.content.decode()
     if isinstance(reply.body, dict):
         return as_json({k: "made" if type(v) in (Token, *MADE) else v for k, v in reply.body.items()})
     return as_json(reply.body)

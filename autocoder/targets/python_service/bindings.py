@@ -19,7 +19,8 @@ from autocoder.ir.behaviour import (
     expressions,
     walk_steps,
 )
-from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Op, conjuncts, walk
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Op, conjuncts, is_computed_integer, walk
+from autocoder.ir.nodes import Constraints, Entity, Field
 from autocoder.ir.views import Views
 from autocoder.targets.python_service.expressions import Imports
 from autocoder.targets.python_service.names import local
@@ -128,3 +129,17 @@ def replaces_if_sent(value: Expr) -> bool:
             return True
         case _:
             return False
+
+
+def is_never_refused(step: Insert, entity: Entity) -> bool:
+    """Whether no key is taken, no reference broken and no number too large: the row may wait for the commit."""
+    numbers = any(is_computed_integer(value) for _, value in step.values)
+    refers = any(f.type.entity or f.constraints != Constraints() for f in entity.fields)
+    return entity.unique_keys == (("id",),) and not numbers and not refers
+
+
+def filled_in(f: Field, value: Expr) -> bool:
+    """Whether the model's own default is this value."""
+    if isinstance(value, Const) and value.value is None and f.type.optional:
+        return True
+    return isinstance(value, Const) and value == f.default

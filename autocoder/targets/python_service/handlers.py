@@ -32,9 +32,9 @@ from autocoder.ir.behaviour import (
     Values,
     walk_steps,
 )
-from autocoder.ir.expressions import Bound, Column, Const, Expr, Get, Op, Record, is_computed_integer
+from autocoder.ir.expressions import Bound, Column, Const, Expr, Get, Op, Record
 from autocoder.ir.keeping import Kept
-from autocoder.ir.nodes import Constraints, Entity, Field, Operation
+from autocoder.ir.nodes import Entity, Operation
 from autocoder.ir.pushdown import limits_of
 from autocoder.ir.types import TEXT
 from autocoder.ir.views import Views
@@ -44,6 +44,8 @@ from autocoder.targets.python_service.bindings import (
     custom_call,
     custom_function,
     entities_of,
+    filled_in,
+    is_never_refused,
     reads_what_it_sets,
     replaces_if_sent,
     row_of,
@@ -364,7 +366,7 @@ class Behaviour:
             values = self._assignments(entity, step.values, defaults=True)
             self.found.add(step.entity)
             given = ", ".join(part for part in (values, *self._numbered(entity, step)) if part)
-            if step.bind not in self.needed and _is_never_refused(step, entity):
+            if step.bind not in self.needed and is_never_refused(step, entity):
                 return [f"session.add({table}({given}))"]
             return [
                 f"{local(step.bind)} = {table}({given})",
@@ -427,7 +429,7 @@ class Behaviour:
         parts: list[str] = []
         for name, value in values:
             f = entity.field(name)
-            if defaults and _filled_in(f, value):
+            if defaults and filled_in(f, value):
                 continue
             parts.append(f"{row_attribute(name, f.type)}={self.python.render(value)}")
         return ", ".join(parts)
@@ -595,17 +597,3 @@ class Behaviour:
             left = ", ".join(f"{attribute(k)}={self._value(v)}" for k, v in step.body.values if k in step.absent)
             parts.append(f"**without_null({left})")
         return f"{name}({', '.join(parts)})"
-
-
-def _is_never_refused(step: Insert, entity: Entity) -> bool:
-    """Whether no key is taken, no reference broken and no number too large: the row may wait for the commit."""
-    numbers = any(is_computed_integer(value) for _, value in step.values)
-    refers = any(f.type.entity or f.constraints != Constraints() for f in entity.fields)
-    return entity.unique_keys == (("id",),) and not numbers and not refers
-
-
-def _filled_in(f: Field, value: Expr) -> bool:
-    """Whether the model's own default is this value."""
-    if isinstance(value, Const) and value.value is None and f.type.optional:
-        return True
-    return isinstance(value, Const) and value == f.default

@@ -116,7 +116,6 @@ class World:
         for name in Oracle.entities[entity].passwords:
             stored[FIELDS[entity][name]] = authentication.hasher.hash(row[name])
 
-
         async def insert(session: AsyncSession) -> None:
             session.add(MODELS[entity](**stored))
 

@@ -106,7 +106,6 @@ class World:
         row = {**FACTORIES[entity](self, self.added), **values}
         stored = {FIELDS[entity][name]: value for name, value in row.items()}
 
-
         async def insert(session: AsyncSession) -> None:
             session.add(MODELS[entity](**stored))
 

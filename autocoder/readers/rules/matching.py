@@ -74,6 +74,17 @@ def read_sentence(items: Sequence[Item], found: Sequence[Clause], discourse: Dis
     return parse
 
 
+def _named_route(parse: Parse) -> None:
+    """A sentence that names a route to say what it takes states the route as well."""
+    fields = [d for d in parse.drafts if d.kind == "field" and str(d.parts["of"].value).startswith(METHODS)]
+    of = fields[0].parts["of"] if fields else None
+    if of is None or not of.items or any(d.kind == "operation" for d in parse.drafts):
+        return
+    method, _, path = str(of.value).partition(" ")
+    parts = {"method": replace(of, value=method), "path": replace(of, value=path)}
+    parse.drafts.insert(0, Draft(kind="operation", parts=parts, items={i.index for i in of.items}))
+
+
 def _heard(clause: Clause) -> Iterator[Heard]:
     """The things that a clause names."""
     plain = [*clause.subject, *(n for p in clause.predicates for n in p.objects)]
@@ -88,6 +99,7 @@ def _heard(clause: Clause) -> Iterator[Heard]:
 
 def _routes(parse: Parse) -> None:
     """What stands beside the one route of a sentence: who may call it, in which order it lists, its parameters."""
+    _named_route(parse)
     told = [d for d in parse.drafts if d.kind == "operation" and "path" in d.parts and "actor" not in d.parts]
     found = endpoints.asides(parse.items, parse.used) if told else None
     if found and found.parts and (len(told) == 1 or "actor" not in found.parts):

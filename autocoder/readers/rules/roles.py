@@ -157,6 +157,9 @@ def thing(noun: Noun, discourse: Discourse) -> Filled | None:
         kind = "code" if noun.head.lemma in nouns.CODES else nouns.VALUE_TYPES[noun.head.lemma]
         filled.put("type", kind, noun.head, via=Via.LEXICON)
     common(noun, filled)
+    if kind := next((i for i in name_items(noun)[:-1] if i.lemma in nouns.STATE_NOUNS), None):
+        filled.put("value", words_of(i for i in name_items(noun) if i is not kind), *name_items(noun))
+        filled.put("state", kind.lemma, kind)
     for item in noun.modifiers:
         _narrow(item, noun, filled)
         if item.tag == "J" and item.words[0].token.value in discourse.symbols.states:
@@ -440,8 +443,8 @@ def _per(adjunct: Adjunct, filled: Filled) -> None:
 
 
 def counted(noun: Noun, _discourse: Discourse) -> Filled | None:
-    """What a worker counts: clicks per link and day."""
-    if noun.head.lemma not in nouns.OCCURRENCES:
+    """What a worker counts: clicks per link and day, dispatches per station."""
+    if noun.head.lemma not in nouns.OCCURRENCES and not (noun.head.tag == "N" and noun.head.plural):
         return None
     filled = Filled(parts={})
     filled.put("value", "count", noun.head, via=Via.LEXICON)
@@ -449,7 +452,7 @@ def counted(noun: Noun, _discourse: Discourse) -> Filled | None:
     common(noun, filled)
     for adjunct in noun.post:
         _per(adjunct, filled)
-    return filled if "per" in filled.parts else None
+    return filled if {"per", "period"} & set(filled.parts) else None
 
 
 def given(noun: Noun, discourse: Discourse) -> Filled | None:

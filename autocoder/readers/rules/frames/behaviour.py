@@ -243,6 +243,22 @@ FRAMES: tuple[Frame, ...] = (
         ),
     ),
     Frame(
+        name="somebody may not act on a thing",
+        kind="access",
+        verbs=("act on",),
+        names=True,
+        negated=True,
+        roles=(_ACTOR, Role(at="prep:on,in,to,for,at,from", slot="object", reads="thing")),
+        constants={"allowed": False},
+        example="Guests cannot comment on posts.",
+        gives=(
+            (
+                "access",
+                {"actor": "guest", "verb": "comment", "does": "other", "object": "post", "allowed": False},
+            ),
+        ),
+    ),
+    Frame(
         name="something is done on a schedule",
         kind="schedule",
         verbs=("delete",),

@@ -91,6 +91,30 @@ FRAMES: tuple[Frame, ...] = (
         constants={"required": True},
         example="POST /quizzes requires a title.",
         gives=(
+            ("operation", {"method": "POST", "path": "/quizzes"}),
+            (
+                "field",
+                {
+                    "of": "POST /quizzes",
+                    "name": "title",
+                    "direction": "request",
+                    "location": "body",
+                    "required": True,
+                    "type": "text",
+                },
+            ),
+        ),
+    ),
+    Frame(
+        name="a route takes fields",
+        kind="field",
+        verbs=("take",),
+        route="request",
+        roles=(_OF, Role(at="object", slot="name", reads="field", each=True)),
+        constants={"required": True},
+        example="POST /quizzes takes a title.",
+        gives=(
+            ("operation", {"method": "POST", "path": "/quizzes"}),
             (
                 "field",
                 {
@@ -112,6 +136,7 @@ FRAMES: tuple[Frame, ...] = (
         roles=(_OF, Role(at="object", slot="name", reads="field", each=True)),
         example="POST /quizzes accepts an optional description.",
         gives=(
+            ("operation", {"method": "POST", "path": "/quizzes"}),
             (
                 "field",
                 {

@@ -103,7 +103,7 @@ PLATFORM_PARTS: dict[str, str] = {
 _TYPE_NOUNS: dict[str, str] = {
     "url": "url uri link web-address website homepage",
     "text": "text string snippet word line message name title description comment body content note subject label "
-    "caption summary city street country author category color colour address bio nickname username sku isbn brand",
+    "caption summary question answer city street country author category color colour address bio nickname username sku isbn brand",
     "integer": "number integer int int32 int64 long count quantity rating score age year stock position priority order "
     "rank size point points capacity duration-in-minutes",
     "decimal": "amount decimal float double temperature weight height latitude longitude humidity percentage distance",
@@ -143,6 +143,9 @@ PERIODS: dict[str, str] = {
 
 STATES: dict[str, str] = {"expired": "expired", "lapsed": "expired"}
 """Adjectives that name a state of a row."""
+
+STATE_NOUNS = words("draft")
+"""Nouns that name the state of what they stand before: draft invoices."""
 
 FLAGS: dict[str, str] = {"completed": "completed", "done": "done", "finished": "finished"}
 

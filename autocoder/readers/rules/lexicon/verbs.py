@@ -72,7 +72,8 @@ VERBS: dict[str, str] = {
     "allow": "allow let permit enable",
     "build": "build create make write develop want need implement give",
     "require": "require need expect",
-    "accept": "accept take support",
+    "accept": "accept support",
+    "take": "take",
     "respond": "return respond answer reply give",
 }
 """Class to lemmas. A verb may stand in several classes; the frames' other slots decide."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from autocoder.facts import KINDS, SlotSpec, Via
-from autocoder.readers.rules import endpoints, readings
+from autocoder.readers.rules import endpoints, readings, roles
 from autocoder.readers.rules.adjuncts import ADJUNCT_READS, NOUN_READS
 from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, Predicate
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
@@ -175,7 +175,8 @@ class Fitter:
             case "subject" | "object" | "label":
                 nouns = {"subject": at.subjects, "object": at.objects, "label": at.labels}[role.at]
                 shared = role.reads == "route" or role.shared
-                return self._nouns(role, [n for n in nouns if shared or not {i.index for i in n.items} & taken])
+                open_ = [n for n in nouns if shared or not {i.index for i in n.items} & taken]
+                return self._nouns(role, open_) or self._people(role, open_, at)
             case "context":
                 return self._understood_route(at)
             case "act":
@@ -210,6 +211,14 @@ class Fitter:
             return found if len(found) == len(nouns) else []
         several = role.reads in {"us", "about", "tracked", "their things", "whose things"}
         return found[:1] if len(nouns) == 1 or several else []
+
+    def _people(self, role: Role, nouns: list[Noun], at: Situation) -> list[Filled]:
+        """A noun that no list knows names people where it does what only people do: "crews close incidents"."""
+        acts = bool(at.verbs) and all(v.lemma in verbs.CLASSES["people do"] for v in at.verbs)
+        if role.reads != "actor" or len(nouns) != 1 or not acts or not at.objects:
+            return []
+        found = roles.kind_of_people(nouns[0], self.discourse)
+        return [found] if found else []
 
     def _adjunct(self, role: Role, at: Situation, taken: set[int]) -> list[Filled]:
         kind, _, preps = role.at.partition(":")
@@ -266,6 +275,8 @@ class Fitter:
                 kind = str(reading.parts["kind"].value)
             if not _slots(kind, role, reading, parts):
                 return None
+        if any(parts[name].value != value for name, value in frame.constants.items() if name in parts):
+            return None  # "closed tickets expire": what narrows the thing has no slot beside the frame's own
         anchor = verb or next((i for i in self.items if i.index in items), None)
         if anchor is None:
             return None

@@ -88,7 +88,8 @@ def _named_route(parse: Parse) -> None:
 def _heard(clause: Clause) -> Iterator[Heard]:
     """The things that a clause names."""
     plain = [*clause.subject, *(n for p in clause.predicates for n in p.objects)]
-    phrases = [n for p in clause.predicates for a in p.around for n in a.nouns]
+    around = [*(a for n in clause.subject for a in n.post), *(a for p in clause.predicates for a in p.around)]
+    phrases = [n for a in around for n in a.nouns]
     for noun in (*plain, *phrases):
         named = name_items(noun)
         if noun.head.tag == "N" and not person(noun.head.lemma) and noun.head.lemma not in ACTORS:
@@ -201,6 +202,7 @@ class _Reader:
     discourse: Discourse
     fitter: Fitter
     labels: list[Noun] = field(default_factory=list[Noun])
+    last: Predicate | None = None
 
     def clause(self, clause: Clause) -> None:
         clause = _as_somebody(clause)
@@ -220,10 +222,25 @@ class _Reader:
             self._best(replace(situation(clause, predicate), labels=self.labels))
             for condition in predicate.conditions:
                 self._condition(condition)
+        if not clause.predicates and self._goes_without_verb(clause):
+            return
+        self.last = clause.predicates[-1] if clause.predicates else self.last
         if not clause.predicates and (clause.subject or clause.lead):
             self._best(fragment(clause, self.labels))
             for condition in clause.conditions:
                 self._goes_on(condition)
+
+    def _goes_without_verb(self, clause: Clause) -> bool:
+        """Reads "readings are kept for 30 days, averages for two years": the verb is that of the clause before."""
+        noun = clause.subject[-1] if len(clause.subject) == 1 else None
+        if self.last is None or noun is None or not noun.post or clause.label:
+            return False
+        if {(a.kind, a.prep) for a in noun.post} - {(a.kind, a.prep) for a in self.last.around}:
+            return False
+        before = len(self.parse.drafts)
+        said = replace(self.last, objects=[], adjuncts=noun.post, conditions=[])
+        self._best(situation(Clause(subject=[replace(noun, post=[])]), said))
+        return len(self.parse.drafts) > before
 
     def _around(self, clause: Clause) -> None:
         """Reasons and conditions of a clause."""

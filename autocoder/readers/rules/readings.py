@@ -344,6 +344,13 @@ def known_product(noun: Noun, _discourse: Discourse) -> Filled | None:
     return filled
 
 
+def product_outside(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A product by its own name inside a sentence, where every capital tells; what the service itself runs on is none."""
+    inside = noun.items[0].index > 0 and noun.head.lemma.lower() not in {*nouns.ENGINES, *CHANNELS}
+    written = any(c.islower() for c in noun.head.text)  # HTTP and CSV are none
+    return known_product(noun, discourse) if inside and written and not noun.post else None
+
+
 def point_in_time(noun: Noun, _discourse: Discourse) -> Filled | None:
     """At a given time; on a certain date."""
     if noun.head.lemma not in {"time", "date", "day", "moment"} or noun.post:
@@ -364,7 +371,8 @@ def things_of_the_text(noun: Noun, discourse: Discourse) -> Filled | None:
     """A plural that opens the text and is all that it says: "feature flags"."""
     if discourse.sentence or noun.head.tag != "N" or not noun.head.plural or noun.items[0].index:
         return None
-    if any(i.tag not in "NJ" for i in noun.items) or any(a.prep not in {"with", "for"} for a in noun.post):
+    plain_ = all(i.tag in "NJ" and (i is noun.head or not i.plural) for i in noun.items)
+    if not plain_ or any(a.prep not in {"with", "for"} for a in noun.post):
         return None
     filled = Filled(parts={})
     named = name_items(noun)
@@ -409,6 +417,7 @@ def whose_things(noun: Noun, discourse: Discourse) -> Filled | None:
 
 
 NOUNS: Mapping[str, roles.Reads] = {
+    "product outside": product_outside,
     "their things": their_things,
     "whose things": whose_things,
     "plain": plain,

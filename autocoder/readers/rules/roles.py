@@ -97,6 +97,20 @@ def actor(noun: Noun, discourse: Discourse) -> Filled | None:
     return filled
 
 
+def kind_of_people(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A plural that may name people, though no list knows it: a role, to be reviewed."""
+    lemma = noun.head.lemma
+    known = (nouns.VALUE_TYPES, nouns.OCCURRENCES, nouns.SYSTEMS, nouns.PEOPLE_WORKERS, nouns.DATA, nouns.NO_PERSONS)
+    other = any(lemma in words for words in (*known, nouns.LIST_LABELS, nouns.ENGINES, nouns.TOTALS))
+    bare = noun.head.tag == "N" and noun.head.plural and all(i.tag == "N" for i in noun.items)
+    if other or not bare or lemma in discourse.symbols.things or noun.relative or noun.post or noun.paren:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", "role", noun.head, via=Via.INFERRED)
+    filled.put("role", words_of(noun.items), *noun.items)
+    return filled
+
+
 def _after_possessor(noun: Noun) -> int:
     """The index of the first word behind "the clinic's"."""
     return max((i.index + 1 for i in noun.items if i.lemma == "'s"), default=0)
@@ -123,6 +137,9 @@ def _owner(noun: Noun) -> Filled | None:
     filled.put("value", "user", noun.head, via=Via.LEXICON)
     filled.put("scope", "own", noun.head, via=Via.LEXICON)
     filled.use(*(i for i in noun.modifiers if i.tag in "DS" or i.lemma == "only"))
+    for adjunct in noun.post:
+        if adjunct.prep == "of" and all(i.tag in "DSN" for i in items_of(adjunct)[1:]):
+            filled.use(*items_of(adjunct))
     return filled
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import cast
 
-from autocoder.readers.rules.lexicon import closed, fillers, nouns, verbs
+from autocoder.readers.rules.lexicon import closed, fillers, nouns, units, verbs
 from autocoder.readers.rules.lexicon.tag_rules import TAG_RULES, TagRule
 from autocoder.readers.rules.tokens import Token
 
@@ -20,6 +20,7 @@ _UPOS = {"NOUN": "N", "PROPN": "N", "VERB": "V", "AUX": "V", "ADJ": "J", "ADV": 
 _KNOWN_VERBS: frozenset[str] = verbs.DOMAIN_VERBS.union(*verbs.CLASSES.values())
 _NUMERIC = frozenset({"number", "percent", "sized", "percentile", "time"})
 _ADJECTIVE_ENDINGS = ("able", "ible", "ous", "ful")
+_PERIODS = {*units.DAYS, *units.DAY_PARTS, "hour", "week", "month", "year", "minute"}
 _CLAUSE_MARKS = frozenset(";:.!?(")
 
 
@@ -235,6 +236,8 @@ def _applies(rule: TagRule, word: Tagged, before: Tagged | None, done: list[Tagg
     tag_before = "^" if before is None or before.tag in _CLAUSE_MARKS or before.tag == "W" else before.tag
     if before is not None and before.token.kind in _NUMERIC:
         tag_before = "U"
+    if len(done) > 1 and done[-1] is before and before.token.value in _PERIODS and done[-2].lemma in {"every", "each"}:
+        tag_before = "^"  # "every night closed tickets are deleted"
     return (
         (not rule.before or tag_before in rule.before)
         and (not rule.after or _can_be(after, rule.after))
@@ -315,6 +318,8 @@ def _repair(words: list[Tagged]) -> list[Tagged]:
             repaired[i] = replace(word, tag="R")
         elif word.lemma == "have" and after:
             _perfect(repaired, i, words)
+        elif word.lemma == "like" and before and before.tag in "NO" and not any(w.tag in "VAM" for w in words):
+            repaired[i] = replace(word, tag="V", form="VB")
         elif word.tag == "J" and after and after.tag in "NJ" and _kind_of_thing(word):
             repaired[i] = replace(word, tag="N")
         elif word.tag == "N" and word.form == "" and before and before.tag in "NO" and _let(repaired, i):

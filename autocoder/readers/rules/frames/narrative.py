@@ -178,6 +178,29 @@ FRAMES: tuple[Frame, ...] = (
         gives=(("integration", {"purpose": "message", "name": "slack"}),),
     ),
     Frame(
+        name="something is done by a product outside",
+        kind="integration",
+        verbs=("handled outside",),
+        roles=(
+            Role(at="subject", slot="name", reads="product outside"),
+            Role(at="object", slot="purpose", reads="plain"),
+        ),
+        example="Payments are handled by Stripe.",
+        gives=(("integration", {"name": "stripe", "purpose": "payment"}),),
+    ),
+    Frame(
+        name="something is done through a product outside",
+        kind="integration",
+        verbs=("handled outside",),
+        roles=(
+            Role(at="subject", reads="system", optional=True),
+            Role(at="object", slot="purpose", reads="plain"),
+            Role(at="prep:through,via,with,over", slot="name", reads="product outside"),
+        ),
+        example="Messages are sent through Twilio.",
+        gives=(("integration", {"name": "twilio", "purpose": "message"}),),
+    ),
+    Frame(
         name="somebody registers with fields",
         kind="field",
         verbs=("enrol",),

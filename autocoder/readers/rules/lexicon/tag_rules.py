@@ -30,6 +30,7 @@ class TagRule:
 
 TAG_RULES: tuple[TagRule, ...] = (
     TagRule(name="verb after modal, 'to' or do", choose="V", before="MFX", form="VB"),
+    TagRule(name="noun before an auxiliary", choose="N", before="^NJDSQUP,C", after="AM", form="VB VBZ"),
     TagRule(name="subject of the verb behind it", choose="N", before="^", subject=True),
     TagRule(name="participle after a form of be", choose="V", before="AX", form="VBN"),
     TagRule(name="progressive after a form of be", choose="V", before="A", form="VBG", after="DSQLNOJ"),

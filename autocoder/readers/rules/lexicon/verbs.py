@@ -23,7 +23,7 @@ VERBS: dict[str, str] = {
     "update": "update edit change modify rename adjust correct revise amend",
     "delete": "delete remove erase discard destroy purge clear drop",
     "manage": "manage maintain administer organize organise",
-    "search": "search",
+    "search": "search filter",
     "visit": "visit follow open resolve request hit call click browse_to",
     "convert": "shorten",
     # what a service does in answer
@@ -66,6 +66,11 @@ VERBS: dict[str, str] = {
     "tell": "notify inform tell remind warn alert e-mail email mail",
     "overlap": "overlap collide intersect conflict",
     "close": "close end finish",
+    "handled outside": "handle process send deliver do bill charge",
+    "people do": "approve assign book borrow browse buy cancel check close comment complete confirm create delete "
+    "download edit enter file fill grade hand inspect invite list manage mark order pick rate read record register "
+    "reject rent repair report request reserve return review search see sell share ship sign submit update upload view "
+    "vote write",
     "record": "record log write note store",
     "be": "be",
     "stay": "stay remain",

@@ -48,7 +48,7 @@ def settle(reading: Reading, answers: Mapping[str, str]) -> Reading:
     errors = [
         d
         for d in reading.diagnostics
-        if d.severity is Severity.ERROR and (d.code in {"AC1005", "AC1006"} or not answerable)
+        if d.severity is Severity.ERROR and (d.code in {"AC1005", "AC1006", "AC1121"} or not answerable)
     ]
     settled = reading.answered(answers)
     open_ = [_open(q) for q in settled.questions]

@@ -100,6 +100,16 @@ def test_texts_of_almost_nothing_are_read(text: str) -> None:
     check(text)
 
 
+def test_a_nul_character_is_refused_with_its_place() -> None:
+    reading = check("Anyone can add a note.\nA note has a ti\x00tle. Notes\x00 expire.")
+    (found,) = [d for d in reading.diagnostics if d.code == "AC1121"]
+    assert found.span and (found.span.line, found.span.column) == (2, 16)
+    with pytest.raises(StageFailed) as caught:
+        asked = left_out.asked(reading)
+        proposal.settle(asked, {q.id: q.options[0].key for q in asked.questions if q.options})
+    assert "AC1121" in {d.code for d in caught.value.diagnostics}
+
+
 MEGABYTE = {
     "sentences": "Links expire after 30 days. " * 38_000,
     "one word": "a" * 1_000_000,

@@ -52,4 +52,11 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Give a file of one of these kinds, mend it at the place that the message names, or leave it out.",
         "example": "autocoder plan description.md --context notes.txt",
     },
+    {
+        "code": "AC1121",
+        "title": "the text holds a NUL character",
+        "why": "Text has none. A file with one is binary, of another encoding (UTF-16), or damaged, and what stands "
+        "around it may not be what its author wrote.",
+        "fix": "Save the description as UTF-8 text.",
+    },
 )

@@ -6,6 +6,7 @@ event that a later sentence goes on about).
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -88,7 +89,8 @@ class Symbols:
 
     def elsewhere(self, lemma: str, sentence: int) -> bool:
         """Whether a lemma stands in another sentence too."""
-        return bool(self.where.get(lemma, frozenset()) - {sentence})
+        stands = self.where.get(lemma, frozenset[int]())
+        return len(stands) > (sentence in stands)
 
 
 _KEPT = CLASSES["create"] | CLASSES["delete"] | CLASSES["manage"] | CLASSES["list"] | DOMAIN_VERBS
@@ -152,7 +154,7 @@ class Discourse:
     event: Part | None = None
     entity: Part | None = None
     endpoint: dict[str, Part] = field(default_factory=dict[str, Part])
-    fields: dict[str, dict[str, Part]] = field(default_factory=dict[str, "dict[str, Part]"])
+    fields: ChainMap[str, dict[str, Part]] = field(default_factory=ChainMap[str, "dict[str, Part]"])
     columns: list[str] = field(default_factory=list[str])
     title: bool = False
     example: str = ""
@@ -166,14 +168,19 @@ class Discourse:
             operation=dict(self.operation),
             endpoint=dict(self.endpoint),
             columns=list(self.columns),
-            fields={name: dict(owners) for name, owners in self.fields.items()},
+            fields=self.fields.new_child(),
         )
 
     def adopt(self, other: Discourse) -> None:
         """Takes over the state of the trial that was chosen."""
         self.actor, self.operation = other.actor, other.operation
         self.event, self.entity = other.event, other.entity
-        self.endpoint, self.fields = other.endpoint, other.fields
+        self.endpoint = other.endpoint
+        self.fields.update(other.fields.maps[0])
+
+    def learn(self, name: str, of: Part) -> None:
+        """Keeps whose field it is. A trial writes to its own layer, so that a copy costs nothing."""
+        self.fields[name] = {**self.fields.get(name, {}), str(of.value): of}
 
 
 def remembered(part: Part) -> Part:

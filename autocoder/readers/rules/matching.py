@@ -403,7 +403,7 @@ def _remember(draft: Draft, discourse: Discourse) -> None:
         case "field":
             if not str(parts["of"].value).startswith(METHODS):
                 discourse.entity = parts["of"]
-            discourse.fields.setdefault(str(parts["name"].value), {})[str(parts["of"].value)] = parts["of"]
+            discourse.learn(str(parts["name"].value), parts["of"])
         case _:
             pass
 

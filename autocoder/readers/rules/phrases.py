@@ -393,14 +393,11 @@ _ORDER_TABLE = _table(_ORDERS)
 
 def _fixed(words: Sequence[Tagged], at: int) -> Found:
     """Several words that are one: "not found"."""
-    return next(
-        (
-            (n, "N", phrase)
-            for phrase in ("not found", "audit log", "audit trail", "api key")
-            if (n := _matches(words, at, phrase))
-        ),
-        None,
-    )
+    size, phrase = _longest(words, at, _FIXED_TABLE)
+    return (size, "N", phrase) if size else None
+
+
+_FIXED_TABLE = _table(("not found", "audit log", "audit trail", "api key", "back office", "front desk"))
 
 
 _PARSERS: tuple[Callable[[Sequence[Tagged], int], Found], ...] = (_fixed, _schedule, _order, _rate, _bound, _quantity)

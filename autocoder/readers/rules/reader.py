@@ -82,7 +82,7 @@ class RulesReader:
             read.append(done)
         sentences_ = [done.sentence for done in read]
         questions = [q for done in read for q in done.questions]
-        diagnostics = [d for done in read for d in done.diagnostics]
+        diagnostics = [*_no_text(text), *(d for done in read for d in done.diagnostics)]
         facts = (*(context.facts if context else ()), *(f for s in sentences_ for f in s.facts))
         doubtful = tuple(f for q in questions for o in q.options[:1] for f in o.facts if f.kind in DENIABLE)
         diagnostics += contradictions((*facts, *doubtful))
@@ -94,6 +94,20 @@ class RulesReader:
             sentences=tuple(sentences_),
             questions=tuple(questions),
             diagnostics=tuple(sorted(diagnostics, key=lambda d: d.order)),
+        )
+
+
+def _no_text(text: Prose) -> Iterator[Diagnostic]:
+    """What says that the prose is no text: its first NUL character."""
+    at = text.text.find("\0")
+    if at >= 0:
+        yield Diagnostic(
+            code="AC1121",
+            message=f"the text holds a NUL character ({text.text.count(chr(0))} in all)",
+            span=text.place(at, at + 1),
+            rule="a description is UTF-8 text",
+            help="save it as UTF-8 text",
+            severity=Severity.ERROR,
         )
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 
 from autocoder.facts import Via
 from autocoder.readers.rules.discourse import Draft, Part
@@ -113,22 +115,48 @@ MATCHERS: Mapping[str, Callable[[Item], Parts | None]] = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Element:
+    """One element of a pattern: lemmas, or a matcher with the slot that takes its value."""
+
+    lemmas: frozenset[str]
+    matcher: Callable[[Item], Parts | None] | None
+    slot: str
+    optional: bool
+
+
+@cache
+def _elements(pattern: tuple[str, ...]) -> tuple[_Element, ...]:
+    found: list[_Element] = []
+    for element in pattern:
+        slot, _, name = element.rstrip("?").rpartition("=")
+        known = frozenset(name.removeprefix("word:").split("|")) if name.startswith("word:") else frozenset[str]()
+        matcher = None if known else MATCHERS[name]
+        found.append(_Element(lemmas=known, matcher=matcher, slot=slot, optional=element.endswith("?")))
+    return tuple(found)
+
+
 def read(items: Sequence[Item], used: Collection[int], table: Sequence[Run]) -> Iterator[Draft]:
     """The facts of all runs, from left to right, the longest first; no word is used twice."""
     taken = set(used)
+    present = {i.lemma for i in items}
+    able = [run for run in table if _may_stand(_elements(run.pattern), present)]
     at = 0
-    while at < len(items):
+    while at < len(items) and able:
         if items[at].index in taken:
             at += 1
             continue
-        found = [d for run in table if (d := _match(run, items, at, taken))]
-        if not found:
-            at += 1
-            continue
-        best = max(found, key=lambda d: len(d.items))
-        taken |= best.items
-        yield best
+        found = [d for run in able if (d := _match(run, items, at, taken))]
+        if found:
+            best = max(found, key=lambda d: len(d.items))
+            taken |= best.items
+            yield best
         at += 1
+
+
+def _may_stand(elements: Sequence[_Element], present: Collection[str]) -> bool:
+    """Whether the sentence has a word for each element that must be there."""
+    return all(e.optional or e.matcher or any(lemma in present for lemma in e.lemmas) for e in elements)
 
 
 _NEGATIVE = frozenset({"no", "nobody", "none", "cannot", "n't", "never", "only", "without"})
@@ -139,12 +167,10 @@ def _match(run: Run, items: Sequence[Item], at: int, taken: set[int]) -> Draft |
     if run.constants.get("public") is True and any(i.tag == "X" or i.lemma in _NEGATIVE for i in items[:at]):
         return None  # "must not be reachable from the internet" says the contrary
     mine: list[Item] = []
-    for element in run.pattern:
-        optional = element.endswith("?")
-        slot, _, matcher = element.rstrip("?").rpartition("=")
-        step = _element(slot, matcher, items, at, taken)
+    for element in _elements(run.pattern):
+        step = _step(element, items, at, taken)
         if step is None:
-            if optional:
+            if element.optional:
                 continue
             return None
         at, new, words = step
@@ -157,8 +183,8 @@ def _match(run: Run, items: Sequence[Item], at: int, taken: set[int]) -> Draft |
     return Draft(kind=kind, parts=parts, items={i.index for i in mine})
 
 
-def _element(
-    slot: str, matcher: str, items: Sequence[Item], at: int, taken: set[int]
+def _step(
+    element: _Element, items: Sequence[Item], at: int, taken: set[int]
 ) -> tuple[int, Parts, list[Item]] | None:
     """One element, with the determiners before it: the next position, its slots, its items."""
     words: list[Item] = []
@@ -168,10 +194,10 @@ def _element(
     if at >= len(items) or items[at].index in taken:
         return None
     item = items[at]
-    if matcher.startswith("word:"):
-        return (at + 1, {}, [*words, item]) if item.lemma in matcher[5:].split("|") and not item.meaning else None
-    found = MATCHERS[matcher](item)
+    if element.matcher is None:
+        return (at + 1, {}, [*words, item]) if item.lemma in element.lemmas and not item.meaning else None
+    found = element.matcher(item)
     if found is None:
         return None
-    named = {(slot if k == "value" else k): p for k, p in found.items()}
+    named = {(element.slot if k == "value" else k): p for k, p in found.items()}
     return at + 1, named, [*words, item]

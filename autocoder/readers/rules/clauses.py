@@ -377,7 +377,8 @@ class _Parser:
                 self.at = start
                 return found
             next_ = self.noun(shallow=shallow)
-            if self._verb_opens() and not subject:
+            other = part and next_.head.plural and not found[-1].head.plural  # "dates of birth, addresses and names"
+            if other or (self._verb_opens() and not subject):
                 self.at = start
                 return found
             found.append(next_)

@@ -55,6 +55,8 @@ def variants(line: Line) -> Iterator[tuple[Token, ...]]:
     does = line.tokens[2:]
     if does and line.tokens[0].kind == "route" and line.tokens[1].text in _DASHES:
         yield of_a_route(line.tokens[0], does)
+    if len(line.tokens) > 2 and (route := spoken_route(line.tokens)):
+        yield route
     opener = [t for t in line.lead if t.kind != "mark"]
     if opener:
         own = (
@@ -66,6 +68,24 @@ def variants(line: Line) -> Iterator[tuple[Token, ...]]:
     heading = list(line.heading)
     if heading and len(heading) <= 4 and line.unit.kind == "item":
         yield (*heading, _colon(heading[-1]), *line.tokens)
+
+
+_SPOKEN = {"getting": "GET", "fetching": "GET", "deleting": "DELETE", "putting": "PUT", "patching": "PATCH"}
+
+
+def spoken_route(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """The sentence where its subject is a route: "Deleting /todos" is DELETE /todos; empty where it is none."""
+    method, path = _SPOKEN.get(tokens[0].value, ""), tokens[1]
+    if not method or path.kind not in {"path", "code"} or not path.value.startswith("/"):
+        return ()
+    route = Token(
+        kind="route",
+        text=f"{method} {path.value}",
+        start=tokens[0].start,
+        end=path.end,
+        value=f"{method} {path.value}",
+    )
+    return (route, *tokens[2:])
 
 
 _DASHES = frozenset("-–—:")

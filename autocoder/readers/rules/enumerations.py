@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from autocoder.facts import Via
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
+from autocoder.readers.rules.lexicon.nouns import SYSTEMS
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
 
@@ -69,8 +70,11 @@ def _arrows(items: Sequence[Item], discourse: Discourse) -> Draft | None:
     """Invoice states: draft -> sent -> paid."""
     if not any(i.tag == "arrow" for i in items):
         return None
-    at = next((n for n, i in enumerate(items) if i.tag == ":"), -1)
-    entity = _owner(items[: max(at, 0)], discourse)
+    first = next(n for n, i in enumerate(items) if i.tag == "arrow")
+    colons = [n for n, i in enumerate(items[:first]) if i.tag == ":"]
+    at = colons[-1] if colons else -1
+    label = items[colons[-2] + 1 if len(colons) > 1 else 0 : max(at, 0)]
+    entity = _owner(label, discourse)
     found = groups(items[at + 1 :])
     return _draft("lifecycle", entity, items, found) if entity and _short(found) else None
 
@@ -78,7 +82,7 @@ def _arrows(items: Sequence[Item], discourse: Discourse) -> Draft | None:
 def _owner(label: Sequence[Item], discourse: Discourse) -> Part | None:
     """Whose states they are: the label without "states", else what the text is at."""
     named = [i for i in label if i.tag in "NJ" and i.lemma not in _STATE_NOUNS]
-    if named:
+    if named and named[-1].lemma not in SYSTEMS:
         return Part(value=" ".join(i.lemma for i in named), items=named)
     return remembered(discourse.entity) if discourse.entity else None
 

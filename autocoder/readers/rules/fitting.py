@@ -275,10 +275,8 @@ class Fitter:
                 kind = str(reading.parts["kind"].value)
             if not _slots(kind, role, reading, parts):
                 return None
-        if any(parts[name].value != value for name, value in frame.constants.items() if name in parts):
-            return None  # "closed tickets expire": what narrows the thing has no slot beside the frame's own
         anchor = verb or next((i for i in self.items if i.index in items), None)
-        if anchor is None:
+        if anchor is None or _denies(frame, parts):
             return None
         if frame.names and verb is not None:
             _name_verb(parts, verb, at)
@@ -294,6 +292,11 @@ class Fitter:
     def _context(self, kind: str, parts: dict[str, Part]) -> None:
         if kind == "subscription" and "event" not in parts and self.discourse.event:
             parts["event"] = remembered(self.discourse.event)
+
+
+def _denies(frame: Frame, parts: Mapping[str, Part]) -> bool:
+    """Whether what narrows the thing has no slot beside the frame's own: "closed tickets expire"."""
+    return any(parts[name].value != value for name, value in frame.constants.items() if name in parts)
 
 
 def _slots(kind: str, role: Role, reading: Filled, parts: dict[str, Part]) -> bool:

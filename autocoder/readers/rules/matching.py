@@ -216,12 +216,7 @@ class _Reader:
         for noun in clause.subject:
             self._system(noun, None)
         for predicate in clause.predicates:
-            self._allowed(predicate)
-            for noun in predicate.objects:
-                self._system(noun, predicate.infinitive)
-            self._best(replace(situation(clause, predicate), labels=self.labels))
-            for condition in predicate.conditions:
-                self._condition(condition)
+            self._predicate(clause, predicate)
         if not clause.predicates and self._goes_without_verb(clause):
             return
         self.last = clause.predicates[-1] if clause.predicates else self.last
@@ -229,6 +224,14 @@ class _Reader:
             self._best(fragment(clause, self.labels))
             for condition in clause.conditions:
                 self._goes_on(condition)
+
+    def _predicate(self, clause: Clause, predicate: Predicate) -> None:
+        self._allowed(predicate)
+        for noun in predicate.objects:
+            self._system(noun, predicate.infinitive)
+        self._best(replace(situation(clause, predicate), labels=self.labels))
+        for condition in predicate.conditions:
+            self._condition(condition)
 
     def _goes_without_verb(self, clause: Clause) -> bool:
         """Reads "readings are kept for 30 days, averages for two years": the verb is that of the clause before."""

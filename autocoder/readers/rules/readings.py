@@ -186,7 +186,11 @@ def own_field(noun: Noun, discourse: Discourse, *, anywhere: bool = True) -> Fil
     filled.put("value", words_of(named), *named)
     filled.use(*noun.items)
     owner = next((a for a in noun.post if a.prep == "of" and len(a.nouns) == 1), None)
-    owners = discourse.fields.get(words_of(named), {})
+    whole = f"{words_of(named)} of {words_of(owner.nouns[0].items)}" if owner else ""
+    owners = discourse.fields.get(whole) or discourse.fields.get(words_of(named), {})
+    if owner and whole in discourse.fields:
+        filled.put("value", whole, *named, *items_of(owner))
+        owner = None
     if owner and (of := plain(owner.nouns[0], discourse)):
         filled.put("of", of.parts["value"].value, *of.parts["value"].items)
         filled.use(*items_of(owner))
@@ -345,7 +349,7 @@ def known_product(noun: Noun, _discourse: Discourse) -> Filled | None:
 
 
 def product_outside(noun: Noun, discourse: Discourse) -> Filled | None:
-    """A product by its own name inside a sentence, where every capital tells; what the service itself runs on is none."""
+    """A product by its own name inside a sentence, where a capital tells; what the service runs on is none."""
     inside = noun.items[0].index > 0 and noun.head.lemma.lower() not in {*nouns.ENGINES, *CHANNELS}
     written = any(c.islower() for c in noun.head.text)  # HTTP and CSV are none
     return known_product(noun, discourse) if inside and written and not noun.post else None
@@ -368,8 +372,11 @@ def rest(noun: Noun, _discourse: Discourse) -> Filled | None:
 
 
 def things_of_the_text(noun: Noun, discourse: Discourse) -> Filled | None:
-    """A plural that opens the text and is all that it says: "feature flags"."""
-    if discourse.sentence or noun.head.tag != "N" or not noun.head.plural or noun.items[0].index:
+    """What opens the text and is all that it says: "feature flags", "file drop for law firms"."""
+    for_whom = [a for a in noun.post if a.prep == "for" and a.nouns]
+    if discourse.sentence or noun.head.tag != "N" or noun.items[0].index or not (noun.head.plural or for_whom):
+        return None
+    if roles.person(noun.head.lemma) or noun.head.lemma in nouns.SYSTEMS or noun.items[0].words[0].token.kind != "word":
         return None
     plain_ = all(i.tag in "NJ" and (i is noun.head or not i.plural) for i in noun.items)
     if not plain_ or any(a.prep not in {"with", "for"} for a in noun.post):
@@ -377,7 +384,19 @@ def things_of_the_text(noun: Noun, discourse: Discourse) -> Filled | None:
     filled = Filled(parts={})
     named = name_items(noun)
     filled.put("value", words_of(named), *named)
+    for adjunct in for_whom:
+        purpose(adjunct, filled, discourse)
     return filled
+
+
+def purpose(adjunct: Adjunct, filled: Filled, discourse: Discourse) -> None:
+    """Whom or what it is for, as documentation: law firms, a mobile game; nothing that restricts."""
+    said = items_of(adjunct)
+    narrows = any(w.token.value in closed.RESTRICTORS for i in said for w in i.words)
+    if narrows or any(i.tag not in "PDNJS" for i in said):
+        return
+    first, last = said[0].words[0].token.start, said[-1].words[-1].token.end
+    filled.put("purpose", discourse.prose.text[first:last], *said)
 
 
 def tracked(noun: Noun, _discourse: Discourse) -> Filled | None:
@@ -416,7 +435,18 @@ def whose_things(noun: Noun, discourse: Discourse) -> Filled | None:
     return tracked(noun, discourse) if noun.items[0].tag != "S" and noun.head.plural else None
 
 
+def change_of_state(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """Each change of state; every status change."""
+    said = [i for i in items_of(noun) if i.tag not in "DQP"]
+    if {i.lemma for i in said} not in ({"change", "state"}, {"change", "status"}):
+        return None
+    filled = Filled(parts={})
+    filled.put("value", "change of state", *items_of(noun), via=Via.LEXICON)
+    return filled
+
+
 NOUNS: Mapping[str, roles.Reads] = {
+    "change of state": change_of_state,
     "product outside": product_outside,
     "their things": their_things,
     "whose things": whose_things,

@@ -478,9 +478,13 @@ def _to_do_it(items: Sequence[Item], at: int, route: Item, discourse: Discourse)
 _SELF = words("it this endpoint route request call operation which first second third is are also")
 
 
+_DEPENDS = words("base based depend depending according using")
+"""Words that open what an endpoint depends on: it is no documentation."""
+
+
 def _for_what(items: Sequence[Item], at: int, parts: dict[str, Part], discourse: Discourse) -> set[int]:
     """Sets verb and object of "used to create a secret", "for user registration"; the words are the summary."""
-    end = next((k for k in range(at, len(items)) if items[k].tag in ".;:"), len(items))
+    end = next((k for k in range(at, len(items)) if items[k].tag in ".;:" or items[k].lemma in _DEPENDS), len(items))
     rest = list(items[at:end])
     if any(w.token.value in closed.RESTRICTORS - {"or", "if"} for i in rest for w in i.words) or not rest[1:]:
         return set()

@@ -112,7 +112,7 @@ def _unknown(word: str) -> dict[str, str]:
 
 def _lexicon(word: str, found: dict[str, str]) -> None:
     """What the project's own lists say goes first."""
-    singular = _singular(word)
+    singular = found["N"] if found.get("N") in nouns.NOUNS_ONLY else _singular(word)
     if word in nouns.INVARIANT:
         found["N"] = word
     elif singular in nouns.EXTRA_NOUNS or (singular in nouns.VALUE_TYPES and "N" not in found):
@@ -318,13 +318,23 @@ def _repair(words: list[Tagged]) -> list[Tagged]:
             repaired[i] = replace(word, tag="R")
         elif word.lemma == "have" and after:
             _perfect(repaired, i, words)
-        elif word.lemma == "like" and before and before.tag in "NO" and not any(w.tag in "VAM" for w in words):
-            repaired[i] = replace(word, tag="V", form="VB")
-        elif word.tag == "J" and after and after.tag in "NJ" and _kind_of_thing(word):
-            repaired[i] = replace(word, tag="N")
-        elif word.tag == "N" and word.form == "" and before and before.tag in "NO" and _let(repaired, i):
-            repaired[i] = replace(with_tag(word, "V"), form="VB")
+        else:
+            repaired[i] = _reread(word, repaired, i)
     return repaired
+
+
+def _reread(word: Tagged, words: Sequence[Tagged], i: int) -> Tagged:
+    """A word of an open class whose neighbours say more than its own: "users like posts", "charging point"."""
+    after = words[i + 1] if i + 1 < len(words) else None
+    before = words[i - 1] if i else None
+    behind_noun = before is not None and before.tag in "NO"
+    if word.lemma == "like" and behind_noun and not any(w.tag in "VAM" for w in words):
+        return replace(word, tag="V", form="VB")
+    if word.tag == "J" and after and after.tag in "NJ" and _kind_of_thing(word):
+        return replace(word, tag="N")
+    if word.tag == "N" and not word.form and behind_noun and _let(words, i):
+        return replace(with_tag(word, "V"), form="VB")
+    return word
 
 
 def _kind_of_thing(word: Tagged) -> bool:
@@ -376,7 +386,9 @@ def alternatives(words: Sequence[Tagged], limit: int = 6) -> list[tuple[Tagged, 
     for i, word in enumerate(words):
         if {"N", "V"} <= word.candidates and word.tag in "NVJ":
             open_.append(i)
+    opens = words[0] if words else None
+    adjective = [replace(opens, tag="J", form="")] if opens and opens.tag == "V" and "J" in opens.candidates else []
     open_.sort(key=lambda i: (look_up(words[i].token.value).lemma("V") not in _KNOWN_VERBS, i))
-    return [
+    return [(word, *words[1:]) for word in adjective] + [
         (*words[:i], with_tag(words[i], "N" if words[i].tag == "V" else "V"), *words[i + 1 :]) for i in open_[:limit]
     ]

@@ -288,6 +288,20 @@ FRAMES: tuple[Frame, ...] = (
         gives=(("event", {"name": "LinkClicked", "cause": "click"}),),
     ),
     Frame(
+        name="each change of state publishes its event",
+        kind="event",
+        verbs=("publish",),
+        roles=(
+            Role(at="subject", slot="cause", reads="change of state"),
+            Role(at="object", slot="name", reads="event_name", each=True),
+        ),
+        example="Each change of state publishes `OrderPaid` or `OrderShipped`.",
+        gives=(
+            ("event", {"name": "OrderPaid", "cause": "change of state"}),
+            ("event", {"name": "OrderShipped", "cause": "change of state"}),
+        ),
+    ),
+    Frame(
         name="an event is published for an occurrence",
         kind="event",
         verbs=("publish",),

@@ -103,7 +103,8 @@ PLATFORM_PARTS: dict[str, str] = {
 _TYPE_NOUNS: dict[str, str] = {
     "url": "url uri link web-address website homepage",
     "text": "text string snippet word line message name title description comment body content note subject label "
-    "caption summary question answer city street country author category color colour address bio nickname username sku isbn brand",
+    "caption summary question answer city street country author category color colour address bio "
+    "nickname username sku isbn brand",
     "integer": "number integer int int32 int64 long count quantity rating score age year stock position priority order "
     "rank size point points capacity duration-in-minutes",
     "decimal": "amount decimal float double temperature weight height latitude longitude humidity percentage distance",
@@ -157,12 +158,13 @@ EXTRA_NOUNS = words(
 
 NOUNS_ONLY = words(
     "rest people staff meeting building booking rating reading listing parking training wedding shipping housing "
-    "painting drawing recording setting spelling meal recipe room person audit employee status patient client"
+    "painting drawing recording setting spelling meal recipe room person audit employee status patient client "
+    "address phone number"
 )
 """Words that are nouns here, though the tables have other readings for them."""
 
 INVARIANT = words(
     "data https news series species status address access class process business stats "
-    "postgres redis nats kubernetes canvas atlas sms gps dns analysis basis lens gas"
+    "cors postgres redis nats kubernetes canvas atlas sms gps dns analysis basis lens gas"
 )
 """Nouns whose singular is the word itself."""

@@ -183,9 +183,7 @@ def _match(run: Run, items: Sequence[Item], at: int, taken: set[int]) -> Draft |
     return Draft(kind=kind, parts=parts, items={i.index for i in mine})
 
 
-def _step(
-    element: _Element, items: Sequence[Item], at: int, taken: set[int]
-) -> tuple[int, Parts, list[Item]] | None:
+def _step(element: _Element, items: Sequence[Item], at: int, taken: set[int]) -> tuple[int, Parts, list[Item]] | None:
     """One element, with the determiners before it: the next position, its slots, its items."""
     words: list[Item] = []
     while at < len(items) and (items[at].tag == "D" or (items[at].tag == ":" and at)) and items[at].index not in taken:

@@ -55,7 +55,7 @@ def variants(line: Line) -> Iterator[tuple[Token, ...]]:
     does = line.tokens[2:]
     if does and line.tokens[0].kind == "route" and line.tokens[1].text in _DASHES:
         yield of_a_route(line.tokens[0], does)
-    if len(line.tokens) > 2 and (route := spoken_route(line.tokens)):
+    if does and (route := spoken_route(line.tokens)):
         yield route
     opener = [t for t in line.lead if t.kind != "mark"]
     if opener:

@@ -236,7 +236,7 @@ def _applies(rule: TagRule, word: Tagged, before: Tagged | None, done: list[Tagg
     tag_before = "^" if before is None or before.tag in _CLAUSE_MARKS or before.tag == "W" else before.tag
     if before is not None and before.token.kind in _NUMERIC:
         tag_before = "U"
-    if len(done) > 1 and done[-1] is before and before.token.value in _PERIODS and done[-2].lemma in {"every", "each"}:
+    if before is not None and before.token.value in _PERIODS and done[-2:-1] and done[-2].lemma in {"every", "each"}:
         tag_before = "^"  # "every night closed tickets are deleted"
     return (
         (not rule.before or tag_before in rule.before)

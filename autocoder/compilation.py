@@ -189,6 +189,7 @@ def compile_sources(sources: Sources, *, planned: tuple[Decision, ...] = (), bun
     """
     architecture, deployment = _load(sources)
     diagnostics = Diagnostics()
+    diagnostics.extend((*architecture.notes, *deployment.notes))
     source = Source(
         architecture=architecture.model,
         deployment=deployment.model,

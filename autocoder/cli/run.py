@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from autocoder.cli import workspace_options as workspace
+from autocoder.cli.development_data import DevelopmentData
 from autocoder.decisions import Decision, Source
 from autocoder.diagnostics import Diagnostic, StageFailed
 
@@ -33,7 +34,8 @@ PORT = click.IntRange(1, 65535)
     help="Where the data is kept. Default: <workspace>/.autocoder/run.",
 )
 @click.option("--real", is_flag=True, help="Start the database, broker and cache that the blueprint names.")
-def run(folder: Path | None, port: int, management_port: int, data: Path | None, real: bool) -> None:
+@click.option("--new-data", is_flag=True, help="Remove the data that was kept here, and start with none.")
+def run(folder: Path | None, port: int, management_port: int, data: Path | None, real: bool, new_data: bool) -> None:
     """Start the service of a workspace (FOLDER, else here) on loopback, until Ctrl-C.
 
     Data is kept in SQLite; events and schedules run in the same process. With --real a private PostgreSQL, and the
@@ -51,8 +53,14 @@ def run(folder: Path | None, port: int, management_port: int, data: Path | None,
     python = python_environment.prepare([(generated / "requirements.txt").read_bytes()], progress=screen.progress)
     kept = (data or where / ".autocoder" / "run").resolve()
     kept.mkdir(parents=True, exist_ok=True)
+    products = _products(generated) if real else {}
+    if not os.environ.get("DATABASE_URL"):
+        own = _development_data(where, kept, package, products)
+        if new_data:
+            own.remove()
+        own.claim()
     with contextlib.ExitStack() as servers:
-        addresses = _addresses(generated, kept, servers) if real else {}
+        addresses = _addresses(products, kept, servers)
         data = services.place(kept, "postgresql").parent if addresses else kept
         found = {"DATABASE_URL": f"sqlite:///{kept}/{package}.db", "FILES_FOLDER": f"{kept}/files", **addresses}
         _serve(generated, python, package, {**found, **_given()}, (port, management_port), shown=addresses, data=data)
@@ -74,21 +82,39 @@ def _given() -> dict[str, str]:
     return {name: os.environ[name] for name in names if os.environ.get(name)}
 
 
-def _addresses(generated: Path, kept: Path, servers: contextlib.ExitStack) -> dict[str, str]:
-    """Starts what the blueprint names and the caller's variables do not; variable to address."""
+def _products(generated: Path) -> dict[str, str]:
+    """What the blueprint names: variable to product."""
     from autocoder.ir import canonical
     from autocoder.ir.views import Views
     from autocoder.targets.runtime import BROKER_VARIABLE, CACHE_VARIABLE, STORE_VARIABLE, Runtime
-    from autocoder.tools import services
 
     graph, _ = canonical.read((generated / "ir.v1.json").read_bytes())
     runtime = Runtime(views=Views(graph))
-    wanted = {STORE_VARIABLE: runtime.views.store if runtime.stores else "", BROKER_VARIABLE: runtime.broker}
-    wanted[CACHE_VARIABLE] = runtime.cache
+    store = runtime.views.store if runtime.stores else ""
+    return {STORE_VARIABLE: store, BROKER_VARIABLE: runtime.broker, CACHE_VARIABLE: runtime.cache}
+
+
+def _development_data(where: Path, kept: Path, package: str, products: dict[str, str]) -> DevelopmentData:
+    """The data that is kept for this service: a PostgreSQL's where one is started for it, else a file."""
+    from autocoder.tools import services
+
+    server = "postgresql" in products.values()
+    return DevelopmentData(
+        migrations=where / "migrations" / "versions",
+        record_file=kept / f"{'postgresql' if server else 'sqlite'}.migrations.json",
+        data=services.place(kept, "postgresql") / "data" if server else kept / f"{package}.db",
+    )
+
+
+def _addresses(products: dict[str, str], kept: Path, servers: contextlib.ExitStack) -> dict[str, str]:
+    """Starts the products that the caller's variables do not name; variable to address."""
+    from autocoder.targets.runtime import CACHE_VARIABLE
+    from autocoder.tools import services
+
     places = {CACHE_VARIABLE: "cache"}
     return {
         variable: servers.enter_context(services.START[name](services.place(kept, places.get(variable, name))))
-        for variable, name in wanted.items()
+        for variable, name in products.items()
         if name in services.START and not os.environ.get(variable)
     }
 

@@ -1,9 +1,11 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autocoder.blueprint import load, upgrades
 from autocoder.blueprint.load import load_architecture, load_deployment
 from autocoder.diagnostics import StageFailed
 from autocoder.diagnostics.render import terminal
@@ -180,3 +182,31 @@ def test_changing_any_line_of_the_example_loads_or_is_refused(data):
     start, end = sorted(data.draw(st.tuples(st.integers(0, len(lines[at])), st.integers(0, len(lines[at])))))
     lines[at] = lines[at][:start] + data.draw(st.text(max_size=3) | PIECES) + lines[at][end:]
     loads_or_fails("\n".join(lines), load_architecture)
+
+
+def test_an_earlier_version_is_read_by_named_steps_that_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    def rename(data: dict[str, Any]) -> None:
+        data["system"]["version"] = data["system"].pop("release")
+
+    step = upgrades.Step(
+        name="release-is-version", file="architecture", to=(1, 2), what="`release` is `version`", apply=rename
+    )
+    other = upgrades.Step(name="other", file="deployment", to=(1, 1), what="", apply=dict.clear)
+    later = upgrades.Step(name="done", file="architecture", to=(1, 0), what="", apply=dict.clear)
+    monkeypatch.setattr(upgrades, "STEPS", (other, later, step))
+    monkeypatch.setattr(load, "SCHEMA_VERSION", "1.2.0")
+    found = load_architecture(HEAD.replace("}", ", release: 2.0.0}"), file="a.yaml")
+    assert found.model.system.version == "2.0.0"
+    [note] = found.notes
+    assert (note.code, note.value, str(note.span)) == ("AC3253", "release-is-version", "a.yaml:1:17")
+    assert "read as 1.2.0" in note.message
+    assert load_architecture(HEAD.replace("1.0.0", "1.2.0"), file="a.yaml").notes == ()
+
+
+def test_a_version_before_the_first_that_steps_lead_on_from_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upgrades, "OLDEST", (0, 9))
+    assert load_architecture(HEAD.replace("1.0.0", "0.9.4"), file="a.yaml").model
+    with pytest.raises(StageFailed) as failed:
+        load_architecture(HEAD.replace("1.0.0", "0.8.0"), file="a.yaml")
+    [only] = failed.value.diagnostics
+    assert (only.code, only.rule) == ("AC3020", "this autocoder reads 0.9 to 1.0")

@@ -82,6 +82,22 @@ def test_it_ends_cleanly_and_runs_again_with_its_data(workspace: Path, end: sign
         assert eventually(lambda ports=ports: all(is_free(port) for port in ports), 5)
 
 
+def test_data_of_another_schema_is_not_served(workspace: Path) -> None:
+    first = workspace / "migrations" / "versions" / "0001_first_schema.py"
+    for turn in ("made", "refused", "new"):
+        ports = free_ports()
+        with running(workspace, ports, *(["--new-data"] if turn == "new" else [])) as process:
+            if turn == "refused":
+                _, err = process.communicate(timeout=60)
+                assert (process.returncode, "AC3254" in err) == (1, True)
+                continue
+            assert eventually(lambda ports=ports: httpx.get(f"http://127.0.0.1:{ports[0]}/todos").json() == [])
+            assert httpx.post(f"http://127.0.0.1:{ports[0]}/todos", json={"title": "Milk"}).status_code == 201
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == 0
+        first.write_text(first.read_text(encoding="utf-8") + "# built again\n", encoding="utf-8")
+
+
 @pytest.mark.parametrize("which", [0, 1])
 def test_a_port_that_is_in_use_is_named(workspace: Path, which: int) -> None:
     ports = free_ports()

@@ -71,4 +71,19 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Remove it, or let it own something.",
         "example": "components: {night: {kind: Scheduler}}  # no handler has `every`",
     },
+    {
+        "code": "AC3253",
+        "title": "a file of an earlier version",
+        "why": "The shape of the file has changed since. It was read as the newer version by the step that the "
+        "diagnostic names; the file itself is yours and stays as it is.",
+        "fix": "Write what the step says, and the new `schema_version`.",
+    },
+    {
+        "code": "AC3254",
+        "title": "development data of another schema",
+        "why": "A migration that is not released yet is replaced when the blueprint changes. A database that the "
+        "earlier one made counts as migrated, but its tables are not those of the service.",
+        "fix": "Start with `autocoder run --new-data`, or name another folder with `--data`. What must be kept "
+        "belongs in a database of its own (DATABASE_URL), behind `autocoder release`.",
+    },
 )

@@ -82,6 +82,11 @@ class Environment(Strict):
     replicas: dict[Name, Annotated[Integer, Field(ge=1, le=100)]] = Field(
         default_factory=dict[str, int], description="Component to number of instances.", examples=[{"api": 2}]
     )
+    resources: dict[Name, Literal["small", "medium", "large"]] = Field(
+        default_factory=dict[str, Literal["small", "medium", "large"]],
+        description="Component to the size of its instances, as the platform bundle defines it. Usual: `small`.",
+        examples=[{"api": "medium"}],
+    )
     env: dict[VariableName, VariableValue] = Field(
         default_factory=dict[str, "str | SecretRef"],
         description="Variable to text, or to a reference to a secret. Never a secret itself.",

@@ -99,6 +99,7 @@ __all__ = [
     "Retry",
     "Search",
     "SecretRef",
+    "Security",
     "SignIn",
     "System",
     "Transition",
@@ -345,11 +346,30 @@ class PolicyRule(Strict):
 Retention = Annotated[str, Field(pattern=r"^[1-9]\d{0,4}[dh]$", examples=["30d"])]
 
 
+class Security(Strict):
+    """What requests must show and how they travel. Each is a rule that the policy gate holds the design to."""
+
+    open_operations: tuple[Name, ...] | None = Field(
+        default=None,
+        description="The operations that need no signed-in user, derived ones included; all others do. Without the "
+        "key that is not asked.",
+        examples=[["register", "login", "follow"]],
+    )
+    tls: Literal["production", "everywhere"] = Field(
+        default="production",
+        description="Where a host is served over HTTPS only: in production, or in every environment.",
+        examples=["everywhere"],
+    )
+
+
 class Policy(Strict):
     """What must hold."""
 
     performance: Performance = Field(
         default=Performance(), description="Objectives.", examples=[{"p95": "50ms", "throughput": "500/s"}]
+    )
+    security: Security = Field(
+        default=Security(), description="Who may ask, and how.", examples=[{"open_operations": ["login"]}]
     )
     approvals: Literal["required"] | None = Field(
         default=None,

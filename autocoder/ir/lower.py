@@ -32,6 +32,7 @@ from autocoder.ir.lower_components import Components
 from autocoder.ir.lower_entities import Entities, is_role
 from autocoder.ir.lower_failures import FAILURE_NAMES, answers_of
 from autocoder.ir.lower_handlers import Handlers, carried
+from autocoder.ir.lower_policy import rules
 from autocoder.ir.lower_secrets import with_digests
 from autocoder.ir.names import table_name
 from autocoder.ir.nodes import (
@@ -48,7 +49,6 @@ from autocoder.ir.nodes import (
     Objectives,
     Operation,
     Requirement,
-    Rule,
     System,
     Variable,
     Wire,
@@ -115,7 +115,7 @@ class Blueprint:
         events = carried(world.events.values(), [*operations, *handlers], design.handlers.values())
         nodes: list[Node] = [system, *requirements, *entities, *events, *world.functions.values()]
         nodes += [*operations, *handlers, *Components(blueprint=self).all(handlers)]
-        nodes += [self.objectives(), *self.rules(), *self.environments()]
+        nodes += [self.objectives(), *rules(self, operations), *self.environments()]
         nodes += capabilities(design, operations, handlers)
         check_caches(self, (*operations, *handlers), world.entities)
         nodes += [nodes_of_wire] if nodes_of_wire else []
@@ -433,9 +433,6 @@ class Blueprint:
             availability_ppm=_ppm(stated.availability),
         )
 
-    def rules(self) -> list[Rule]:
-        return [Rule(name=r.id, over=r.over, expression=r.expr, because=r.because) for r in self.design.policy.rules]
-
     def environments(self) -> list[Environment]:
         deployment = self.source.deployment
         if deployment.system != self.design.system.name:
@@ -479,6 +476,7 @@ class Blueprint:
             host=(spec.exposure.host or "") if spec.exposure else "",
             tls=spec.exposure.tls if spec.exposure else True,
             replicas=tuple(sorted(spec.replicas.items())),
+            tiers=tuple(sorted(spec.resources.items())),
             variables=variables,
         )
 

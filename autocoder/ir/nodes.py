@@ -326,7 +326,7 @@ class Variable:
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
-    """One place where the system runs."""
+    """One place where the system runs. `tiers` are the sizes of workloads, by the bundle's names."""
 
     name: str
     store: Literal["postgresql", "sqlite"]
@@ -336,6 +336,7 @@ class Environment:
     tls: bool
     replicas: tuple[tuple[str, int], ...]
     variables: tuple[Variable, ...]
+    tiers: tuple[tuple[str, str], ...] = ()
     kind: Literal["environment"] = "environment"
 
     @property

@@ -46,14 +46,15 @@ class PlaceWorkloads:
                 rule="a system is deployed to do something",
                 help="add an operation, for example `list_notes: {route: GET /notes, effects: [{list: Note}]}`",
             )
-        self._check_replicas(graph, {w.name for w in workloads}, context)
+        self._check_names(graph, {w.name for w in workloads}, context)
         return graph.having(workloads, edges)
 
-    def _check_replicas(self, graph: Graph, known: set[str], context: PassContext) -> None:
+    def _check_names(self, graph: Graph, known: set[str], context: PassContext) -> None:
         for environment in graph.of_kind(Environment):
-            for name, _ in environment.replicas:
+            stated = {"replicas": environment.replicas, "resources": environment.tiers}
+            for key, name in ((key, name) for key, rows in stated.items() for name, _ in rows):
                 if name not in known:
-                    path = ("environments", environment.name, "replicas", name)
+                    path = ("environments", environment.name, key, name)
                     context.diagnostics.error(
                         "AC3120",
                         f'{".".join(path)}: no workload is named "{name}"',

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from autocoder.diagnostics import Severity
 from autocoder.ir.audit import AUDIT_ENTRY
@@ -146,6 +147,52 @@ def _plain_http(design: Design) -> Iterator[Look]:
         yield Look(subject=subject, problem=f"{environment.host} is served without TLS" if wrong else "")
 
 
+_PLAIN = frozenset({"amqp", "ftp", "http", "ldap", "mqtt", "nats", "redis", "smtp", "ws"})
+_INSIDE = (".svc", ".local", ".internal", ".localhost")
+"""How names of the cluster's own network end, which never leave it; one without a dot is one too."""
+
+
+def _plain_transports(design: Design) -> Iterator[Look]:
+    for environment in _production(design):
+        for variable in environment.variables:
+            host = _plain_address(variable.value)
+            problem = f"{host} is reached without encryption" if host else ""
+            subject = f"environments.{environment.name}.env.{variable.name}"
+            yield Look(subject=subject, problem=problem, value=variable.value if host else None)
+
+
+def _plain_address(value: str) -> str:
+    """The host of an address that is reached over an open network without encryption, else ""."""
+    try:
+        url = urlsplit(value)
+        host = url.hostname or ""
+    except ValueError:
+        return ""
+    inside = "." not in host or host.endswith(_INSIDE) or host.startswith("127.")
+    plain = url.scheme in _PLAIN or (url.scheme.startswith("postgres") and "ssl" not in url.query)
+    return host if plain and not inside else ""
+
+
+def _wildcard_origins(design: Design) -> Iterator[Look]:
+    if design.views.auth is not None and design.views.wire.origins:
+        wrong = "*" in design.views.wire.origins
+        problem = "a page of any origin may call with the token of whoever is signed in" if wrong else ""
+        yield Look(subject="cors.origins", problem=problem, value="*" if wrong else None)
+
+
+def _single_points(design: Design) -> Iterator[Look]:
+    """Below the availability for which one replica is an error, it is still one that production goes down with."""
+    if (design.views.objectives.availability_ppm or 0) >= _REDUNDANT_FROM_PPM:
+        return
+    for environment in _production(design):
+        for workload in design.views.workloads if environment.host else ():
+            if workload.port is not None:
+                alone = design.views.replicas(environment, workload) < 2
+                subject = f"environments.{environment.name}.replicas.{workload.name}"
+                problem = f"{environment.host} is away whenever its one replica is" if alone else ""
+                yield Look(subject=subject, problem=problem, value="1" if alone else None)
+
+
 def _single_replicas(design: Design) -> Iterator[Look]:
     stated = design.views.objectives.availability_ppm or 0
     if stated < _REDUNDANT_FROM_PPM:
@@ -213,5 +260,14 @@ DESIGN_RULES: tuple[Rule[Design], ...] = (
     Rule(id="design:single-replica", code="AC4106", scope=Scope.DESIGN, look=_single_replicas),
     Rule(id="design:replicas-on-a-file", code="AC4107", scope=Scope.DESIGN, look=_replicas_on_a_file),
     Rule(id="design:production-on-a-file", code="AC4108", scope=Scope.DESIGN, look=_production_on_a_file),
+    Rule(id="design:plain-transport", code="AC3250", scope=Scope.DESIGN, look=_plain_transports),
+    Rule(
+        id="design:wildcard-origins",
+        code="AC3251",
+        scope=Scope.DESIGN,
+        look=_wildcard_origins,
+        severity=Severity.WARNING,
+    ),
+    Rule(id="design:single-point", code="AC3252", scope=Scope.DESIGN, look=_single_points, severity=Severity.WARNING),
     Rule(id="design:names", code="AC4109", scope=Scope.DESIGN, look=_names),
 )

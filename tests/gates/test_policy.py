@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from autocoder.gates.policy import Policy
 from autocoder.gates.verdict import Status
 from autocoder.ir.nodes import Rule
+from tests.compiling import compiled
 
 RULE = "environments.all(e, e.tls)"
 
@@ -51,3 +54,29 @@ def test_a_rule_over_several_lines_is_reported_where_it_begins(make_context, mak
     verdict = verdict_of(make_context, make_views, "environments.all(e, e.tsl)", blueprint)
     assert verdict.findings[0].span is not None
     assert verdict.findings[0].span.line == 4
+
+
+SECURITY = "policy: {security: {open_operations: [%s], tls: %s}}\n"
+OPERATIONS = """auth: {entity: User, login: email}
+entities: {User: {fields: {email: {type: email, unique: true}, password: password}}}
+operations:
+  me: {route: GET /me, access: user, effects: [{read: User, by: caller.id}]}
+  hello: {route: GET /hello, output: {text: "'hello'"}}
+"""
+DEPLOYMENT = """schema_version: "1.0.0"
+system: shop
+environments: {staging: {exposure: {host: a.example.com, tls: false}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "broken"),
+    [
+        (("register, login", "everywhere"), {"security.open": " for hello", "security.tls": " for staging"}),
+        (("register, login, hello", "production"), {}),
+    ],
+)
+def test_what_the_policy_says_of_security_are_rules(make_context, said, broken):
+    views = compiled(OPERATIONS + SECURITY % said, deployment=DEPLOYMENT).views
+    found = [f for f in Policy().apply(make_context({}, of=views)).findings if f.code == "AC5050"]
+    assert {f.subject.partition("rules.")[2]: f.message.partition("hold")[2] for f in found} == broken

@@ -7,7 +7,7 @@ import pytest
 from autocoder.ir.behaviour import BoundRow, Change, Find, List, Match, Remove, Reply, Require
 from autocoder.ir.behaviour import Failure as Fail
 from autocoder.ir.expressions import Bound, Op
-from autocoder.ir.nodes import Environment, Field, Node, Operation, Variable
+from autocoder.ir.nodes import Environment, Field, Node, Operation, Variable, Wire
 from autocoder.ir.types import BOOLEAN, TEXT, UUID, Type
 from autocoder.rules.catalogue import evaluate_design
 from autocoder.rules.design_rules import DESIGN_RULES
@@ -84,6 +84,17 @@ FAILING: list[tuple[str, str, Change_]] = [
         "environments.production.env.DATABASE_URL",
         lambda s: production(s, variables=(Variable(name="DATABASE_URL", secret="-db", key="url"),)),
     ),
+    (
+        "AC3250",
+        "environments.production.env.EVENTS",
+        lambda s: production(s, variables=(Variable(name="EVENTS", value="nats://nats.example.com:4222"),)),
+    ),
+    ("AC3251", "cors.origins", lambda s: (Wire(origins=("*",)),)),
+    (
+        "AC3252",
+        "environments.production.replicas.api",
+        lambda s: (replace(s.build().objectives, availability_ppm=None), *production(s, replicas=())),
+    ),
 ]
 PASSING: list[tuple[str, Change_]] = [
     ("AC4101", lambda s: (purge(s, "user"),)),
@@ -96,6 +107,9 @@ PASSING: list[tuple[str, Change_]] = [
     ("AC4107", lambda s: production(s, store="sqlite", replicas=(("api", 1),))),
     ("AC4108", lambda s: (replace(s.DEVELOPMENT, store="sqlite"),)),
     ("AC4109", lambda s: (replace(s.DEVELOPMENT, name="x" * 48),)),
+    ("AC3250", lambda s: production(s, variables=(Variable(name="EVENTS", value="nats://nats.events.svc:4222"),))),
+    ("AC3251", lambda s: (Wire(origins=("https://app.example.com",)),)),
+    ("AC3252", lambda s: (replace(s.build().objectives, availability_ppm=None),)),
 ]
 
 

@@ -72,6 +72,28 @@ CODES: tuple[dict[str, str], ...] = (
         "example": "components: {night: {kind: Scheduler}}  # no handler has `every`",
     },
     {
+        "code": "AC3250",
+        "title": "production reaches others over encrypted connections",
+        "why": "Whoever is on the way reads what goes over a plain connection, credentials too, and may change it.",
+        "fix": "Take the encrypted form: `https`, `amqps`, `rediss`, `tls`, `postgresql://…?ssl=require`; names of the "
+        "cluster's own network (`.svc`, or without a dot) are left alone.",
+        "example": "env: {DATABASE_URL: postgresql://db.example.com/app}",
+    },
+    {
+        "code": "AC3251",
+        "title": "pages that may call are named",
+        "why": "With `*` the script of any page that a signed-in user opens may ask the service and read its replies.",
+        "fix": "List the origins of your own pages: `cors: {origins: [https://app.example.com]}`.",
+        "example": 'cors: {origins: ["*"]}',
+    },
+    {
+        "code": "AC3252",
+        "title": "production is more than one process",
+        "why": "One replica is a single point of failure: it is away during every rollout, node upgrade and crash.",
+        "fix": "Set `replicas` of this component to 2 or more in production.",
+        "example": "production: {exposure: {host: go.example.com}, replicas: {api: 1}}",
+    },
+    {
         "code": "AC3253",
         "title": "a file of an earlier version",
         "why": "The shape of the file has changed since. It was read as the newer version by the step that the "

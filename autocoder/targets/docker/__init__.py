@@ -30,7 +30,7 @@ class Docker:
         tree.text(".dockerignore", image.ignore_file(runtime), sources=("system",))
         tree.text("deployments/Dockerfile", image.dockerfile(runtime, bundle, stamp), sources=("system",))
         tree.text("deployments/docker-compose.yml", compose.development(runtime, bundle), sources=_sources(views))
-        tree.text("deployments/docker-compose.prod.yml", compose.production(runtime), sources=_sources(views))
+        tree.text("deployments/docker-compose.prod.yml", compose.production(runtime, bundle), sources=_sources(views))
         tree.text("deployments/env/.gitignore", "*.env\n")
         for environment in views.environments:
             path = f"deployments/env/{environment.name}.env.example"

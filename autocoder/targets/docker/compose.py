@@ -64,7 +64,7 @@ _FILE = "deployments/docker-compose.yml"
 _OVERLAY = "deployments/docker-compose.prod.yml"
 
 
-def production(runtime: Runtime) -> str:
+def production(runtime: Runtime, bundle: Bundle) -> str:
     """The text of `docker-compose.prod.yml`, laid over the development file."""
     environment = _named(runtime, PRODUCTION)
     services: Data = {}
@@ -79,7 +79,7 @@ def production(runtime: Runtime) -> str:
         workload = next((w for w in runtime.views.workloads if w.entry_point == name), None)
         services[name] = _hardened(runtime, environment) | {
             "restart": "unless-stopped",
-            "deploy": _deploy(runtime, environment, workload),
+            "deploy": _deploy(runtime, bundle, environment, workload),
         }
     header = f"docker compose --env-file deployments/env/{PRODUCTION}.env --file {_FILE} --file {_OVERLAY} up"
     return dump({"services": services}, header=header)
@@ -194,14 +194,16 @@ def _hardened(runtime: Runtime, environment: Environment | None) -> Data:
     }
 
 
-def _deploy(runtime: Runtime, environment: Environment | None, workload: Workload | None) -> Data:
+def _deploy(runtime: Runtime, bundle: Bundle, environment: Environment | None, workload: Workload | None) -> Data:
     if workload is None:
         return {"replicas": 1}
+    tier = dict(environment.tiers).get(workload.name) if environment else None
+    size = bundle.tiers[tier] if tier else workload
     return {
         "replicas": runtime.views.replicas(environment, workload) if environment else 1,
         "resources": {
-            "limits": {"cpus": _cpus(workload.cpu_limit), "memory": _memory(workload.memory_limit)},
-            "reservations": {"cpus": _cpus(workload.cpu_request), "memory": _memory(workload.memory_request)},
+            "limits": {"cpus": _cpus(size.cpu_limit), "memory": _memory(size.memory_limit)},
+            "reservations": {"cpus": _cpus(size.cpu_request), "memory": _memory(size.memory_request)},
         },
     }
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from autocoder.bundles import Bundle
-from autocoder.ir.nodes import Environment
+from autocoder.ir.nodes import Environment, Workload
 from autocoder.ir.views import Views
 from autocoder.targets.kubernetes import admission, kustomize, network, prerequisites, scaling, workloads
 from autocoder.targets.kubernetes.kustomize import Objects
@@ -47,6 +47,11 @@ class Kubernetes:
                 "patches": [
                     {"path": "environment-patch.yaml", "target": {"kind": kind}}
                     for kind in sorted({o["kind"] for o in common.values()} & {"Deployment", "Job"})
+                ]
+                + [
+                    {"path": _size_patch(namer, w), "target": {"kind": "Deployment", "name": namer.of(w)}}
+                    for w in views.workloads
+                    if w.name in dict(environment.tiers)
                 ],
             }
             folder = f"{FOLDER}/overlays/{environment.name}"
@@ -55,6 +60,10 @@ class Kubernetes:
             kustomize.write(tree, folder, objects, sources=(environment.id,), own=own, below=below, extra=extra)
             patch = workloads.environment_patch(runtime, namer, environment)
             tree.text(f"{folder}/environment-patch.yaml", dump(patch), sources=(environment.id,))
+            for workload in views.workloads:
+                if tier := dict(environment.tiers).get(workload.name):
+                    sized = dump(workloads.size_patch(bundle.tiers[tier]))
+                    tree.text(f"{folder}/{_size_patch(namer, workload)}", sized, sources=(environment.id, workload.id))
         policy = {
             "validating-admission-policy": admission.policy(namer),
             "validating-admission-policy-binding": admission.binding(namer, deployed),
@@ -62,6 +71,10 @@ class Kubernetes:
         kustomize.write(tree, f"{FOLDER}/admission", policy, sources=tuple(e.id for e in deployed))
         tree.text(f"{FOLDER}/PREREQUISITES.md", prerequisites.text(runtime, namer, deployed))
         return tree
+
+
+def _size_patch(namer: Namer, workload: Workload) -> str:
+    return f"resources-patch-{namer.component(workload)}.yaml"
 
 
 def _own(objects: Objects, namer: Namer) -> dict[str, tuple[str, ...]]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from autocoder.bundles.bundle import Tier
 from autocoder.ir.nodes import Environment, Workload
 from autocoder.targets.kubernetes.metadata import Namer
 from autocoder.targets.runtime import FILES_FOLDER, LIVE, MANAGEMENT_PORT, READY, USER_ID, Runtime
@@ -140,6 +141,18 @@ def environment_patch(runtime: Runtime, namer: Namer, environment: Environment) 
     return patch
 
 
+def size_patch(tier: Tier) -> Sequence[Mapping[str, Any]]:
+    """The JSON patch that gives the pods of one deployment another size."""
+    return [{"op": "replace", "path": "/spec/template/spec/containers/0/resources", "value": _resources(tier)}]
+
+
+def _resources(size: Tier | Workload) -> Data:
+    return {
+        "requests": {"cpu": size.cpu_request, "memory": size.memory_request},
+        "limits": {"cpu": size.cpu_limit, "memory": size.memory_limit},
+    }
+
+
 def _pod(namer: Namer, container: Data) -> Data:
     return {
         "serviceAccountName": namer.system,
@@ -163,10 +176,7 @@ def _container(runtime: Runtime, namer: Namer, workload: Workload, entry_point: 
         "imagePullPolicy": "IfNotPresent",
         "args": [entry_point],
         "envFrom": [{"configMapRef": {"name": namer.system}}],
-        "resources": {
-            "requests": {"cpu": workload.cpu_request, "memory": workload.memory_request},
-            "limits": {"cpu": workload.cpu_limit, "memory": workload.memory_limit},
-        },
+        "resources": _resources(workload),
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "readOnlyRootFilesystem": True,

@@ -22,7 +22,7 @@ DEPLOYMENT = """schema_version: "1.0.0"
 system: shop
 environments:
   development: {}
-  production: {engines: {broker: nats}, replicas: {counting: 3}}
+  production: {engines: {broker: nats}, replicas: {counting: 3}, resources: {counting: large}}
 """
 KEY = "a key that is long enough for tests"
 ROWS = """
@@ -80,6 +80,22 @@ def test_each_worker_is_a_deployment_of_the_same_image() -> None:
     assert "minReplicas: 3" in (
         tree["deployments/kubernetes/overlays/production/autoscaler-counting.yaml"].content.decode()
     )
+
+
+def test_a_size_is_that_of_one_component_in_one_environment() -> None:
+    tree = emit(shop())
+    overlay = "deployments/kubernetes/overlays/production"
+    read = ruamel.yaml.YAML(typ="safe").load
+    [patch] = read(tree[f"{overlay}/resources-patch-counting.yaml"].content)
+    assert (patch["op"], patch["path"]) == ("replace", "/spec/template/spec/containers/0/resources")
+    assert patch["value"]["limits"] == {"cpu": "2", "memory": "768Mi"}
+    target = {"kind": "Deployment", "name": "shop-counting"}
+    assert {"path": "resources-patch-counting.yaml", "target": target} in read(
+        tree[f"{overlay}/kustomization.yaml"].content
+    )["patches"]
+    services = read(tree["deployments/docker-compose.prod.yml"].content)["services"]
+    limits = {name: services[name]["deploy"]["resources"]["limits"]["cpus"] for name in ("counting", "others")}
+    assert limits == {"counting": "2", "others": "0.5"}
 
 
 def test_the_stated_port_is_the_services_own() -> None:

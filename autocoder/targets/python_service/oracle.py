@@ -51,6 +51,7 @@ from autocoder.targets.python_service.bindings import (
 from autocoder.targets.python_service.describe import handler_doc, operation_doc
 from autocoder.targets.python_service.expressions import PythonExpressions, literal, render_default
 from autocoder.targets.python_service.handlers import INDENT
+from autocoder.targets.python_service.layout import WIDTH
 from autocoder.targets.python_service.names import function, local
 from autocoder.targets.python_service.schemas import shown_entity
 from autocoder.targets.python_service.skeletons import docstring
@@ -293,8 +294,11 @@ class Fold:
         if step.count is not None:
             self.module.imports.add("support.tables", "page")
             text = f"page({text}, {start}, {self.python().render(step.count)})"
-        elif step.limit is not None:
+        elif step.limit is not None and len(f"{bind} = {text}[:{step.limit}]") <= WIDTH - len(_DEEPER):
             text += f"[:{step.limit}]"
+        elif step.limit is not None:
+            self.module.imports.add("support.tables", "page")
+            text = f"page({text}, 0, {step.limit})"
         if step.rank:
             first = f"({start}) + 1" if step.offset is not None else "1"
             record = f"{{{literal(step.rank)}: position, **self.plain({literal(step.entity)}, row)}}"

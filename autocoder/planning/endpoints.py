@@ -26,11 +26,14 @@ from autocoder.blueprint.model import (
 from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import answers, failures, names, permissions
+from autocoder.planning.capabilities import refuses_unknown
 from autocoder.planning.entities import spec_of
 from autocoder.planning.routes import CRUD, Endpoint, camel, endpoints, keyed, name_of, referred
 from autocoder.planning.row_operations import input_fields
 from autocoder.planning.workbench import EntityDraft, OperationDraft, Workbench
 
+_NAMES = frozenset({"username", "user_name", "login", "email"})
+"""Fields that name an account."""
 KEY_LENGTH = 20
 """Characters of a generated key: more than can be guessed."""
 
@@ -156,8 +159,9 @@ def plan_wire(bench: Workbench) -> Wire:
     """How names are written in JSON: as the text writes them."""
     told = [f.word("name") for e in endpoints(bench) for f in e.fields if f.word("location") != "path"]
     written = [n for n in told if n != name_of(n)]
+    unknown = "reject" if refuses_unknown(bench) else "ignore"
     if not written:
-        return Wire()
+        return Wire(unknown_fields=unknown)
     bench.decide(
         "wire.case",
         "camel",
@@ -166,7 +170,7 @@ def plan_wire(bench: Workbench) -> Wire:
         source=Source.INFERRED,
         consequence="All names in JSON and in queries are in camel case.",
     )
-    return Wire(case="camel")
+    return Wire(case="camel", unknown_fields=unknown)
 
 
 def plan_endpoints(bench: Workbench) -> None:
@@ -221,6 +225,8 @@ def _plan(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> None:
     access, guards = _access(bench, endpoint, entity)
     made = isinstance(effects[-1], Create)
     effects = [*effects[:-1], *guards, effects[-1]] if made else [*effects[:1], *guards, *effects[1:]]
+    if access != "anyone":
+        effects = [*_themselves(bench, endpoint, entity), *effects]
     operation = Operation.model_validate(
         {
             "route": endpoint.planned_route,
@@ -309,7 +315,7 @@ def _effects(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[
     key = given.pop() if endpoint.on_item and given else None
     parents = [(name, referred(bench, name)) for name in given]
     if key is None and not given and endpoint.does == "read":
-        return _by_query(endpoint, entity)
+        return _by_query(bench, endpoint, entity)
     if any(parent is None for _, parent in parents) or (key is None) == (endpoint.does in {"read", "update", "delete"}):
         return None
     known = [(name, parent) for name, parent in parents if parent is not None and parent is not entity]
@@ -330,11 +336,23 @@ def _effects(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[
     return None if found is None else [found, *_change(endpoint, entity)]
 
 
-def _by_query(endpoint: Endpoint, entity: EntityDraft) -> list[AnyEffect] | None:
-    """The one row that a query names by a unique field; None where it names none."""
+def _by_query(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[AnyEffect] | None:
+    """The row that a query names by a field: of several the newest; None where it names none."""
     sent = [name_of(f.word("name")) for f in endpoint.sent]
-    keys = [n for n in sent if n in entity.fields and entity.fields[n].unique]
-    return [Read(read=entity.name, where=f"{keys[0]} == input.{keys[0]}")] if len(sent) == 1 and keys else None
+    if len(sent) != 1 or sent[0] not in entity.fields:
+        return None
+    key = sent[0]
+    where = f"{key} == input.{key}"
+    if entity.fields[key].unique:
+        return [Read(read=entity.name, where=where)]
+    entity.add("created_at", FieldSpec(type="datetime", default="=now", read_only=True), *endpoint.facts[:1])
+    bench.decide(
+        f"operations.of.{endpoint.route}.rows",
+        "the newest one",
+        f"Several may have the same {key}, and {endpoint.route} answers one.",
+        source=Source.INFERRED,
+    )
+    return [Read(read=entity.name, where=where, first=True, order=("created_at desc",))]
 
 
 def _own_rows(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[str]:
@@ -437,6 +455,27 @@ def _access(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> tuple[
         )
     access = permissions.access_of_roles(roles if "role" in bench.account.fields else ())
     return access, _own(bench, endpoint, entity)
+
+
+def _themselves(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[AnyEffect]:
+    """Who is signed in and sends a name that accounts have names themselves, not somebody else."""
+    if bench.account is None or entity is bench.account:
+        return []
+    accounts = [n for n, f in bench.account.fields.items() if f.type in {"text", "email"} and n not in {"name"}]
+    login = bench.account.fields
+    named = [
+        n for f in endpoint.sent if (n := name_of(f.word("name"))) in accounts and (login[n].unique or n in _NAMES)
+    ]
+    for name in named:
+        _unique(bench.account, name)
+        bench.decide(
+            f"operations.of.{endpoint.route}.{name}",
+            "the caller's own",
+            f"Accounts have a {name}, each its own; whoever is signed in acts for themselves.",
+            "anybody's",
+            source=Source.INFERRED,
+        )
+    return [Require(require=f"input.{n} == caller.{n}", otherwise="forbidden") for n in named]
 
 
 def _owns(endpoint: Endpoint, entity: EntityDraft) -> bool:

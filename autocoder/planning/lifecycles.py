@@ -7,7 +7,6 @@ change them. Where a row starts, and from where it may go on, is a decision wher
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import pairwise
 
 from autocoder.blueprint.model import AnyEffect, FieldSpec, Lifecycle, Operation, Read, Require, Transition
@@ -86,15 +85,10 @@ def plan_change(bench: Workbench, fact: Fact) -> bool:
     row = f"{thing.row}."
     stated = any(f.word("actor") for f in same)
     rule = permissions.combined(bench, thing, same, row) if stated else permissions.usual(bench, thing, row)
-    if rule.condition is None and _made_by(bench, thing, same):
-        rule = replace(rule, condition=f"{row}owner == caller.id")
-        bench.decide(
-            f"operations.{names.operation_name(f'{verb} {thing.words}')}.rows",
-            "their own rows",
-            f"Whoever makes a {thing.words} may do it, and each has some of their own.",
-            "every row",
-            source=Source.INFERRED,
-        )
+    if _made_by(bench, thing, same):
+        rule = permissions.kept(bench, thing, rule, row, names.operation_name(f"{verb} {thing.words}"))
+    else:
+        rule = permissions.of_owners(bench, thing, rule, row, names.operation_name(f"{verb} {thing.words}"))
     _add_operation(bench, thing, verb, rule, [fact], timely)
     if not thing.changes[names.base_name(verb)].origins:
         bench.decide(
@@ -189,7 +183,7 @@ def _set_states(entity: EntityDraft, values: tuple[str, ...], fact: Fact) -> Non
 
 def _origins(bench: Workbench, fact: Fact, thing: EntityDraft, target: str) -> tuple[str, ...]:
     """The states from which: stated, else the one before it in the order that the text gives."""
-    stated = fact.get("from_states")
+    stated = fact.get("from_states") or ((fact.word("state"),) if fact.word("state") else None)
     if isinstance(stated, tuple):
         return tuple(names.state_name(s) for s in stated)
     known = thing.fields.get("status")

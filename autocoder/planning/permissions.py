@@ -7,7 +7,7 @@ Owns the account's roles and the expressions that keep a rule. Several sentences
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from autocoder.blueprint.model import AccessRule, FieldSpec
@@ -116,6 +116,26 @@ def usual(bench: Workbench, entity: EntityDraft, row: str) -> Rule:
     if "owner" in entity.fields:
         return Rule(access="user", condition=f"{row}owner == caller.id", facts=())
     return Rule(access="user" if bench.account else "anyone", condition=None, facts=())
+
+
+def of_owners(bench: Workbench, entity: EntityDraft, rule: Rule, row: str, name: str) -> Rule:
+    """A rule for an operation that changes rows: where all users may, and rows have owners, each has their own."""
+    return kept(bench, entity, rule, row, name) if rule.access == "user" else rule
+
+
+def kept(bench: Workbench, entity: EntityDraft, rule: Rule, row: str, name: str) -> Rule:
+    """A rule narrowed to the caller's own rows, which is a decision about the operation of that name."""
+    owner = entity.fields.get("owner")
+    if rule.condition is not None or owner is None or owner.optional:
+        return rule
+    bench.decide(
+        f"operations.{name}.rows",
+        "their own rows",
+        f"Each {entity.words} belongs to somebody, and nothing says that others may change it.",
+        "every row",
+        source=Source.INFERRED,
+    )
+    return replace(rule, condition=f"{row}owner == caller.id")
 
 
 def access_of_roles(roles: Iterable[str]) -> Access:

@@ -22,6 +22,7 @@ from autocoder.decisions import Decision, Source
 from autocoder.diagnostics import Diagnostic
 from autocoder.facts import Fact, Prose, Quote, Via
 from autocoder.planning import domain_verbs, lifecycles, names
+from autocoder.planning.capabilities import plan_encryption, plan_whole
 from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints, plan_wire
 from autocoder.planning.entities import plan_bare_entities, plan_entities, plan_references
 from autocoder.planning.handlers import plan_handlers
@@ -112,10 +113,12 @@ class _Draft:
         plan_roles(bench)
         plan_endpoint_fields(bench)
         plan_bare_entities(bench)
+        plan_encryption(bench)
         plan_endpoints(bench)
         plan_operations(bench)
         plan_limits(bench)
         plan_handlers(bench)
+        self.whole = plan_whole(bench)
         self.wire = plan_wire(bench)
         self.auth = plan_auth(bench, self.trace)
         self.policy = plan_policy(bench, self.trace)
@@ -133,10 +136,14 @@ class _Draft:
             requirements=self.requirements,
             auth=self.auth,
             wire=self.wire,
+            capabilities=self.whole.capabilities,
+            cors=self.whole.cors,
             entities={e.name: _entity(e, trace) for e in _ordered(bench)},
             events=bench.events,
             operations={
-                name: _traced(d.operation, trace([*d.facts, *_denied(bench)]) or trace(bench.of("system")))
+                name: _traced(
+                    d.operation, trace([*d.facts, *_denied(bench), *self.whole.facts]) or trace(bench.of("system"))
+                )
                 for name, d in bench.operations.items()
             },
             handlers={n: h.model_copy(update={"satisfies": trace(facts)}) for n, (h, facts) in bench.handlers.items()},

@@ -136,7 +136,7 @@ class Endpoint:
         """What it is about, in the words of the text or of its path."""
         told = self.says
         named = [told] if told else []
-        named += [f for f in self.facts if f.word("does") == "other"]
+        named += [f for f in self.facts if f.word("does") == "other" or self.method == "GET"]
         for fact in named:
             if fact.word("object"):
                 return fact.word("object")

@@ -197,9 +197,9 @@ def make_update(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> Non
     sent = input_fields(entity, partial=True)
     if not sent:  # nothing of it is a client's to change
         return
-    known = permissions.rule(bench, entity, "update", f"{entity.row}.") if fact else None
-    mine = _mine(bench, entity, fact)
     name = f"update_{entity.base}"
+    known = _changing(bench, entity, "update", name) if fact else None
+    mine = _mine(bench, entity, fact)
     _decide_rows(bench, name, entity, fact)
     operation = Operation(
         route=f"PATCH /{entity.plural}/{{{entity.key}}}",
@@ -212,9 +212,9 @@ def make_update(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> Non
 
 def make_delete(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None:
     """Removes one row."""
-    known = permissions.rule(bench, entity, "delete", f"{entity.row}.") if fact else None
-    mine = _mine(bench, entity, fact)
     name = f"delete_{entity.base}"
+    known = _changing(bench, entity, "delete", name) if fact else None
+    mine = _mine(bench, entity, fact)
     _decide_rows(bench, name, entity, fact)
     operation = Operation(
         route=f"DELETE /{entity.plural}/{{{entity.key}}}",
@@ -225,6 +225,11 @@ def make_delete(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> Non
         else (read_row(entity, mine=True), Delete(delete=entity.row)),
     )
     bench.add_operation(name, operation, [fact] if fact else [])
+
+
+def _changing(bench: Workbench, entity: EntityDraft, does: str, name: str) -> permissions.Rule | None:
+    known = permissions.rule(bench, entity, does, f"{entity.row}.")
+    return permissions.of_owners(bench, entity, known, f"{entity.row}.", name) if known else None
 
 
 def _found(entity: EntityDraft, known: permissions.Rule | None, *, mine: bool) -> tuple[AnyEffect, ...]:

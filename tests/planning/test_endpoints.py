@@ -184,3 +184,69 @@ def test_a_failure_that_nothing_can_find_out_is_refused() -> None:
         planned(text)
     (found,) = failed.value.diagnostics
     assert (found.code, found.message) == ("AC2001", 'nothing says which "ticket_code" is valid')
+
+
+INVITED = """POST /invite_user
+- Creates an invitation.
+- Request body: { email: email }.
+- 201 response: { invite_id: string }.
+
+POST /create_user
+- Creates a user account.
+- Request body: { invite_id: string, user_name: string, password: string }.
+- If the `invite_id` is invalid, it responds with a 401 status code and a message "Invalid invite_id."
+"""
+
+
+def test_a_key_that_one_endpoint_gives_is_looked_up_by_another() -> None:
+    found = planned(INVITED)
+    key = found.architecture.entities["Invitation"].fields["invite_id"]
+    assert (key.type, key.unique) == ("code", True)
+    (read, create) = operation(found.architecture, "POST /create_user").effects
+    assert read.model_dump(exclude_defaults=True) == {
+        "read": "Invitation",
+        "where": "invite_id == input.invite_id",
+        "otherwise": 401,
+        "message": "Invalid invite_id.",
+    }
+    assert create.model_dump()["set"] == {"invitation": "invitation.id"}
+    assert operation(found.architecture, "POST /create_user").input["invite_id"].type == "text"
+
+
+VAULT = """POST /register
+- Registers a new user.
+- Request body: { email: email, username: string, password: string }.
+
+POST /login
+- Request body: { email: email, password: string }.
+- 200 response: { token: string }.
+
+POST /secrets
+- Creates a secret. Requires BearerAuth.
+- Request body: { username: string, words: string }.
+
+GET /secrets/newest
+- Returns a secret. Requires BearerAuth.
+- Query parameter: username (string).
+"""
+
+
+def test_who_sends_the_name_of_an_account_sends_their_own() -> None:
+    found = planned(VAULT)
+    guard = operation(found.architecture, "POST /secrets").effects[0].model_dump()
+    assert (guard["require"], guard["otherwise"]) == ("input.username == caller.username", "forbidden")
+    assert found.architecture.entities["User"].fields["username"].unique
+
+
+def test_a_query_that_fits_several_rows_gives_the_newest() -> None:
+    newest = operation(planned(VAULT).architecture, "GET /secrets/newest")
+    assert newest.input["username"].optional is False
+    read = newest.effects[1].model_dump()
+    assert (read["where"], read["first"], read["order"]) == ("username == input.username", True, ("created_at desc",))
+
+
+def test_a_get_named_after_its_verb_reads_what_it_opens() -> None:
+    text = """POST /links creates a link. Request body: { target: url }.
+    To open a link, use GET /l/{id}. The server issues a 302 with a Location header pointing to the target."""
+    follow = operation(planned(text).architecture, "GET /l/{id}")
+    assert follow.output == Output(status=302, redirect="link.target")

@@ -414,6 +414,18 @@ def test_words_keep_the_names_that_the_text_gives_them() -> None:
     assert list(fields) == ["order", "class", "end", "number_of_pages"]
 
 
+def test_a_state_that_narrows_a_verb_is_where_it_starts() -> None:
+    text = """A job is open, delivered or accepted. Translators deliver jobs. Users accept delivered jobs.
+    Users list their own jobs."""
+    found = planned(text)
+    lifecycle = found.architecture.entities["Job"].lifecycle
+    assert lifecycle is not None and lifecycle.transitions["accept"].origins == ("delivered",)
+    guards = [e.model_dump().get("require") for e in found.architecture.operations["accept_job"].effects]
+    assert "job.owner == caller.id" in guards
+    assert "their own rows" in decision(found, "operations.accept_job.rows").value
+    compiles(found)
+
+
 # refusals
 
 

@@ -1,0 +1,133 @@
+"""What holds for the whole service: limits on requests, the audit, what is encrypted, other origins, unknown fields.
+
+Owns the rules of the text that are not about one operation, but for the fields of which at least one must be sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from autocoder.blueprint.model import Capabilities, Cors, RateLimit, Require
+from autocoder.decisions import Source
+from autocoder.facts import Fact
+from autocoder.planning import names
+from autocoder.planning.routes import name_of
+from autocoder.planning.workbench import EntityDraft, Workbench
+
+_PER = {"per second": "s", "per minute": "min", "per hour": "h"}
+_CLIENTS = frozenset({"", "client", "address", "ip", "ip address", "visitor", "caller"})
+_ENCRYPTED = frozenset({"text", "email", "phone", "url"})
+"""Types of fields that can be encrypted; a secret is a text."""
+
+
+@dataclass(kw_only=True)
+class Whole:
+    """What the blueprint gets from the rules for the whole service."""
+
+    capabilities: Capabilities = field(default_factory=Capabilities)
+    cors: Cors | None = None
+    facts: list[Fact] = field(default_factory=list[Fact])
+
+
+def plan_encryption(bench: Workbench) -> None:
+    """What the text says is encrypted is kept so: a field of that name, else the texts of the thing of that name."""
+    for fact in bench.of("policy"):
+        if fact.word("topic") != "encryption" or not fact.word("entity"):
+            continue
+        name, thing = names.field_name(fact.word("entity")), bench.entity(fact.word("entity"))
+        found = [(e, n) for e in bench.entities.values() for n in e.fields if n in {name, names.plural(name)}]
+        if not found and thing is not None and thing is not bench.account:
+            found = [(thing, n) for n in thing.fields]
+        found = [(e, n) for e, n in found if e.fields[n].type in _ENCRYPTED and not e.fields[n].unique]
+        for entity, known in found:
+            _encrypt(bench, entity, known, fact)
+        if found:
+            bench.use(fact)
+
+
+def _encrypt(bench: Workbench, entity: EntityDraft, name: str, fact: Fact) -> None:
+    spec = entity.fields[name]
+    entity.fields[name] = spec.model_copy(update={"type": "secret"})
+    entity.add(name, spec, fact)
+    if spec.type != "text":
+        bench.decide(
+            f"entities.{entity.name}.fields.{name}.type",
+            "secret",
+            f"It is encrypted, so it is a text that nothing checks as {spec.type}.",
+            source=Source.INFERRED,
+        )
+
+
+def plan_whole(bench: Workbench) -> Whole:
+    """The rules for the whole service; marks their facts as planned."""
+    whole = Whole()
+    for fact in bench.of("policy"):
+        rule = _RULES.get(fact.word("topic"))
+        if rule is not None and rule(bench, whole, fact):
+            bench.use(fact)
+            whole.facts += [fact] if fact.word("topic") != "at least one" else []
+    return whole
+
+
+def refuses_unknown(bench: Workbench) -> bool:
+    """Whether the text refuses fields that no operation asks for."""
+    return any(f.word("topic") == "unknown fields" for f in bench.of("policy"))
+
+
+def _rate(bench: Workbench, whole: Whole, fact: Fact) -> bool:
+    per, unit, most = fact.word("per"), fact.word("unit"), fact.word("max")
+    person = bench.entity(per) is bench.account if bench.account and per else False
+    if fact.word("entity") not in {"", "request"} or unit not in _PER or not most.isdigit():
+        return False
+    if not person and per not in _CLIENTS:
+        return False
+    limit = RateLimit(limit=f"{most}/{_PER[unit]}", by="caller" if person else "address")
+    whole.capabilities = whole.capabilities.model_copy(update={"rate_limit": limit})
+    if not person:
+        because = "A client is told apart by its address, signed in or not."
+        bench.decide("capabilities.rate_limit.by", "address", because, "caller")
+    return True
+
+
+def _audit(bench: Workbench, whole: Whole, fact: Fact) -> bool:
+    del bench, fact
+    whole.capabilities = whole.capabilities.model_copy(update={"audit": True})
+    return True
+
+
+def _origins(bench: Workbench, whole: Whole, fact: Fact) -> bool:
+    del fact
+    whole.cors = Cors(origins=("*",))
+    bench.decide("cors.origins", "*", "The text lets web pages of other origins call, and names none.", "the origins")
+    return True
+
+
+def _strict(bench: Workbench, whole: Whole, fact: Fact) -> bool:
+    del bench, whole, fact  # `wire` holds it
+    return True
+
+
+def _at_least_one(bench: Workbench, whole: Whole, fact: Fact) -> bool:
+    del whole
+    said = [n.strip() for n in str(fact.get("rule") or "").split(",")]
+    sent = [name_of(n) for n in said]
+    method, _, path = fact.word("entity").partition(" ")
+    plain = "/".join(f"{{{name_of(p[1:-1])}}}" if p.startswith("{") else p for p in path.split("/"))
+    draft = next((d for d in bench.operations.values() if d.operation.route == f"{method} {plain}"), None)
+    if draft is None or not sent or any(n not in draft.operation.input for n in sent):
+        return False
+    condition = " || ".join(f"input.{n} != null" for n in sent)
+    guard = Require(require=condition, message=f"Send at least one of: {', '.join(said)}.")
+    draft.operation = draft.operation.model_copy(update={"effects": (guard, *draft.operation.effects)})
+    draft.facts.append(fact)
+    return True
+
+
+_RULES: Mapping[str, Callable[[Workbench, Whole, Fact], bool]] = {
+    "rate limit": _rate,
+    "audit": _audit,
+    "cross-origin": _origins,
+    "unknown fields": _strict,
+    "at least one": _at_least_one,
+}

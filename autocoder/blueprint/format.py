@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, cast
 
 import rfc8785
@@ -54,24 +55,39 @@ def format_deployment(model: Deployment, *, schema: str = f"{SCHEMA_FOLDER}/depl
     return _document(model, schema)
 
 
+ORDERED = frozenset({"fields", "input", "set", "with", "by", "values", "compute", "headers", "given"})
+"""Maps whose order shows: columns, parameters, values that build on each other. So do events and all of a `body`."""
+
+
+_BODIES = {("output", "body"), ("errors", "body")}
+
+
+def order_shows(path: Path) -> bool:
+    """Whether the order of the keys of the map at a path is part of what the blueprint says."""
+    in_body = any(pair in _BODIES for pair in pairwise(path))
+    return in_body or (len(path) > 2 and path[-1] in ORDERED) or (len(path) == 2 and path[0] == "events")
+
+
 def canonical(model: Architecture | Deployment) -> bytes:
     """Canonical JSON (RFC 8785) of what the model states; the order of keys, operations and so on does not show.
 
-    Integers beyond the 53 bits that RFC 8785 has stand as their text.
+    A map whose order shows stands as a list of pairs, integers beyond the 53 bits that RFC 8785 has as their text.
     """
-    return rfc8785.dumps(_interoperable(plain_data(model)))
+    return rfc8785.dumps(_interoperable(plain_data(model), ()))
 
 
-def _interoperable(data: Any) -> Any:
+def _interoperable(data: Any, path: Path) -> Any:
     match data:
         case bool():
             return data
         case int() if abs(data) >= 2**53:
             return str(data)
         case dict():
-            return {key: _interoperable(item) for key, item in cast("dict[str, Any]", data).items()}
+            entries = cast("dict[str, Any]", data).items()
+            pairs = [(key, _interoperable(item, (*path, key))) for key, item in entries]
+            return [list(pair) for pair in pairs] if order_shows(path) else dict(pairs)
         case list():
-            return [_interoperable(item) for item in cast("list[Any]", data)]
+            return [_interoperable(item, path) for item in cast("list[Any]", data)]
         case _:
             return data
 

@@ -118,7 +118,7 @@ class Remove:
 class Aggregate:
     """A value of a group of rows; `count` is of no expression."""
 
-    function: Literal["count", "sum", "min", "max"]
+    function: Literal["count", "sum", "min", "max", "avg"]
     of: Expr | None
     type: Type
     kind: Literal["aggregate"] = "aggregate"

@@ -13,14 +13,13 @@ from autocoder.ir.behaviour import Aggregate, List, Order, Steps
 from autocoder.ir.expressions import Bound, Column, Const, Expr, Get, rewrite
 from autocoder.ir.names import plural, snake
 from autocoder.ir.nodes import Constraints, Entity, Input
-from autocoder.ir.types import INTEGER, Type, list_of, record_of
+from autocoder.ir.types import DECIMAL, INTEGER, Type, list_of, record_of
 
 if TYPE_CHECKING:
     from autocoder.ir.lower_behaviour import Lowering, Path
 
 LIST_LIMIT = 100
 """Rows that a list answers at most where nothing is stated."""
-_FUNCTIONS = ("sum", "min", "max")
 
 
 def list_(to: Lowering, effect: model.ListRows, at: Path) -> Steps:
@@ -29,7 +28,10 @@ def list_(to: Lowering, effect: model.ListRows, at: Path) -> Steps:
         return ()
     where = to.where(entity, effect.where, None, at)
     bind = effect.name or plural(snake(entity.name))
-    values = tuple((name, _aggregate(to, entity, text, (*at, "values", name))) for name, text in effect.values.items())
+    values = tuple(
+        (name, _aggregate(to, entity, text, (*at, "values", name), effect.group))
+        for name, text in effect.values.items()
+    )
     grouped = _grouped(to, effect, entity, at)
     step = List(
         entity=entity.name,
@@ -117,12 +119,23 @@ def _order_of_groups(to: Lowering, effect: model.ListRows, at: Path) -> tuple[Or
             )
         else:
             found.append(Order(field=name, descending=direction == "desc"))
+    means = {name for name, text in effect.values.items() if text.lstrip().startswith("avg")}
+    for index, key in enumerate(found[1:], 1):
+        if key.field in means:
+            to.complain(
+                "AC3201",
+                f'a mean is ordered by first: "{key.field}" comes after another',
+                (*at, "order", index),
+                value=key.field,
+                rule="no two databases divide alike, so groups are ordered by a mean outside of them",
+                help=f"order by `{key.field}` first, or not by it",
+            )
     ordered = {key.field for key in found}
     return (*found, *(Order(field=name) for name in effect.group if name not in ordered))
 
 
-def _aggregate(to: Lowering, entity: Entity, text: str, at: Path) -> Aggregate:
-    """`size(rows)`, or `sum`, `min` or `max` of `rows.map(r, …)`."""
+def _aggregate(to: Lowering, entity: Entity, text: str, at: Path, group: tuple[str, ...]) -> Aggregate:
+    """`size(rows)`, or `sum`, `min`, `max` or `avg` of `rows.map(r, …)`; of no rows all but a sum are null."""
     nothing = Aggregate(function="count", of=None, type=INTEGER)
     try:
         tree = syntax.parse(text)
@@ -133,18 +146,19 @@ def _aggregate(to: Lowering, entity: Entity, text: str, at: Path) -> Aggregate:
         case syntax.Call(function="size", args=(syntax.Name(name="rows"),)):
             return nothing
         case syntax.Call(
-            function=("sum" | "min" | "max") as function,
+            function=("sum" | "min" | "max" | "avg") as function,
             args=(syntax.Method(of=syntax.Name(name="rows"), name="map", args=(syntax.Name(name=item), body)),),
         ):
-            return _of_rows(to, entity, text[body.start : body.end], item, at, function)
+            found = _of_rows(to, entity, text[body.start : body.end], item, at, function)
+            return found if group or function == "sum" else replace(found, type=found.type.or_null())
         case _:
             to.complain(
                 "AC3126",
                 "this is no value of a group",
                 at,
                 value=text,
-                rule="size(rows), or sum, min or max of rows.map(r, …)",
-                help="for example `sum(rows.map(r, r.price * r.count))`; a mean is a sum divided by a size",
+                rule="size(rows), or sum, min, max or avg of rows.map(r, …)",
+                help="for example `sum(rows.map(r, r.price * r.count))`",
             )
             return nothing
 
@@ -152,12 +166,14 @@ def _aggregate(to: Lowering, entity: Entity, text: str, at: Path) -> Aggregate:
 def _of_rows(to: Lowering, entity: Entity, body: str, item: str, at: Path, function: str) -> Aggregate:
     scope = replace(to.scope(), items={item: Type(name="row", entity=entity.name)})
     value = rewrite(to.expression(body, at, scope), lambda node: _as_column(node, item))
-    numbers = ("integer",) if function == "sum" else ("integer", "date", "datetime", "text")
+    numbers = ("integer",) if function in ("sum", "avg") else ("integer", "date", "datetime", "text")
     if value.type.name not in numbers or value.type.optional:
         to.complain("AC3126", f"the database has no {function} of {value.type}", at, rule=f"of {' or '.join(numbers)}")
     match function:
         case "sum":
             return Aggregate(function="sum", of=value, type=INTEGER)
+        case "avg":
+            return Aggregate(function="avg", of=value, type=DECIMAL)
         case "min":
             return Aggregate(function="min", of=value, type=value.type)
         case _:

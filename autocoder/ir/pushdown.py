@@ -20,6 +20,7 @@ from autocoder.ir.expressions import (
     Op,
     Over,
     Record,
+    conjuncts,
     is_computed_integer,
     parts,
     walk,
@@ -297,3 +298,24 @@ def with_values_checked(expr: Expr) -> Expr:
             return replace(expr, body=with_values_checked(expr.body))
         case _:
             return expr
+
+
+def worked_out_before(where: Expr) -> Iterator[Expr]:
+    """The checked values of a condition that are worked out before any row is looked at, whatever other values are."""
+    for part in conjuncts(where):
+        if not names_column(part):
+            return  # what follows is worked out only where this holds
+        yield from _worked_out(part)
+
+
+def _worked_out(expr: Expr) -> Iterator[Expr]:
+    match expr:
+        case Call(function="whole"):
+            yield expr
+        case Op(op="&&" | "||" | "?:" | "??", args=(first, *_)) if not names_column(first):
+            pass
+        case Over():
+            pass  # an item at a time
+        case _:
+            for part in parts(expr):
+                yield from _worked_out(part)

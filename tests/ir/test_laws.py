@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,11 +13,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from autocoder import registry
-from autocoder.blueprint.format import format_architecture, format_deployment, plain_data
+from autocoder.blueprint.format import format_architecture, format_deployment, order_shows, plain_data
 from autocoder.blueprint.load import load_architecture, load_deployment
 from autocoder.blueprint.model import Architecture, Deployment
 from autocoder.bundles import load
-from autocoder.compilation import Compiled, Sources, compile_sources, emit
+from autocoder.compilation import LOCK, Compiled, Sources, compile_sources, emit
 from autocoder.diagnostics import Diagnostics, StageFailed
 from autocoder.ir import canonical
 from autocoder.ir.verify import verify
@@ -33,15 +34,11 @@ def data_of(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return plain_data(design), plain_data(load_deployment(found.deployment, file="d").model)
 
 
-ORDERED = {"fields", "input", "set", "with", "by", "body", "compute", "given"}
-"""Maps whose order is said on purpose: columns, parameters, keys of a reply, values that build on each other."""
-
-
 def shuffled(data: Any, random: Any, path: tuple[str, ...] = ()) -> Any:
     """The same data with its keys in another order, where order means nothing."""
     if isinstance(data, dict):
         keys = list(data)
-        if path[-1:] == () or not (path[-1] in ORDERED or path[:1] == ("events",)) or path == ("events",):
+        if not order_shows(path):
             random.shuffle(keys)
         return {key: shuffled(data[key], random, (*path, key)) for key in keys}
     return [shuffled(item, random, path) for item in data] if isinstance(data, list) else data
@@ -56,6 +53,32 @@ def test_the_order_of_keys_never_changes_the_ir(name: str, random: Any) -> None:
     texts = json.dumps(shuffled(data, random)), json.dumps(shuffled(environments, random))
     other = compile_sources(Sources(architecture=texts[0], deployment=texts[1], bodies=sources.bodies))
     assert canonical.fingerprint(other.graph) == canonical.fingerprint(first.graph)
+    assert other.blueprint_hash == first.blueprint_hash
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_has_the_same_hash_gives_the_same_files(name: str) -> None:
+    sources, random = fixture(name), Random(5)
+    data, environments = data_of(name)
+    texts = json.dumps(shuffled(data, random)), json.dumps(shuffled(environments, random))
+    first, other = (
+        compile_sources(found)
+        for found in (sources, Sources(architecture=texts[0], deployment=texts[1], bodies=sources.bodies))
+    )
+    assert other.blueprint_hash == first.blueprint_hash
+    # The lock names the bytes of the sources, which differ.
+    trees = [{file.path: file.content for file in emit(found) if file.path != LOCK} for found in (first, other)]
+    assert trees[0] == trees[1]
+
+
+def test_an_order_that_shows_is_part_of_the_hash() -> None:
+    sources = fixture("todo")
+    data, environments = data_of("todo")
+    fields = next(entity["fields"] for entity in data["entities"].values() if len(entity["fields"]) > 1)
+    first = next(iter(fields))
+    fields[first] = fields.pop(first)
+    turned = Sources(architecture=json.dumps(data), deployment=json.dumps(environments), bodies=sources.bodies)
+    assert compile_sources(turned).blueprint_hash != compile_sources(sources).blueprint_hash
 
 
 @pytest.mark.parametrize("name", NAMES)

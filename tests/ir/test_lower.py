@@ -165,6 +165,16 @@ REFUSED = {
         BOOK + "operations: {a: {route: GET /b, effects: [{list: Book, group: [title], values: {n: avg(rows)}}]}}\n",
         "architecture.yaml:5:",
     ),
+    "AC3201": (
+        """entities: {Film: {fields: {genre: text, stars: integer}}}
+operations:
+  a:
+    route: GET /f
+    effects:
+      - {list: Film, group: [genre], values: {n: size(rows), m: "avg(rows.map(r, r.stars))"}, order: [n, m]}
+""",
+        "architecture.yaml:8:",
+    ),
     "AC3127": (
         BOOK
         + "operations: {a: {route: POST /b, input: {n: integer}, effects: [{create: Book, set: {title: \"'x'\"}, each: input.n}]}}\n",

@@ -10,4 +10,12 @@ CODES: tuple[dict[str, str], ...] = (
         "operation directly: `a - b >= c` instead of `a - b - c >= 0`.",
         "example": 'values: {sum: "sum(rows.map(r, r.cents * r.pieces))"}  # neither field states a `max`',
     },
+    {
+        "code": "AC3201",
+        "title": "groups ordered by a mean, but not first",
+        "why": "No two databases divide alike, so a mean is worked out after them. Groups can be ordered by it first; "
+        "among equal means they keep the order that the database gave.",
+        "fix": "Name the mean first in `order`, or leave it out.",
+        "example": 'order: [count desc, mean desc]  # with values: {mean: "avg(rows.map(r, r.stars))"}',
+    },
 )

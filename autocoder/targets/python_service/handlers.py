@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from autocoder.ir.behaviour import (
-    Aggregate,
     BoundRow,
     Change,
     Choose,
@@ -38,7 +37,7 @@ from autocoder.ir.nodes import Entity, Operation
 from autocoder.ir.pushdown import limits_of
 from autocoder.ir.types import TEXT
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import keeping
+from autocoder.targets.python_service import groups, keeping
 from autocoder.targets.python_service.bindings import (
     bound_values,
     custom_call,
@@ -293,7 +292,8 @@ class Behaviour:
         self.imports.add("sqlalchemy", "select")
         where = self._where(entity, step.where)
         if step.values:
-            return self._groups(step, where)
+            self.model(entity)
+            return groups.statements(step, self.views.entity(entity), where, self.sql(entity), self.imports)
         lines = self._total(step, where)
         text = f"select({self.model(entity)}){where}{self._order(entity, step.order)}"
         if step.count is not None:
@@ -325,39 +325,6 @@ class Behaviour:
         shown += [(name, f"row.{attribute(name)}") for name, _ in entity.computed]
         record = ", ".join(f"{literal(name)}: {code}" for name, code in [(step.rank, "position"), *shown])
         return f"{local(step.bind)} = [{{{record}}} for position, row in {rows}]"
-
-    def _groups(self, step: List, where: str) -> list[str]:
-        """One record for each group of rows, summed up by the database."""
-        entity = self.views.entity(step.entity)
-        keys = {n: f"{model(step.entity)}.{row_attribute(n, entity.field(n).type)}" for n in step.group}
-        codes = keys | {name: self._aggregate(value, step.entity) for name, value in step.values}
-        columns = [f"{code}.label({literal(name)})" for name, code in codes.items()]
-        text = f"select({', '.join(columns)}).select_from({self.model(step.entity)}){where}"
-        if keys:
-            text += f".group_by({', '.join(keys.values())})"
-        if step.order:
-            text += f".order_by({', '.join(self._group_order(key, codes, entity) for key in step.order)})"
-        if step.limit is not None and keys:
-            text += f".limit({step.limit})"
-        return [
-            f"groups = await session.execute({text})",
-            f"{local(step.bind)} = [dict(group) for group in groups.mappings()]",
-        ]
-
-    def _group_order(self, key: Order, codes: dict[str, str], entity: Entity) -> str:
-        text = codes[key.field] + (".desc()" if key.descending else "")
-        optional = any(f.name == key.field and f.type.optional for f in entity.fields)
-        return f"{text}.nulls_first()" if optional else text
-
-    def _aggregate(self, value: Aggregate, entity: str) -> str:
-        self.imports.add("sqlalchemy", "func")
-        if value.of is None:
-            return "func.count()"
-        of = self.sql(entity).value(value.of)
-        if value.function != "sum":
-            return f"func.{value.function}({of})"
-        self.imports.add("sqlalchemy", "BigInteger", "cast")
-        return f"cast(func.coalesce(func.sum({of}), 0), BigInteger)"
 
     def _insert(self, step: Insert) -> list[str]:
         entity = self.views.entity(step.entity)

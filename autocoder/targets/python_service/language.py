@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from autocoder.ir.behaviour import Emit, Let, List, Reply, Step, expressions, walk_steps
+from autocoder.ir.behaviour import Emit, Let, List, Reply, Step, expressions, ranged, walk_steps
 from autocoder.ir.expressions import Call, Expr, Get, Op, is_computed_integer, walk
 from autocoder.ir.nodes import Handler, Operation
 from autocoder.ir.pushdown import names_column, with_values_checked
@@ -319,6 +319,7 @@ def functions_used(views: Views) -> tuple[str, ...]:
     found = (*views.operations, *views.handlers)
     computed = [value for e in views.entities for _, value in e.computed]
     called = {own for node in (*_nodes(found), *(n for value in computed for n in walk(value))) for own in _own(node)}
+    called |= {own for behaviour in found for node in _handed_over(behaviour) for own in _own(node)}
     for step in (step for behaviour in found for step in walk_steps(behaviour.steps)):
         if any(is_computed_integer(node) for expr in _unchecked(step) for node in walk(expr)):
             called.add("whole")
@@ -329,6 +330,14 @@ def functions_used(views: Views) -> tuple[str, ...]:
         if isinstance(step, List) and any(value.function == "sum" for _, value in step.values):
             called.add("whole")
     return tuple(sorted(called))
+
+
+def _handed_over(behaviour: Operation | Handler) -> Iterator[Expr]:
+    """What is worked out before a database is asked, in a statement or in the oracle."""
+    for step in (*walk_steps(behaviour.steps), *walk_steps(behaviour.plan)):
+        if ranged(step) is not None:
+            for expr in expressions(step):
+                yield from walk(with_values_checked(expr) if names_column(expr) else expr)
 
 
 def _own(node: Expr) -> Iterator[str]:
@@ -356,8 +365,15 @@ def _unchecked(step: Step) -> Iterator[Expr]:
 
 def computes_decimals(views: Views) -> bool:
     """Whether any of them computes with decimals, so that their precision matters."""
-    return any(
-        isinstance(node, Op) and node.type.name == "decimal" for node in _nodes((*views.operations, *views.handlers))
+    behaviours = (*views.operations, *views.handlers)
+    computed = [value for e in views.entities for _, value in e.computed]
+    nodes = (*_nodes(behaviours), *(node for value in computed for node in walk(value)))
+    return any(isinstance(n, Op | Call) and n.type.name == "decimal" for n in nodes) or any(
+        value.function == "avg"
+        for behaviour in behaviours
+        for step in walk_steps(behaviour.steps)
+        if isinstance(step, List)
+        for _, value in step.values
     )
 
 

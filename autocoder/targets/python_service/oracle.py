@@ -32,10 +32,10 @@ from autocoder.ir.behaviour import (
     Values,
     walk_steps,
 )
-from autocoder.ir.expressions import Bound, Column, Const, Expr
+from autocoder.ir.expressions import Bound, Column, Const, Expr, rewrite
 from autocoder.ir.lower_secrets import source_of
 from autocoder.ir.nodes import Entity, Handler, Input, Operation
-from autocoder.ir.pushdown import with_values_checked
+from autocoder.ir.pushdown import with_values_checked, worked_out_before
 from autocoder.ir.types import NULL
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import capabilities, language, reserved_names
@@ -318,7 +318,12 @@ class Fold:
         if value.of is None:
             return "len(rows)"
         each = f"{self.python().render(value.of)} for row in rows"
-        return f"whole(sum({each}))" if value.function == "sum" else f"{value.function}({each})"
+        if value.function == "sum":
+            return f"whole(sum({each}))"
+        if value.function == "avg":
+            self.module.imports.add("decimal", "Decimal")
+            return f"Decimal(sum({each})) / len(rows) if rows else None"
+        return f"{value.function}(({each}), default=None)"
 
     def _inside(self, steps: Steps) -> list[str]:
         return [INDENT + line for line in self._statements(steps)]
@@ -331,10 +336,16 @@ class Fold:
 
     def _matching(self, entity: str, where: Expr | None) -> str:
         rows = f"self.rows[{literal(entity)}]"
-        return rows if where is None else f"[row for row in {rows} if {self._held(where)}]"
-
-    def _held(self, where: Expr) -> str:
-        return self.python().render(with_values_checked(where))
+        if where is None:
+            return rows
+        checked = with_values_checked(where)
+        # What is handed to the database is worked out whether there are rows or not.
+        names = {expr: f"checked_{n}" for n, expr in enumerate(worked_out_before(checked), 1)}
+        named = rewrite(
+            checked, lambda node: Bound(scope="local", name=names[node], type=node.type) if node in names else node
+        )
+        before = "".join(f"for {name} in [{self.python().render(expr)}] " for expr, name in names.items())
+        return f"[row {before}for row in {rows} if {self.python().render(named)}]"
 
     def _ordered(self, rows: str, order: tuple[Order, ...]) -> str:
         keys = ", ".join(f"({literal(key.field)}, {literal(key.descending)})" for key in order)

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 from uuid import UUID
 
-from oracle import OPERATIONS
+from oracle import HANDLERS, OPERATIONS
 from pydantic import TypeAdapter, ValidationError
 from support import tables
 from support.database import migrated_database
@@ -172,6 +172,17 @@ def play(world: World, step: Row, token: str, kept: dict[str, Row]) -> None:
     world.check_rows()
 
 
+def take_turn(world: World, step: Row) -> None:
+    """The latest turn of a job, which runs or is none of this service; the oracle does the same work."""
+    scheduler = importlib.import_module(f"{WHERE}.scheduler")
+    ran = world.run(scheduler.run_due(step["turn"], world.now))
+    assert ran == step["runs"], f"{step} at {world.now}: {ran}"
+    if ran:
+        world.take_what_was_made()
+        HANDLERS[step["turn"]][1](world.oracle, {}, world.now)
+    world.check_rows()
+
+
 def shown(reply: Reply) -> Any:
     """The oracle's reply as JSON."""
     if reply.text is not None:
@@ -200,6 +211,8 @@ def main() -> None:
         for step in transcript["play"]:
             if step == "deliver":
                 world.deliver()
+            elif "turn" in step:
+                take_turn(world, step)
             elif "pass" in step:
                 world.now += TypeAdapter(timedelta).validate_python(step["pass"])
             else:

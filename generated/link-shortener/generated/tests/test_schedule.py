@@ -54,6 +54,7 @@ def test_a_turn_runs_once_with_four_schedulers(world: World, job: str, name: str
         return await asyncio.gather(*(scheduler.run_due(job, world.now) for _ in range(4)))
 
     assert sorted(world.run(four_schedulers())) == [False, False, False, True]
+    world.take_what_was_made()
     HANDLERS[name][1](world.oracle, {}, world.now)
     world.check_rows()
 
@@ -70,5 +71,6 @@ def test_a_turn_that_fails_is_run_again(world: World, job: str, name: str) -> No
     with patch.dict(scheduler.JOBS, {job: (line, fail)}), pytest.raises(RuntimeError):
         world.run(scheduler.run_due(job, world.now))
     assert world.run(scheduler.run_due(job, world.now))
+    world.take_what_was_made()
     HANDLERS[name][1](world.oracle, {}, world.now)
     world.check_rows()

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from autocoder.blueprint.shapes import Also, Expression, Integer, Strict, shape_of
+from autocoder.blueprint.shapes import Also, Expression, Integer, Name, Strict, TypeName, shape_of
 
 BodyKey = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_-]*\??$", max_length=60, examples=["total", "note?"])]
 Body = Annotated[
@@ -108,6 +108,11 @@ class Wire(Strict):
     )
     unknown_fields: Literal["ignore", "reject"] = Field(
         default="ignore", description="What happens to fields that no operation asks for.", examples=["reject"]
+    )
+    wrap: dict[TypeName, Name] = Field(
+        default_factory=dict[str, str],
+        description="Entity to the key under which requests and replies hold its rows; a list has its plural.",
+        examples=[{"User": "user"}],
     )
 
 

@@ -17,7 +17,7 @@ from autocoder.blueprint import model
 from autocoder.blueprint.positions import Written
 from autocoder.diagnostics import Diagnostics, nearest
 from autocoder.ir import effects as macros
-from autocoder.ir import lower_files
+from autocoder.ir import lower_files, lower_wrapping
 from autocoder.ir.audit import AUDIT
 from autocoder.ir.behaviour import Failure, Reply
 from autocoder.ir.edges import derived_edges
@@ -108,9 +108,12 @@ class Blueprint:
             positions=self.source.positions,
             diagnostics=self.diagnostics,
             auth=self.auth(entities),
+            wrap=design.wire.wrap,
         )
+        lower_wrapping.check(self)
         nodes_of_wire = self.wire()
         operations = [capable(self, operation, world.auth) for operation in self.operations(world)]
+        operations = [lower_wrapping.with_wrapper(operation, world.wrap, world.auth) for operation in operations]
         handlers = [audited_handler(self, handler) for handler in Handlers(blueprint=self, world=world).all()]
         events = carried(world.events.values(), [*operations, *handlers], design.handlers.values())
         nodes: list[Node] = [system, *requirements, *entities, *events, *world.functions.values()]
@@ -180,13 +183,14 @@ class Blueprint:
         if (design.wire, design.errors, design.cors) == plain:
             return None
         body = design.errors.body
-        return Wire(
+        wire = Wire(
             case=design.wire.case,
             unknown_fields=design.wire.unknown_fields,
             origins=design.cors.origins if design.cors else (),
             answers=answers_of(design.errors),
             failure_body=None if body is None else self.failure_body(body),
         )
+        return None if wire == Wire() else wire
 
     def failure_body(self, body: Mapping[str, str]) -> Expr:
         scope = Scope(locals=FAILURE_NAMES)

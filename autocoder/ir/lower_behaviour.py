@@ -14,7 +14,16 @@ from autocoder.blueprint import model
 from autocoder.blueprint.positions import Written
 from autocoder.diagnostics import Diagnostics, Span, nearest
 from autocoder.ir import effects as macros
-from autocoder.ir import lower_access, lower_files, lower_flow, lower_lists, lower_reply, lower_rows, lower_search
+from autocoder.ir import (
+    lower_access,
+    lower_files,
+    lower_flow,
+    lower_lists,
+    lower_reply,
+    lower_rows,
+    lower_search,
+    lower_wrapping,
+)
 from autocoder.ir.behaviour import BoundRow, Failure, Invoke, Match, Order, Reply, Require, Step, Steps
 from autocoder.ir.expressions import Bound, Column, Const, Expr, Op, Record, rewrite
 from autocoder.ir.lower_secrets import looked_up
@@ -49,6 +58,7 @@ class World:
     positions: Positions
     diagnostics: Diagnostics
     auth: Auth | None = None
+    wrap: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @cached_property
     def field_types(self) -> Mapping[str, Mapping[str, Type]]:
@@ -241,7 +251,11 @@ class Lowering:
         return lower_reply.replies(self, output)
 
     def usual_reply(self, status: int, view: str | None) -> Reply:
-        """A row or list as clients see it; what else a list's name stands for as it is."""
+        """A row or list as clients see it, under its entity's key where it has one."""
+        return lower_wrapping.wrapped(self, self._usual_reply(status, view), view)
+
+    def _usual_reply(self, status: int, view: str | None) -> Reply:
+        """A row or list; what else a list's name stands for as it is."""
         if view is not None and view in self.locals:
             return Reply(status=status, body=Bound(scope="local", name=view, type=self.locals[view]))
         if view is not None and (keys := {f: local for (bind, f), local in self.keys.items() if bind == view}):

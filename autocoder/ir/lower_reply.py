@@ -112,12 +112,22 @@ def _shown(to: Lowering, value: Expr, text: str, at: Path) -> Expr:
 
 def _version(to: Lowering, reply: Reply) -> Values:
     """The version of a row that is shown, where its entity has one."""
-    row = to.rows.get(reply.view or "")
+    name = _row_shown(reply)
+    row = to.rows.get(name)
     if row is None or row.optional or not row.entity:
         return ()
     if VERSION not in {f.name for f in to.world.entities[row.entity].fields if f.hidden}:
         return ()
-    return (("ETag", etag(reply.view or "")),)
+    return (("ETag", etag(name)),)
+
+
+def _row_shown(reply: Reply) -> str:
+    """The name of the one row that a reply shows, by itself or under a key."""
+    match reply.body:
+        case Record(values=((_, Bound(scope="row", name=name, field="")),)):
+            return name
+        case _:
+            return reply.view or ""
 
 
 def etag(bind: str) -> Expr:

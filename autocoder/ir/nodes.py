@@ -182,7 +182,9 @@ class Wire:
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """What a client can ask for. `steps` is the behaviour, `plan` the same behaviour as statements for the store."""
+    """What a client can ask for. `steps` is the behaviour, `plan` the same behaviour as statements for the store;
+    `wrapper` is the key of the body under which its inputs stand.
+    """
 
     name: str
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -193,6 +195,7 @@ class Operation:
     plan: Steps = ()
     stated: bool = True
     answers: tuple[Answer, ...] = ()
+    wrapper: str = ""
     limit: RateLimit | None = None
     once: Idempotency | None = None
     kind: Literal["operation"] = "operation"

@@ -142,6 +142,8 @@ def _route(operation: Operation) -> tuple[str, str]:
 
 def _inputs(subject: str, old: Operation, new: Operation) -> Iterator[Break]:
     before = {i.name: i for i in old.inputs if i.place != "path"}
+    if old.wrapper != new.wrapper:
+        yield _client(subject, f"the body's inputs move from {old.wrapper or 'its top'} to {new.wrapper or 'its top'}")
     for given in (i for i in new.inputs if i.place != "path"):
         known = before.get(given.name)
         where = f"{subject}.input.{given.name}"

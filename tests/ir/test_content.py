@@ -91,6 +91,11 @@ REFUSED = {
         + "operations:\n  a: {route: 'GET /a/{id}', effects: [{read: Document, by: input.id}], output: {file: document.cover}}\n",
         ("AC3265", "architecture.yaml:6:87"),
     ),
+    "one key for two entities": (
+        "wire: {wrap: {Post: post, Note: posts}}\n" + POST + "  Note: {fields: {title: text}}\n",
+        ("AC3266", "architecture.yaml:3:33"),
+    ),
+    "a key for no entity": ("wire: {wrap: {Pots: post}}\n" + POST, ("AC3120", "architecture.yaml:3:21")),
     "a size that is none": (
         "entities: {A: {fields: {a: {type: file, max: huge}}}}\n",
         ("AC3107", "architecture.yaml:3:46"),

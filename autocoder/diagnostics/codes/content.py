@@ -47,4 +47,12 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Read the row and name its field of type file; `require` first that it is not null.",
         "example": "output: {file: document.title}",
     },
+    {
+        "code": "AC3266",
+        "title": "a key for two entities",
+        "why": "`wire.wrap` gives the rows of each entity a key of their own, and its plural for lists, so that a "
+        "client knows from the key what it holds.",
+        "fix": "Give one of the entities another key.",
+        "example": "wire: {wrap: {User: item, Post: item}}",
+    },
 )

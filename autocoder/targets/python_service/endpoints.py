@@ -247,7 +247,13 @@ class Operations:
                 (last if has_default else first).append(text)
         if body_inputs(operation):
             module.imports.add(f"{self.package}.schemas", request_name(operation))
-            first.append(f"body: {request_name(operation)}")
+            hint = request_name(operation)
+            if operation.wrapper:
+                module.imports.add("typing", "Annotated")
+                module.imports.add("fastapi", "Body")
+                key = literal(self.views.spelled(operation.wrapper))
+                hint = f"Annotated[{hint}, Body(embed=True, alias={key})]"
+            first.append(f"body: {hint}")
         if operation.access != "anyone":
             kind = "OptionalCaller" if operation.access == "user?" else "Caller"
             module.imports.add(f"{self.package}.authentication", kind)

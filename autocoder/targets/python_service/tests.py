@@ -134,6 +134,7 @@ class Suite:
             "keys": any(f.type.format == "token" for e in views.entities for f in e.fields),
             "secrets": secrets_of(views),
             **uploads.values(views),
+            "wraps": any(o.wrapper for o in views.operations),
             "rejects": views.wire.unknown_fields == "reject",
             "cache": views.cache,
             "limited": "rate_limit" in views.capabilities,
@@ -183,6 +184,13 @@ class Suite:
             if self.views.wire_name(i) != i.name
         ]
         module.add(_table("WRITTEN: dict[tuple[str, str], str]", names, "Inputs that clients write in another way."))
+        wrapped = [
+            f"{INDENT}{literal(o.name)}: {literal(self.views.spelled(o.wrapper))},"
+            for o in self.views.operations
+            if o.wrapper
+        ]
+        if wrapped:
+            module.add(_table("WRAPPED: dict[str, str]", wrapped, "Operations whose body has its inputs under a key."))
         module.add(_table("ROUTES: dict[str, Route]", rows, "Each operation's route."))
         module.add(self.statuses())
         module.add(_table("GOOD: dict[str, dict[str, list[Any]]]", good, "Values of inputs that must be taken."))

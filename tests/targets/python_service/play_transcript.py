@@ -15,7 +15,7 @@ from uuid import UUID
 
 from oracle import HANDLERS, OPERATIONS
 from pydantic import TypeAdapter, ValidationError
-from support import tables
+from support import interface, tables
 from support.database import migrated_database
 from support.interface import GOOD, MODELS, REFERENCES, ROUTES, STATUSES, WRITTEN
 from support.tables import Reply, Row, Token
@@ -111,6 +111,13 @@ def in_headers(step: Row) -> Row:
     return {name.lower().replace("-", "_"): value for name, value in step.get("headers", {}).items()}
 
 
+def unwrapped(operation: str, body: Row) -> Row:
+    """The inputs in a body, which may stand under a key."""
+    key = getattr(interface, "WRAPPED", {}).get(operation)
+    inside = body.get(key, {}) if key else body
+    return inside if isinstance(inside, dict) else {}
+
+
 def uploaded(form: Row) -> Row:
     """The values of a form; a file is written as its name, type and text."""
     files = {k: tables.Upload(v["name"], v["type"], v["text"].encode()) for k, v in form.items() if isinstance(v, dict)}
@@ -154,12 +161,13 @@ def play(world: World, step: Row, token: str, kept: dict[str, Row]) -> None:
     if "tag" in step:
         kept[step["tag"]] = {"tag": response.headers["ETag"]}
     world.take_what_was_made()
-    in_body = {**step.get("body", {}), **uploaded(step.get("form", {}))}
+    body_sent = unwrapped(operation, step.get("body", {}))
+    in_body = {**body_sent, **uploaded(step.get("form", {}))}
     sent = {**in_body, **dict(parse_qsl(parts.query)), **in_path, **in_headers(step)}
     written = {WRITTEN.get((operation, name), name).replace("-", "_"): name for name in ROUTES[operation].places}
     given = typed(operation, {name: sent[key] for key, name in written.items() if key in sent})
     if given is not None and has_body:
-        given |= typed_body(operation, step.get("body", {}))
+        given |= typed_body(operation, body_sent)
     # Whether an input is valid is not the oracle's to say.
     refused = isinstance(body, dict) and body.get("errors")
     valid = given is not None and not refused and not step.get("invalid")

@@ -65,14 +65,14 @@ def new_value(to: Lowering, entity: Entity, f: Field, given: Mapping[str, str], 
         return found
     if f.type.optional:
         return Const(value=None, type=f.type)
-    to.complain(
-        "AC3111",
-        f'a new {entity.name} needs a value for "{f.name}"',
-        at,
-        rule="a field gets its value from `set`, an input of the same name, or a default, unless it is optional",
-        help=f"add `{f.name}` to the input or to `set`, or give the field a default",
-    )
+    rule = "a field gets its value from `set`, an input of the same name, or a default, unless it is optional"
+    lacking(to, entity, f, at, rule, f"add `{f.name}` to the input or to `set`, or give the field a default")
     return None
+
+
+def lacking(to: Lowering, entity: Entity, f: Field, at: Path, rule: str, help_: str) -> None:
+    """Says that a field of a new row gets no value."""
+    to.complain("AC3111", f'a new {entity.name} needs a value for "{f.name}"', at, rule=rule, help=help_)
 
 
 def default(to: Lowering, default: Expr) -> Expr | None:
@@ -236,10 +236,16 @@ def upsert(to: Lowering, effect: model.Upsert, at: Path) -> Steps:
     keeping, kept = lower_files.kept(to, entity, tuple(changes.items()), at)
     changes = dict(kept)
     new = tuple((name, macros.without_old(value)) for name, value in changes.items())
-    rest = tuple(
-        (f.name, f.default if f.default is not None else Const(value=None, type=f.type))
+    missing = [
+        f
         for f in entity.fields
         if f.name not in {*effect.by, *changes} and not f.generated and f.type.format != "digest"
+    ]
+    for f in (f for f in missing if f.default is None and not f.type.optional):
+        rule = "a field gets its value from `by`, `set` or a default, unless it is optional"
+        lacking(to, entity, f, at, rule, f"add `{f.name}` to `set`, or give the field a default")
+    rest = tuple(
+        (f.name, f.default if f.default is not None else Const(value=None, type=f.type.or_null())) for f in missing
     )
     changed = tuple((name, macros.with_old(value, types)) for name, value in changes.items())
     return (*keeping, *macros.upsert(entity.name, by, (*new, *rest), changed, to.bind_row(effect, entity.name)))

@@ -354,3 +354,13 @@ def test_a_sign_in_needs_an_account_and_what_proves_it() -> None:
     assert "AC3132" in dict(findings(BOOK + route + "{sign_in: User}]}}\n"))
     assert "AC3120" in dict(findings(USERS + route + "{sign_in: Usr}]}}\n"))
     assert "AC3121" in dict(findings(USERS + route + "{sign_in: User}]}}\n"))
+
+
+def test_an_upsert_gives_a_new_row_every_value_that_it_needs() -> None:
+    text = (
+        "entities: {Total: {fields: {code: {type: text, unique: true}, cents: integer}}}\n"
+        "operations: {a: {route: POST /a, input: {code: text}, "
+        "effects: [{upsert: Total, by: {code: input.code}%s}]}}\n"
+    )
+    assert "AC3111" in {code for code, _ in findings(text % "")}
+    assert "AC3111" not in {code for code, _ in findings(text % ", set: {cents: '1'}")}

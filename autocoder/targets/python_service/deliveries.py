@@ -6,10 +6,10 @@ from typing import Any
 
 from autocoder.ir.nodes import Delivery, Handler
 from autocoder.ir.views import Views
-from autocoder.targets.python_service.expressions import literal
+from autocoder.targets.python_service.expressions import Imports, duration, literal
 from autocoder.targets.python_service.names import function
 
-_UNITS = (("hours", 3_600_000_000), ("minutes", 60_000_000), ("seconds", 1_000_000))
+_UNITS = (("hours", 3_600_000_000), ("minutes", 60_000_000), ("seconds", 1_000_000), ("microseconds", 1))
 
 
 def values(views: Views) -> dict[str, Any]:
@@ -49,7 +49,9 @@ def described(handler: Handler) -> str:
 
 
 def _span(microseconds: int) -> str:
-    unit, count = _counted(microseconds)
+    """A time in the largest unit that it is a whole number of."""
+    unit, size = next((unit, size) for unit, size in _UNITS if microseconds % size == 0)
+    count = microseconds // size
     return f"{count} {unit}" if count > 1 else f"{count} {unit[:-1]}"
 
 
@@ -58,17 +60,7 @@ def _retry(delivery: Delivery) -> str:
     usual = Delivery()
     differ = {
         "attempts": str(delivery.attempts) if delivery.attempts != usual.attempts else "",
-        "wait": _timedelta(delivery.wait_us) if delivery.wait_us != usual.wait_us else "",
-        "longest": _timedelta(delivery.longest_us) if delivery.longest_us != usual.longest_us else "",
+        "wait": duration(delivery.wait_us, Imports()) if delivery.wait_us != usual.wait_us else "",
+        "longest": duration(delivery.longest_us, Imports()) if delivery.longest_us != usual.longest_us else "",
     }
     return ", ".join(f"{name}={value}" for name, value in differ.items() if value)
-
-
-def _timedelta(microseconds: int) -> str:
-    unit, count = _counted(microseconds)
-    return f"timedelta({unit}={count})"
-
-
-def _counted(microseconds: int) -> tuple[str, int]:
-    """The largest unit that a time is a whole number of, and the number."""
-    return next((unit, microseconds // size) for unit, size in _UNITS if microseconds % size == 0)

@@ -11,7 +11,7 @@ OVERHEAD_US: Mapping[CapabilityName, int] = {
     "audit": 1500,
     "cache": 1500,
     "idempotency": 3500,
-    "rate_limit": 500,
+    "rate_limit": 1000,
     "tracing": 1500,
 }
 """Microseconds that a capability may add to a request that uses it; `benchmarks/capability_overhead.py` holds it to

@@ -19,6 +19,7 @@ from autocoder.ir.behaviour import (
     Steps,
     walk_steps,
 )
+from autocoder.ir.capabilities import Capability
 from autocoder.ir.expressions import Bound, Const, Expr, Over, record_values, walk
 from autocoder.ir.graph import Graph
 from autocoder.ir.limits import most_bytes
@@ -30,6 +31,8 @@ FIELD_BYTES = {"text": 64, "uuid": 38, "datetime": 30, "date": 12, "list": 256, 
 SAMPLE_ROWS = 20
 """Rows that the gate's sample data holds of each entity, so that a list's size is known."""
 ENVELOPE_BYTES = 256
+TRACING_PACKAGES = 24
+"""What OpenTelemetry and its exporter bring."""
 KEPT_REPLY_QUERIES = 5
 """Statements of a request with a key beside its own: claim, look, remove this and others, keep."""
 VALUE_BYTES = 512
@@ -63,8 +66,11 @@ class DeriveBudgets:
                     p95_us=covered,
                 )
             )
+        traced = any(c.name == "tracing" for c in graph.of_kind(Capability))
         service = ServiceBudget(
-            dependencies=self.dependencies, installed_bytes=self.installed_bytes, cold_start_us=self.cold_start_us
+            dependencies=self.dependencies + TRACING_PACKAGES * traced,
+            installed_bytes=self.installed_bytes,
+            cold_start_us=self.cold_start_us,
         )
         edges = [Edge(source=b.id, kind="bounds", target=f"operation:{b.name}") for b in budgets]
         return graph.having([*budgets, service], edges)

@@ -35,6 +35,8 @@ BROKER_PORTS = {"nats": 4222, "rabbitmq": 5672, "redis": 6379}
 BROKER_SCHEMES = {"nats": "nats", "rabbitmq": "amqp", "redis": "redis"}
 
 CACHE_PORT = 6379
+STORE_PORT = 5432
+OTLP_PORT = 4318
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from autocoder.ir.views import Views
 from autocoder.targets.kubernetes import admission, kustomize, network, prerequisites, scaling, workloads
 from autocoder.targets.kubernetes.kustomize import Objects
 from autocoder.targets.kubernetes.metadata import Namer
-from autocoder.targets.runtime import BROKER_PORTS, CACHE_PORT, Runtime
+from autocoder.targets.runtime import BROKER_PORTS, CACHE_PORT, OTLP_PORT, STORE_PORT, Runtime
 from autocoder.targets.stamp import Stamp
 from autocoder.targets.tree import Tree
 from autocoder.targets.yaml_text import dump
@@ -98,14 +98,16 @@ def base(runtime: Runtime, namer: Namer) -> Objects:
         "network-policy-metrics": network.metrics(namer),
     }
     if runtime.stores:
-        objects["network-policy-database"] = network.database(namer)
+        objects["network-policy-database"] = network.egress(namer, "database", STORE_PORT)
         objects["job-migrate"] = workloads.migration(runtime, namer)
     if runtime.files:
         objects["persistent-volume-claim-files"] = workloads.files_claim(namer)
     if runtime.broker:
-        objects["network-policy-broker"] = network.broker(namer, BROKER_PORTS[runtime.broker])
+        objects["network-policy-broker"] = network.egress(namer, "broker", BROKER_PORTS[runtime.broker])
+    if "tracing" in runtime.views.capabilities:
+        objects["network-policy-tracing"] = network.egress(namer, "tracing", OTLP_PORT)
     if runtime.cache:
-        objects["network-policy-cache"] = network.cache(namer, CACHE_PORT)
+        objects["network-policy-cache"] = network.egress(namer, "cache", CACHE_PORT)
     for workload in runtime.views.workloads:
         objects[f"deployment-{namer.component(workload)}"] = workloads.deployment(runtime, namer, workload)
         if workload.port:

@@ -66,37 +66,11 @@ def dns(namer: Namer) -> Data:
     return _policy(namer, "dns", spec)
 
 
-def database(namer: Namer) -> Data:
-    """Every process reaches PostgreSQL, wherever it stands: the address is in a secret and so not known here."""
+def egress(namer: Namer, name: str, port: int) -> Data:
+    """Every process reaches a server at this port, wherever it stands: the address is in a secret or a variable."""
     return _policy(
         namer,
-        "database",
-        {
-            "podSelector": {"matchLabels": namer.selector()},
-            "policyTypes": ["Egress"],
-            "egress": [{"ports": [{"port": 5432, "protocol": "TCP"}]}],
-        },
-    )
-
-
-def broker(namer: Namer, port: int) -> Data:
-    """Every process reaches the broker, wherever it stands."""
-    return _policy(
-        namer,
-        "broker",
-        {
-            "podSelector": {"matchLabels": namer.selector()},
-            "policyTypes": ["Egress"],
-            "egress": [{"ports": [{"port": port, "protocol": "TCP"}]}],
-        },
-    )
-
-
-def cache(namer: Namer, port: int) -> Data:
-    """Every process reaches the cache, wherever it stands."""
-    return _policy(
-        namer,
-        "cache",
+        name,
         {
             "podSelector": {"matchLabels": namer.selector()},
             "policyTypes": ["Egress"],

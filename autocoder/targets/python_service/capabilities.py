@@ -20,6 +20,7 @@ def values(views: Views) -> dict[str, Any]:
     found = {o.limit.name: o.limit for o in limited if o.limit}
     by = {(o.limit.by, o.access) for o in limited if o.limit}
     return {
+        "tracing": "tracing" in views.capabilities,
         "limits": [_limit(found[name], Imports()) for name in sorted(found)],
         "limits_by_input": any(kind == "input" for kind, _ in by),
         "limits_by_address": any(kind == "address" for kind, _ in by),

@@ -137,6 +137,8 @@ class _Project:
             roots.add("cronsim")
         if self.views.cache:
             roots.add("redis")
+        if "tracing" in self.views.capabilities:
+            roots |= set(self.bundle.python.roots["tracing"])
         if self.broker:
             roots.add(BROKER_ROOTS[self.broker])
         libraries = {"Email": "email-validator", "Html": "nh3"}
@@ -244,6 +246,7 @@ class _Project:
             "limits.py": "rate_limit" in self.views.capabilities,
             "once.py": "idempotency" in self.views.capabilities,
             "cache.py": bool(self.views.cache),
+            "tracing.py": "tracing" in self.views.capabilities,
             "events.py": bool(self.views.events),
             "worker.py": self.delivers,
             "broker.py": bool(self.broker),
@@ -338,6 +341,7 @@ class _Project:
             "consumer": bool(self.broker),
             "files": keeps_files(self.views),
             "scheduler": bool(self.views.scheduled),
+            "tracing": "tracing" in self.views.capabilities,
             "worker": self.delivers,
         }
         return [name for name, there in found.items() if there]

@@ -100,6 +100,7 @@ class Suite:
         names += ["test_events"] if self.delivers else []
         names += ["test_schedule"] if self.views.scheduled else []
         names += ["test_limits"] if "rate_limit" in self.views.capabilities else []
+        names += ["test_tracing"] if "tracing" in self.views.capabilities else []
         names += ["test_once"] if "idempotency" in self.views.capabilities else []
         return [*(f"tests/{name}.py" for name in names), "benchmarks/operations.py"]
 

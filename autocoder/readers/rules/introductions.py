@@ -38,9 +38,11 @@ def read(items: Sequence[Item], discourse: Discourse) -> Introduction | None:
         return None
     if _defines(spoken, discourse) or _opens(items, spoken):
         return Introduction(aside={i.index: "frames what follows" for i in items})
+    if [i.lemma for i in spoken[:2]] in (["for", "example"], ["for", "instance"]) and not _narrowed(items):
+        return Introduction(aside={i.index: "example" for i in items})
     if closed_ := _no_others(spoken):
         return closed_
-    if any(w.lemma in _NARROWS or w.token.value in _NARROWS for i in items for w in i.words):
+    if _narrowed([i for k, i in enumerate(items) if not _describes(items, k)]):
         return None
     return _token(items, spoken, discourse) or _purpose(spoken, discourse)
 
@@ -59,6 +61,16 @@ def _opens(items: Sequence[Item], spoken: Sequence[Item]) -> bool:
     known = any(i.lemma in _LISTED for i in spoken[-2:])
     framing = all(i.lemma in _LISTED | _PRESENTS or i.tag in "DOJU" or i.lemma in nouns.SYSTEMS for i in spoken)
     return items[-1].lemma in {":", "."} and known and framing and len(spoken) <= 8
+
+
+def _describes(items: Sequence[Item], at: int) -> bool:
+    """Whether a "should" only says what the service is to offer: "the server should provide …"."""
+    after = items[at + 1 : at + 2]
+    return items[at].lemma == "should" and bool(after) and after[0].lemma in _PRESENTS
+
+
+def _narrowed(items: Sequence[Item]) -> bool:
+    return any(w.lemma in _NARROWS or w.token.value in _NARROWS for i in items for w in i.words)
 
 
 _OTHERS = words("additional other unknown extra further unexpected")

@@ -300,7 +300,12 @@ class _Reader:
             self.parse.used.add(opener.index)
 
     def _reason(self, condition: Clause) -> None:
-        """Why somebody wants it ("so that I can plan my work"): documentation, no fact."""
+        """Why somebody wants it ("so that I can plan my work"), or what goes without saying: documentation, no fact."""
+        said = items_of(condition)
+        before = [i for i in self.parse.items if i.index == said[0].index - 1]
+        none = [i.lemma for i in said] in [[w, "there", "be", "none"] for w in ("when", "if")]
+        if none and before and before[0].lemma == "empty":
+            self.parse.aside |= dict.fromkeys((i.index for i in (*before, *said)), "an empty list")
         if condition.opener and condition.opener.lemma in {"so", "because"}:
             self.parse.aside |= dict.fromkeys((i.index for i in items_of(condition)), "reason")
 

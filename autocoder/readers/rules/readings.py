@@ -445,7 +445,15 @@ def change_of_state(noun: Noun, _discourse: Discourse) -> Filled | None:
     return filled
 
 
+def json_form(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """As JSON; as a JSON array: the form that every answer has."""
+    lemmas = {i.lemma for i in noun.items if i.tag != "D"}
+    plain_ = "json" in lemmas and lemmas <= {"json", "array", "list", "object", "format", "response"}
+    return Filled(parts={}, items={i.index for i in noun.items}) if plain_ and not noun.post else None
+
+
 NOUNS: Mapping[str, roles.Reads] = {
+    "json": json_form,
     "change of state": change_of_state,
     "product outside": product_outside,
     "their things": their_things,

@@ -33,7 +33,8 @@ GENRE = words(
     "called named following include contain along alongside also then must should will can may two three four "
     "successful successfully success both with one new valid key result indicate state data format formatted text user "
     "client html content method call route follow schema array list "
-    "containing updated possible via sending query given sent provided supplied present"
+    "containing updated possible via sending query given sent provided supplied present "
+    "confirm confirming state stating say saying indicate indicating read reading successful confirmation"
 )
 """Words of specifications that a fact takes along: they only hold its literals together."""
 
@@ -77,6 +78,7 @@ def read(items: Sequence[Item], discourse: Discourse) -> _State | None:
     _named_shape(items, state, discourse)
     _leads(items, state)
     _at_least_one(items, state, discourse)
+    _token(items, state, discourse)
     if not state.drafts:
         return None
     _objects(items, state, discourse)
@@ -111,6 +113,32 @@ def _at_least_one(items: Sequence[Item], state: _State, discourse: Discourse) ->
     }
     state.drafts.append(Draft(kind="policy", parts=parts, items={i.index for i in said}))
     state.used |= {i.index for i in said}
+
+
+_TOKENS = words("jwt access session bearer auth authentication")
+
+
+def _token(items: Sequence[Item], state: _State, discourse: Discourse) -> None:
+    """A field of the answer that is named by no literal: "a JWT token for future requests"."""
+    at = next((k for k, i in enumerate(items) if k > 1 and i.lemma == "token" and i.tag == "N"), 0)
+    before = items[max(at - 2, 0) : at]
+    named = [i for i in before if i.lemma in _TOKENS]
+    status = state.status.parts.get("status") if state.status else None
+    known = any(d.parts["name"].value == "token" for d in state.drafts if d.kind == "field")
+    if not named or before[0].tag != "D" or status is None or known or items[at].index in state.used:
+        return
+    later = [i for i in items[at + 1 : at + 4] if i.lemma in {"for", "future", "later", "subsequent", "request"}]
+    route = discourse.endpoint
+    of = Part(value=f"{route['method'].value} {route['path'].value}", items=[], via=Via.CONTEXT)
+    parts = {
+        "of": replace(of, place=route["path"].offsets),
+        "name": Part(value="token", items=[items[at]]),
+        "direction": Part(value="response", items=[items[at]], via=Via.LEXICON),
+        "type": Part(value="text", items=[items[at]], via=Via.INFERRED),
+    }
+    used = {i.index for i in (*before, items[at], *(later if len(later) == 3 else ()))}
+    state.drafts.append(Draft(kind="field", parts=parts, items=used))
+    state.used |= used
 
 
 def _sign_in(items: Sequence[Item], state: _State, discourse: Discourse) -> None:
@@ -251,6 +279,8 @@ def _names_a_shape(items: Sequence[Item], at: int) -> bool:
 def _says(items: Sequence[Item], at: int) -> bool:
     """Whether a quoted literal is what a message says."""
     before = [i.lemma for i in items[max(0, at - 4) : at]]
+    if [i.lemma for i in items[at + 1 : at + 2]] == ["message"]:
+        return True
     return "message" in before and not (_NAME.fullmatch(items[at].lemma) and before[-1] in {"a", "and", "with", "the"})
 
 
@@ -277,7 +307,7 @@ def _status(items: Sequence[Item], at: int, state: _State, discourse: Discourse,
     beside = _beside(items, at, conditions)
     if number < 400:
         draft = Draft(kind="operation", parts={**route, "status": Part(value=number, items=[item])}, items={item.index})
-        if beside and _class(beside) is None:
+        if beside and (_class(beside) is None or any(i.lemma == "successful" for i in beside)):
             draft.items |= {i.index for i in beside}
     else:
         draft = Draft(kind="operation", parts={**route, "error": Part(value=number, items=[item])}, items={item.index})
@@ -308,8 +338,11 @@ def _near(items: Sequence[Item], at: int) -> list[Item]:
 
 
 def _conditions(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """If …, up to the comma or the end; for …, up to the next comma."""
-    at = 0
+    """If …, up to the comma or the end; for …, up to the next comma; what results in a status."""
+    at = next((k for k, i in enumerate(items[:12]) if i.tag == "V" and i.lemma in _RESULTS), 0)
+    at = at if at and all(i.tag in "DNJQVC" for i in items[:at]) and _told(items[:at]) else 0
+    if at:
+        yield list(items[:at])
     while at < len(items):
         item = items[at]
         opens = item.lemma in {"if", "when", "unless"} or (
@@ -323,9 +356,20 @@ def _conditions(items: Sequence[Item]) -> Iterator[list[Item]]:
         at = end
 
 
+_RESULTS = words("result lead cause return yield produce give receive")
+
+
+def _told(subject: Sequence[Item]) -> bool:
+    """Whether a subject says when: "an invalid token results in …", "successful authentication returns …"."""
+    lemmas = [i.lemma for i in subject]
+    return "successful" in lemmas or endpoints.failure_class(lemmas) is not None
+
+
 def _ends_condition(items: Sequence[Item], k: int) -> bool:
     """A mark, or a conjunction with the next status: "400 for invalid input and 422 for …"."""
     follows = items[k + 1] if k + 1 < len(items) else None
+    if items[k].tag == "," and follows is not None and follows.lemma in {"such", "like", "e.g."}:
+        return False
     return items[k].tag in ",;.:" or (items[k].tag == "C" and follows is not None and follows.kind == "number")
 
 

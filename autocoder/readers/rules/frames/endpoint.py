@@ -57,7 +57,11 @@ FRAMES: tuple[Frame, ...] = (
         kind="operation",
         verbs=("give",),
         names=True,
-        roles=(_ROUTE, Role(at="object", slot="object", reads="thing")),
+        roles=(
+            _ROUTE,
+            Role(at="object", slot="object", reads="thing"),
+            Role(at="prep:as,in", reads="json", optional=True),
+        ),
         constants={"does": "read"},
         example="GET /books returns all books.",
         gives=(

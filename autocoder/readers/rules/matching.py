@@ -301,7 +301,7 @@ class _Reader:
 
     def _reason(self, condition: Clause) -> None:
         """Why somebody wants it ("so that I can plan my work"), or what goes without saying: documentation, no fact."""
-        said = items_of(condition)
+        said = list({i.index: i for i in items_of(condition)}.values())
         before = [i for i in self.parse.items if i.index == said[0].index - 1]
         none = [i.lemma for i in said] in [[w, "there", "be", "none"] for w in ("when", "if")]
         if none and before and before[0].lemma == "empty":

@@ -17,6 +17,7 @@ from autocoder.ir.types import (
     FILE,
     INTEGER,
     JSON,
+    SCALAR,
     TEXT,
     UUID,
     Format,
@@ -36,6 +37,7 @@ _PLAIN: dict[str, Type] = {
     "duration": DURATION,
     "uuid": UUID,
     "json": JSON,
+    "scalar": SCALAR,
     "file": FILE,
 }
 _TEXTS: dict[str, Format] = {
@@ -57,7 +59,6 @@ TYPE_WORDS = (*_PLAIN, *_TEXTS, "money", "ref", "record", "list of …", "map of
 NOT_BUILT = {
     "formula": "use a custom function over text",
     "predicate": "use a custom function over text",
-    "scalar": "use json",
 }
 """Type words of the language that services have not yet, and what to use instead."""
 CODE_LENGTH = 8

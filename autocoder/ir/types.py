@@ -38,6 +38,7 @@ Format = Literal[
     "html",
     "path",
     "file",
+    "scalar",
 ]
 
 
@@ -87,6 +88,8 @@ DATE = Type(name="date")
 DATETIME = Type(name="datetime")
 DURATION = Type(name="duration")
 JSON = Type(name="json")
+SCALAR = Type(name="json", format="scalar")
+"""A JSON value that is a number, true, false or a text."""
 UUID = Type(name="uuid")
 FILE = Type(name="record", format="file", fields=(("name", TEXT), ("size", INTEGER), ("type", TEXT)))
 """What a row knows of a file, and shows; the service knows besides where its bytes are."""

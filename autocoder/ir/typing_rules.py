@@ -112,6 +112,8 @@ def assignable(given: Type, to: Type) -> bool:
         return to.optional
     if given.name == "integer" and to.name == "decimal":
         return True
+    if to.name == "json" and to.format == "scalar":
+        return given.name in ("text", "integer", "boolean") or given.format == "scalar"
     if to.name == "json":
         return given.name != "row"
     if given.name == to.name and given.name in ("list", "map"):

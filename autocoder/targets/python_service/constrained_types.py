@@ -152,6 +152,19 @@ Duration = Annotated[timedelta, BeforeValidator(as_duration)]''',
 Json = Annotated[Any, AfterValidator(storable)]''',
         (("", "json"), ("", "re"), ("typing", "Annotated"), ("typing", "Any"), ("pydantic", "AfterValidator")),
     ),
+    "Scalar": (
+        '''def single(value: Any) -> Any:
+    """A number, true, false or a text, which PostgreSQL keeps without NUL and JSON without NaN."""
+    if not isinstance(value, bool | int | float | str):
+        raise ValueError("must be a number, true, false or a text")
+    if "\\0" in str(value) or (isinstance(value, float) and not isfinite(value)):
+        raise ValueError("must be a text without NUL or a number that JSON has")
+    return value
+
+
+Scalar = Annotated[Any, AfterValidator(single)]''',
+        (("math", "isfinite"), ("typing", "Annotated"), ("typing", "Any"), ("pydantic", "AfterValidator")),
+    ),
     "Html": (
         '''def sanitised(value: str) -> str:
     """A text without tags that could do harm."""

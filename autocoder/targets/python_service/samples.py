@@ -26,6 +26,7 @@ _GOOD = {
     "html": ('"<p>milk</p>"', '"<b>a</b><script>alert(1)</script>"', '"a < b & c"'),
     "path": ('"a/b.txt"', '"./a//b/./c"', '"ä/b c"', '"x" * 1024'),
     "json": ('{"a": [1, None, "x"]}', "True", '"text"', "1.5"),
+    "scalar": ('"text"', "True", "1.5", "0"),
     "boolean": ("True", "False"),
     "date": ("date(2024, 2, 29)", "date(1999, 12, 31)"),
     "datetime": ("datetime(2024, 2, 29, 12, 30, tzinfo=UTC)", "datetime(1999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)"),
@@ -44,6 +45,7 @@ _BAD = {
     "html": ('"a\\x00b"',),
     "path": ('"/etc/passwd"', '"../a"', '"a/../b"', '"a\\x00b"', '""', '"."', '"a\\\\b"', '"x" * 1025'),
     "json": ('"a\\x00b"',),
+    "scalar": ('"a\\x00b"', "[]", '{"a": 1}'),
     "enum": ('"none of them"', '""'),
     "uuid": ('"7"',),
     "date": ('"2023-02-29"', '"20240229"', '"2024-02-29T00:00:00Z"'),
@@ -107,6 +109,8 @@ def _good(type_: Type, constraints: Constraints) -> list[str]:  # noqa: C901 # o
             return [literal(value) for value in constraints.values]
         case "text", ("url" | "email" | "slug" | "phone" | "html" | "path") as format_:
             return list(_GOOD[format_])
+        case "json", "scalar":
+            return list(_GOOD["scalar"])
         case "text", "password":
             return [literal("correct horse"), *_texts(constraints)]
         case "text", _:
@@ -138,6 +142,8 @@ def _bad(type_: Type, constraints: Constraints, *, in_json: bool) -> list[str]:
     match type_.name, type_.format:
         case "text", ("url" | "email" | "slug" | "enum" | "phone" | "html" | "path") as format_:
             return list(_BAD[format_])
+        case "json", "scalar":
+            return list(_BAD["scalar"])
         case "text", _:
             found = ['"a\\x00b"']
             found += [f'"x" * {least - 1}'] if least else []

@@ -79,6 +79,8 @@ class Hints:
                 return self._own("Amount")
             case "duration", _:
                 return self._own("Duration")
+            case "json", "scalar":
+                return self._own("Scalar")
             case "json", _:
                 return self._own("Json")
             case "record", "file":

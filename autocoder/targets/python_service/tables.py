@@ -347,6 +347,8 @@ def sortable(number: Decimal) -> str:
     sign, digits, _ = number.normalize().as_tuple()
     if not number:
         return "1"
+    if abs(number.adjusted()) > 49:
+        raise OverflowError
     text = f"{number.adjusted() + 50:02d}" + "".join(str(digit) for digit in digits)
     return "0" + text.translate(OPPOSITE) + "~" if sign else "2" + text
 

@@ -31,6 +31,7 @@ PASSES: Mapping[str, str] = {
     "check-capacity": "autocoder.passes.check_capacity:CheckCapacity",
     "check-availability": "autocoder.passes.check_availability:CheckAvailability",
     "check-owners": "autocoder.passes.check_owners:CheckOwners",
+    "check-visibility": "autocoder.passes.check_visibility:CheckVisibility",
     "check-secrets": "autocoder.passes.check_secrets:CheckSecrets",
     "check-personal-data": "autocoder.passes.check_personal_data:CheckPersonalData",
     "check-anonymous": "autocoder.passes.check_anonymous:CheckAnonymous",

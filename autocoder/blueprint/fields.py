@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from autocoder.blueprint.shapes import Also, Expression, Flag, Integer, Name, Satisfies, Scalar, Strict, TypeName
+from autocoder.blueprint.shapes import (
+    Also,
+    Expression,
+    Flag,
+    Integer,
+    Name,
+    Satisfies,
+    Scalar,
+    Strict,
+    TypeName,
+    shape_of,
+)
 
 
 def _shorthand(value: Any) -> Any:
@@ -21,6 +32,30 @@ FieldOrType = Annotated[
 
 
 ContentType = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+-]*$", examples=["image/png"])]
+
+
+class VisibleTo(Strict):
+    """Who has a role."""
+
+    role: Annotated[
+        Annotated[Name, Tag("scalar")] | Annotated[tuple[Name, ...], Tag("list")], Discriminator(shape_of)
+    ] = Field(description="The role, or one of several.", examples=["admin", ["clerk", "admin"]])
+
+
+Visible = Annotated[
+    Annotated[Literal["owner"], Tag("scalar")]
+    | Annotated[VisibleTo, Tag("map")]
+    | Annotated[
+        tuple[
+            Annotated[
+                Annotated[Literal["owner"], Tag("scalar")] | Annotated[VisibleTo, Tag("map")], Discriminator(shape_of)
+            ],
+            ...,
+        ],
+        Tag("list"),
+    ],
+    Discriminator(shape_of),
+]
 
 
 class FieldSpec(Strict):
@@ -81,6 +116,12 @@ class FieldSpec(Strict):
     )
     read_only: Flag = Field(default=False, description="Whether clients can see but never set it.", examples=[True])
     personal: Flag = Field(default=False, description="Whether it is personal data.", examples=[True])
+    visible: Visible | None = Field(
+        default=None,
+        description="Who sees the field of an entity: who owns the row, who has a role; a list means any of them. For "
+        "everybody else it is null.",
+        examples=["owner", {"role": "admin"}, ["owner", {"role": "admin"}]],
+    )
     indexed: Flag = Field(default=False, description="Whether the database keeps an index on it.", examples=[True])
     column: Name | None = Field(
         default=None, description="The column, where it is not called like the field of an entity.", examples=["target"]

@@ -57,6 +57,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "AccessRule",
     "AnyEffect",
+    "ApiKeys",
     "Architecture",
     "Auth",
     "Binding",
@@ -130,6 +131,22 @@ class Requirement(Strict):
     )
 
 
+class ApiKeys(Strict):
+    """Keys with which programs call in the name of an account."""
+
+    entity: TypeName = Field(
+        description="The entity whose rows are the keys: the accounts, or one with a reference to them.",
+        examples=["ApiKey"],
+    )
+    field: Name = Field(description="Its field of type `token`.", examples=["token"])
+    place: Annotated[str, Field(alias="in", pattern=r"^header [A-Za-z][A-Za-z0-9-]*$")] = Field(
+        default="header X-API-Key", description="Where clients send the key.", examples=["header X-API-Key"]
+    )
+    expires: Name | None = Field(
+        default=None, description="Its field of type `datetime` after which it is no good.", examples=["expires_at"]
+    )
+
+
 class Auth(Strict):
     """Who can sign in: an entity with a login and a password field."""
 
@@ -141,6 +158,11 @@ class Auth(Strict):
         description="The enum field that holds an account's role; clients never set it. Usual: `role` where there is "
         "one.",
         examples=["role"],
+    )
+    api_key: ApiKeys | None = Field(
+        default=None,
+        description="Lets programs call with a key instead of a token. Whoever deletes the key's row revokes it.",
+        examples=[{"entity": "ApiKey", "field": "token", "in": "header X-API-Key"}],
     )
     satisfies: Satisfies = ()
 

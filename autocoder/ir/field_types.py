@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from autocoder.blueprint.model import FieldSpec
 from autocoder.diagnostics import Diagnostics, Span, nearest
 from autocoder.ir.limits import bytes_in
-from autocoder.ir.nodes import Constraints, Field
+from autocoder.ir.nodes import Constraints, Field, Visibility
 from autocoder.ir.types import (
     BOOLEAN,
     DATE,
@@ -189,8 +189,19 @@ def field_of(name: str, spec: FieldSpec, span: Span, subject: str, context: Type
         read_only=spec.read_only or type_.format == "token",
         hidden=type_.format in ("password", "token", "secret"),
         personal=spec.personal or type_.format in ("email", "phone", "secret"),
+        visible=_visible(spec),
         on_delete=spec.on_delete or "refuse",
     )
+
+
+def _visible(spec: FieldSpec) -> Visibility | None:
+    """Who sees a field; None where everybody does."""
+    if spec.visible is None:
+        return None
+    told = spec.visible if isinstance(spec.visible, tuple) else (spec.visible,)
+    named = [part.role for part in told if not isinstance(part, str)]
+    roles = tuple(role for names in named for role in ((names,) if isinstance(names, str) else names))
+    return Visibility(owner="owner" in told, roles=roles)
 
 
 ID_FIELD = Field(name="id", type=UUID, generated="uuid", unique=True, read_only=True)

@@ -17,7 +17,7 @@ from autocoder.blueprint import model
 from autocoder.blueprint.positions import Written
 from autocoder.diagnostics import Diagnostics, nearest
 from autocoder.ir import effects as macros
-from autocoder.ir import lower_files, lower_wrapping
+from autocoder.ir import lower_auth, lower_files, lower_wrapping
 from autocoder.ir.audit import AUDIT
 from autocoder.ir.behaviour import Failure, Reply
 from autocoder.ir.edges import derived_edges
@@ -29,14 +29,13 @@ from autocoder.ir.lower_access import caller_of, rules_of
 from autocoder.ir.lower_behaviour import Lowering, Positions, World
 from autocoder.ir.lower_capabilities import audited_handler, capabilities, capable, check_caches, is_audited
 from autocoder.ir.lower_components import Components
-from autocoder.ir.lower_entities import Entities, is_role
+from autocoder.ir.lower_entities import Entities
 from autocoder.ir.lower_failures import FAILURE_NAMES, answers_of
 from autocoder.ir.lower_handlers import Handlers, carried
 from autocoder.ir.lower_policy import rules
 from autocoder.ir.lower_secrets import with_digests
 from autocoder.ir.names import table_name
 from autocoder.ir.nodes import (
-    Auth,
     Edge,
     Entity,
     Environment,
@@ -107,7 +106,7 @@ class Blueprint:
             functions={f.name: f for f in self.functions()},
             positions=self.source.positions,
             diagnostics=self.diagnostics,
-            auth=self.auth(entities),
+            auth=lower_auth.auth(self, entities),
             wrap=design.wire.wrap,
         )
         lower_wrapping.check(self)
@@ -163,18 +162,6 @@ class Blueprint:
 
     def entities(self) -> list[Entity]:
         return Entities(blueprint=self).all()
-
-    def auth(self, entities: list[Entity]) -> Auth | None:
-        """Who can sign in, and the field that holds a role where there is one."""
-        stated = self.design.auth
-        if stated is None:
-            return None
-        entity = next((e for e in entities if e.name == stated.entity), None)
-        known = {f.name for f in entity.fields} if entity else set[str]()
-        if stated.role is not None and entity and stated.role not in known:
-            self.unknown("AC3121", f"{entity.name} has no field", stated.role, known, "auth", "role")
-        role = stated.role or ("role" if entity and is_role(entity, "role") else "")
-        return Auth(entity=stated.entity, login=stated.login, secret=stated.secret, role=role if role in known else "")
 
     def wire(self) -> Wire | None:
         """How requests and replies look, where that is stated."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from autocoder.blueprint import model
 from autocoder.ir.behaviour import Failure, Find, Invoke, Match, Require, Step, Steps, Values
 from autocoder.ir.expressions import Bound, Call, Const, Expr, Op
 from autocoder.ir.names import snake
-from autocoder.ir.nodes import Constraints, Input
+from autocoder.ir.nodes import Constraints, Entity, Input
 from autocoder.ir.types import BOOLEAN, TEXT, UUID, row
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def _owned(to: Lowering, steps: Steps, at: Path) -> Steps:
     """The steps with a guard behind the first row that is read: whoever asks owns it."""
     for index, step in enumerate(steps):
         if isinstance(step, Find) and step.match.absent is not None:
-            owner = _owner(to, step.match.entity, step.bind)
+            row_ = Bound(scope="row", name=step.bind, type=row(step.match.entity))
+            owner = owner_of(to, step.match.entity, row_)
             if owner is not None:
                 own = Bound(scope="caller", name="caller", field="id", type=UUID)
                 mine = Op(op="==", args=(owner, own), type=BOOLEAN)
@@ -83,13 +85,19 @@ def _owned(to: Lowering, steps: Steps, at: Path) -> Steps:
     return steps
 
 
-def _owner(to: Lowering, entity: str, bind: str) -> Expr | None:
-    """The row's one reference to an account; the account itself is its own."""
-    if entity == to.caller:
-        return Bound(scope="row", name=bind, field="id", type=UUID)
-    found = [f for f in to.world.entities[entity].fields if f.type.entity == to.caller and f.type.name == "uuid"]
-    named = [f for f in found if f.name == "owner"] or found
-    return Bound(scope="row", name=bind, field=named[0].name, type=named[0].type) if len(named) == 1 else None
+def owner_of(to: Lowering, entity: str, bound: Bound) -> Expr | None:
+    """A row's one reference to an account; the account itself is its own."""
+    names = references(to.world.entities[entity], to.caller or "")
+    known = to.world.fields_of(entity)
+    return replace(bound, field=names[0], type=known[names[0]]) if len(names) == 1 else None
+
+
+def references(entity: Entity, accounts: str) -> list[str]:
+    """The fields that may say who owns a row: `owner`, else every reference to the accounts."""
+    if entity.name == accounts:
+        return ["id"]
+    found = [f.name for f in entity.fields if f.type.entity == accounts and f.type.name == "uuid"]
+    return ["owner"] if "owner" in found else found
 
 
 def credential(to: Lowering, rule: model.AccessRule, at: Path) -> Steps:

@@ -22,6 +22,7 @@ from autocoder.ir import (
     lower_reply,
     lower_rows,
     lower_search,
+    lower_visibility,
     lower_wrapping,
 )
 from autocoder.ir.behaviour import BoundRow, Failure, Invoke, Match, Order, Reply, Require, Step, Steps
@@ -265,9 +266,7 @@ class Lowering:
     def _with_keys(self, view: str, keys: Mapping[str, str]) -> Record:
         """A new row as clients see it, with its keys, which are never shown again."""
         entity = self.world.entities[self.rows[view].entity or ""]
-        values: list[tuple[str, Expr]] = [
-            (f.name, Bound(scope="row", name=view, field=f.name, type=f.type)) for f in entity.fields if not f.hidden
-        ]
+        values = lower_visibility.values_of(self, entity, Bound(scope="row", name=view, type=self.rows[view]))
         values += [(name, Bound(scope="local", name=local, type=TEXT)) for name, local in keys.items()]
         return Record(values=tuple(values), type=record_of((name, value.type) for name, value in values))
 

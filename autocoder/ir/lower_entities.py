@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from autocoder.blueprint import model
 from autocoder.ir.audit import AUDIT
-from autocoder.ir.expressions import Const, Expr
+from autocoder.ir.expressions import Column, Const, Expr, walk
 from autocoder.ir.field_types import ID_FIELD
 from autocoder.ir.lower_capabilities import is_audited
 from autocoder.ir.lower_rows import VERSION
 from autocoder.ir.lower_secrets import digest_of, with_digest_fields
+from autocoder.ir.lower_visibility import problems
 from autocoder.ir.names import snake, table_name
 from autocoder.ir.nodes import Entity, Field, Lifecycle, StateChange
 from autocoder.ir.resolve import Scope, resolve
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 
 RESERVED_FIELDS = frozenset({"id", "seq"})
 """Fields that every entity has already."""
+
+
+def with_key(entity: Entity, stated: model.Auth) -> Entity:
+    """The entity of API keys: a key is one account's alone."""
+    spec = stated.api_key
+    if spec is None or entity.name != spec.entity:
+        return entity
+    fields = (replace(f, unique=True) if f.name == spec.field else f for f in entity.fields)
+    return replace(entity, fields=tuple(fields))
 
 
 def is_role(entity: Entity, name: str) -> bool:
@@ -52,7 +62,9 @@ class Entities:
                 known = self.design.entities
                 self.blueprint.unknown("AC3120", "no entity is named", name, known, "policy", "retention", name)
         if self.design.auth:
-            found = [self.with_login(e, self.design.auth) if e.name == self.design.auth.entity else e for e in found]
+            auth = self.design.auth
+            found = [with_key(self.with_login(e, auth) if e.name == auth.entity else e, auth) for e in found]
+        self.seen_by(found)
         versioned = self.versioned
         found = [self.with_version(e) if e.name in versioned else e for e in found]
         scope = Scope(entities={e.name: {f.name: f.type for f in e.fields} for e in found})
@@ -148,6 +160,16 @@ class Entities:
                     help=f"give {entity.name}.{name} the type {wanted or 'email'}, without `optional`",
                 )
 
+    def seen_by(self, entities: list[Entity]) -> None:
+        """Who sees a field is somebody, and what is worked out shows no field that not everybody sees."""
+        auth = self.design.auth
+        accounts = next((e for e in entities if auth and e.name == auth.entity), None)
+        role = (auth.role or "role") if auth else ""
+        for entity in entities:
+            for name, problem, hint in problems(entity, accounts, role):
+                path = ("entities", entity.name, "fields", name, "visible")
+                self.blueprint.complain("AC3224", problem, hint, *path)
+
     # Versions.
 
     @cached_property
@@ -198,6 +220,12 @@ class Entities:
             value = resolve(
                 spec.computed, scope, expected=field.type, span=span, diagnostics=self.blueprint.diagnostics
             )
+            hidden = {f.name for f in entity.fields if f.visible}
+            shown = [n.field for n in walk(value) if isinstance(n, Column) and n.field in hidden] if value else []
+            if shown:
+                message = f"it shows {shown[0]}, which not everybody sees"
+                rule = "what is worked out is shown to everybody: work it out where it is answered"
+                self.blueprint.complain("AC3223", message, rule, "entities", entity.name, "fields", name, "computed")
             if value is not None:
                 found.append((name, replace(value, type=replace(value.type, optional=field.type.optional))))
             if any(getattr(spec, option) for option in ("unique", "indexed", "sequence")) or spec.default is not None:

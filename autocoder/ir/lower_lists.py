@@ -69,7 +69,7 @@ def item_type(step: List, entity: Entity) -> Type | None:
         fields = [(name, entity.field(name).type) for name in step.group if name in {f.name for f in entity.fields}]
         return record_of([*fields, *((name, value.type) for name, value in step.values)])
     if step.rank:
-        shown = ((f.name, f.type) for f in entity.fields if not f.hidden)
+        shown = ((f.name, f.type) for f in entity.fields if not f.hidden and f.visible is None)
         computed = ((name, value.type) for name, value in entity.computed)
         return record_of([(step.rank, INTEGER), *shown, *computed])
     return None

@@ -12,6 +12,7 @@ from autocoder.ir.expressions import Bound, Call, Const, Expr, Op, Record
 from autocoder.ir.lower_files import attachment
 from autocoder.ir.lower_pages import page
 from autocoder.ir.lower_rows import VERSION
+from autocoder.ir.lower_visibility import visible_reply
 from autocoder.ir.types import BOOLEAN, INTEGER, TEXT, record_of
 from autocoder.ir.typing_rules import not_null_if
 
@@ -52,7 +53,8 @@ def _hoisted(to: Lowering, output: model.Output, at: Path) -> Steps:
     headers = tuple(
         (name, to.expression(text, (*at, "headers", name), to.scope(), TEXT)) for name, text in output.headers.items()
     )
-    steps: list[Step] = [*to.taken(), replace(reply, headers=(*_version(to, reply), *headers))]
+    headers = (*_version(to, reply), *headers)
+    steps: list[Step] = [*to.taken(), replace(visible_reply(to, reply), headers=headers)]
     return tuple(steps)
 
 

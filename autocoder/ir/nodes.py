@@ -55,6 +55,14 @@ class Constraints:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Visibility:
+    """Who sees a field: the owner of the row, whoever has one of these roles, or either of them."""
+
+    owner: bool = False
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Field:
     """A field of an entity or an event. `generated` values are made by the service, never taken from a client;
     `column` is what the blueprint states of where the value is kept.
@@ -73,6 +81,7 @@ class Field:
     read_only: bool = False
     hidden: bool = False
     personal: bool = False
+    visible: Visibility | None = None
     on_delete: Literal["refuse", "cascade", "clear"] = "refuse"
     column: str = ""
 
@@ -263,6 +272,19 @@ class Function:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ApiKeys:
+    """Keys of accounts, sent in `header`: a token field of an entity, whose field `account` refers to the account (""
+    where the accounts hold it), good until the time in `expires` ("": for ever).
+    """
+
+    entity: str
+    field: str
+    header: str
+    account: str = ""
+    expires: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Auth:
     """Who can sign in."""
 
@@ -270,6 +292,7 @@ class Auth:
     login: str
     secret: str
     role: str = ""
+    api_keys: ApiKeys | None = None
     kind: Literal["auth"] = "auth"
 
     @property

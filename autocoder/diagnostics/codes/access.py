@@ -24,4 +24,29 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Make the field that takes it a secret too, name the row by its id, or leave the default out.",
         "example": "{create: Note, set: {text: card.number}} with number: secret",
     },
+    {
+        "code": "AC3223",
+        "title": "a field for callers who may not see it",
+        "why": "`visible` says who sees a field. A row that is answered as a whole has null there for others; a body "
+        "that names the field, or what is worked out of it, must stand behind the same condition.",
+        "fix": "Answer with the row; or write `caller.role == 'admin' ? row.field : null`, require it before, or state "
+        "it under `access`.",
+        "example": "output: {body: {pay: person.salary}} with salary: {type: money, visible: {role: admin}}",
+    },
+    {
+        "code": "AC3224",
+        "title": "a field that nobody can see",
+        "why": "Who sees a field is the owner, by the row's one reference to the accounts, or who has a role. "
+        "Passwords, tokens and secrets are never shown as parts of a row.",
+        "fix": "Name a role that accounts can have, give the row one reference to the accounts, or drop `visible`.",
+        "example": "salary: {type: money, visible: {role: boss}} with role: {type: enum, values: [member, admin]}",
+    },
+    {
+        "code": "AC3225",
+        "title": "a key of nobody",
+        "why": "A program calls in the name of an account: its key is a field of type token, of the accounts or of an "
+        "entity with one reference to them, so that it is kept as a digest and belongs to one account.",
+        "fix": "Give the entity a token field and one reference to the accounts that is not optional.",
+        "example": "auth: {entity: User, login: email, api_key: {entity: Link, field: code}}",
+    },
 )

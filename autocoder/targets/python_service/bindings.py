@@ -26,6 +26,11 @@ from autocoder.targets.python_service.expressions import Imports
 from autocoder.targets.python_service.names import local
 
 
+def public_fields(entity: Entity) -> tuple[Field, ...]:
+    """The fields that everybody sees, as a list of positions shows them."""
+    return tuple(f for f in entity.fields if not f.hidden and f.visible is None)
+
+
 def custom_call(step: Invoke, views: Views, given: Mapping[str, str]) -> str:
     """The arguments of a custom function; what may be null and is not given is null."""
     called = next(f for f in views.functions if f.name == step.name)

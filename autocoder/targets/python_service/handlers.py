@@ -45,6 +45,7 @@ from autocoder.targets.python_service.bindings import (
     entities_of,
     filled_in,
     is_never_refused,
+    public_fields,
     reads_what_it_sets,
     replaces_if_sent,
     row_of,
@@ -321,7 +322,7 @@ class Behaviour:
         start = f"{self.python.render(step.offset)} + 1" if step.offset is not None else "1"
         rows = f"enumerate(await session.scalars({query}), {start})"
         entity = self.views.entity(step.entity)
-        shown = [(f.name, f"row.{row_attribute(f.name, f.type)}") for f in entity.fields if not f.hidden]
+        shown = [(f.name, f"row.{row_attribute(f.name, f.type)}") for f in public_fields(entity)]
         shown += [(name, f"row.{attribute(name)}") for name, _ in entity.computed]
         record = ", ".join(f"{literal(name)}: {code}" for name, code in [(step.rank, "position"), *shown])
         return f"{local(step.bind)} = [{{{record}}} for position, row in {rows}]"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from autocoder.ir.behaviour import Invoke, walk_steps
 from autocoder.ir.nodes import Entity, Field
 from autocoder.ir.views import Views
+from autocoder.targets.python_service.expressions import literal
+from autocoder.targets.python_service.names import attribute, model, row_attribute
 
 SIGNING_KEY = "SIGNING_KEY"
 DIGEST_KEY = "DIGEST_KEY"
@@ -21,6 +23,8 @@ def digests(views: Views) -> bool:
     made = ("new_token", "digest", "check_token")
     behaviours = (*views.operations, *views.handlers)
     steps = (step for behaviour in behaviours for step in walk_steps(behaviour.steps))
+    if views.auth and views.auth.api_keys:
+        return True
     return looks_up(views) or any(isinstance(step, Invoke) and step.target in made for step in steps)
 
 
@@ -32,6 +36,25 @@ def looks_up(views: Views) -> bool:
 def encrypts(views: Views) -> bool:
     """Whether anything is kept encrypted."""
     return bool(secrets(views))
+
+
+def of_callers(views: Views) -> dict[str, str]:
+    """How the code names the keys of callers; empty where there are none."""
+    stated = views.auth.api_keys if views.auth else None
+    if stated is None or views.auth is None:
+        return {}
+    entity, accounts = views.entity(stated.entity), model(views.auth.entity)
+    account = entity.field(stated.account).type if stated.account else None
+    known = f'{model(entity.name)}.{attribute(stated.field)} == digest(key or "")'
+    ends = f"{model(entity.name)}.{attribute(stated.expires)}" if stated.expires else ""
+    there = f"or_({ends}.is_(None), {ends} > now)" if ends else ""
+    same = f"{model(entity.name)}.{row_attribute(stated.account, account)} == {accounts}.id" if account else ""
+    return {
+        "model": model(entity.name),
+        "header": literal(stated.header),
+        "expires": attribute(stated.expires) if stated.expires else "",
+        "conditions": ", ".join(part for part in (known, same, there) if part),
+    }
 
 
 def secrets(views: Views) -> list[tuple[Entity, Field]]:

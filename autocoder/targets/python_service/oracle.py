@@ -301,7 +301,11 @@ class Fold:
             text = f"page({text}, 0, {step.limit})"
         if step.rank:
             first = f"({start}) + 1" if step.offset is not None else "1"
-            record = f"{{{literal(step.rank)}: position, **self.plain({literal(step.entity)}, row)}}"
+            plain = f"self.plain({literal(step.entity)}, row)"
+            if some := [f.name for f in self.views.entity(step.entity).fields if f.visible is not None]:
+                plain = f"without({plain}, {', '.join(literal(name) for name in some)})"
+                self.module.imports.add("support.tables", "without")
+            record = f"{{{literal(step.rank)}: position, **{plain}}}"
             return [*lines, f"{bind} = [{record} for position, row in enumerate({text}, {first})]"]
         return [*lines, f"{bind} = {text}"]
 

@@ -151,6 +151,8 @@ class Scenarios:
             if key.field not in {f.name for f in entity.fields}:
                 continue  # a value of a group
             f = entity.field(key.field)
+            if f.type.entity:
+                continue  # each row refers to a row of its own
             values = samples.good(f.type, f.constraints, self.imports)
             first, second = values[0], values[1] if len(values) > 1 else values[0]
             third = "None" if f.type.optional else first

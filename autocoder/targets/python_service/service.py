@@ -293,6 +293,7 @@ class _Project:
             "description": literal(system.description),
             "environments": ", ".join(literal(name) for name in environments),
             "auth": views.auth is not None,
+            "keys": keys.of_callers(views),
             "signs": keys.signs(views),
             "digests": keys.digests(views),
             "encrypts": keys.encrypts(views),

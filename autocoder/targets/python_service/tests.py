@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from autocoder.ir.behaviour import Change, Emit, Insert, Invoke, List, Remove, walk_steps
-from autocoder.ir.expressions import Const
+from autocoder.ir.expressions import Const, Expr, Record, walk
 from autocoder.ir.limits import most_bytes
 from autocoder.ir.lower_failures import CLASSES
 from autocoder.ir.nodes import Entity, Field, Handler, Input, Operation
@@ -22,6 +22,7 @@ from autocoder.targets.python_service.expressions import literal
 from autocoder.targets.python_service.layout import lay_out
 from autocoder.targets.python_service.names import attribute, function, model, row_attribute, short
 from autocoder.targets.python_service.scenarios import Arrangement, Scenarios
+from autocoder.targets.python_service.schemas import replies_of
 from autocoder.targets.python_service.skeletons import fill
 from autocoder.targets.python_service.source import Module, with_sorted_imports
 from autocoder.targets.python_service.uploads import keeps_files
@@ -97,6 +98,7 @@ class Suite:
         names += ["test_admin"] if admin.gives_roles(self.views) else []
         names += ["test_secrets"] if keys.encrypts(self.views) else []
         names += ["test_uploads"] if keeps_files(self.views) else []
+        names += ["test_visibility"] if _restricted(self.views) else []
         names += ["test_events"] if self.delivers else []
         names += ["test_schedule"] if self.views.scheduled else []
         names += ["test_limits"] if "rate_limit" in self.views.capabilities else []
@@ -112,6 +114,10 @@ class Suite:
             "package": self.package,
             "store": views.store,
             "auth": views.auth,
+            "visible": any(f.visible for e in views.entities for f in e.fields),
+            "restricted": ", ".join(literal(o.name) for o in _restricted(views)),
+            "roles": ", ".join(literal(role) for role in roles_of(views)),
+            "api_keys": views.auth and views.auth.api_keys,
             "admin": self.admin(),
             "signs": keys.signs(views),
             "digests": keys.digests(views),
@@ -389,6 +395,26 @@ def secrets_of(views: Views) -> list[str]:
         if name == "name" and isinstance(value, Const)
     }
     return sorted(found)
+
+
+def _restricted(views: Views) -> list[Operation]:
+    """The operations whose replies hold fields that not everybody sees."""
+    fields = {f.name for e in views.entities for f in e.fields if f.visible}
+    shown = (
+        (o, {key for reply in replies_of(o) if reply.body for node in walk(reply.body) for key in _keys(node)})
+        for o in views.operations
+    )
+    return [o for o, keys_ in shown if o.access != "anyone" and keys_ & fields]
+
+
+def _keys(expr: Expr) -> list[str]:
+    return [name for name, _ in expr.values] if isinstance(expr, Record) else []
+
+
+def roles_of(views: Views) -> tuple[str, ...]:
+    """The roles that accounts may have."""
+    auth = views.auth
+    return views.entity(auth.entity).field(auth.role).constraints.values if auth and auth.role else ()
 
 
 def replace_name(arrangement: Arrangement, name: str) -> Arrangement:

@@ -16,6 +16,7 @@ from uuid import UUID
 from oracle import HANDLERS, OPERATIONS
 from pydantic import TypeAdapter, ValidationError
 from support import interface, tables
+from support import world as world_module
 from support.database import migrated_database
 from support.interface import GOOD, MODELS, REFERENCES, ROUTES, STATUSES, WRITTEN
 from support.tables import Reply, Row, Token
@@ -144,6 +145,9 @@ def play(world: World, step: Row, token: str, kept: dict[str, Row]) -> None:
     operation, in_path = operation_of(method, parts.path)
     if OPERATIONS[operation][0] == "anyone":
         credentials = None
+    key = step.get("headers", {}).get(getattr(world_module, "KEY_HEADER", ""))
+    if key and OPERATIONS[operation][0] != "anyone":
+        world.keys.add(key)
     headers = {**step.get("headers", {}), **({"Authorization": f"Bearer {credentials}"} if credentials else {})}
     has_body = "body" in ROUTES[operation].places.values()
     options = {"json": step.get("body", {})} if has_body else in_form(step.get("form", {}))
@@ -171,7 +175,8 @@ def play(world: World, step: Row, token: str, kept: dict[str, Row]) -> None:
     # Whether an input is valid is not the oracle's to say.
     refused = isinstance(body, dict) and body.get("errors")
     valid = given is not None and not refused and not step.get("invalid")
-    expected = world.oracle.attempt(lambda: world.foresee(operation, given or {}, credentials, valid))
+    caller = credentials if OPERATIONS[operation][0] == "anyone" else key or credentials
+    expected = world.oracle.attempt(lambda: world.foresee(operation, given or {}, caller, valid))
     malformed = expected.failure == "invalid" and step.get("invalid") == "malformed"
     status = expected.status or STATUSES[operation].get("malformed" if malformed else expected.failure, 0)
     if isinstance(body, dict) and response.status_code < 400:

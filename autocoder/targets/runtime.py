@@ -26,6 +26,9 @@ ENVIRONMENT_VARIABLE = "ENVIRONMENT"
 STORE_VARIABLE = "DATABASE_URL"
 BROKER_VARIABLE = "BROKER_URL"
 CACHE_VARIABLE = "CACHE_URL"
+PROXIES_VARIABLE = "FORWARDED_ALLOW_IPS"
+PROXIES = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
+"""Private addresses: an ingress has one of them, and says whose request it passes on."""
 FILES_VARIABLE = "FILES_FOLDER"
 FILES_FOLDER = "/files"
 """Where a volume with the files of the service is mounted."""
@@ -110,5 +113,7 @@ class Runtime:
             needed += [Variable(name=name, secret=f"{self.name}-auth", key=key) for name, key in kept.items()]
         if self.cache and environment.cache != "none":
             needed.append(Variable(name=CACHE_VARIABLE, secret=f"{self.name}-cache", key="url"))
+        if environment.host and any(o.limit and o.limit.by != "input" for o in self.views.operations):
+            needed.append(Variable(name=PROXIES_VARIABLE, value=PROXIES))
         found = {variable.name: variable for variable in (*needed, *environment.variables)}
         return tuple(found[name] for name in sorted(found))

@@ -49,6 +49,15 @@ def test_a_cache_is_in_the_code_and_the_manifests() -> None:
     assert "6379" in text(found, "deployments/kubernetes/base/network-policy-cache.yaml")
 
 
+def test_behind_an_ingress_a_client_is_known_by_its_own_address() -> None:
+    (path,) = (path for path in TRANSCRIPTS if path.stem == "limits")
+    blueprint = {"schema_version": "1.0.0", "system": {"name": "shop"}, **read(path)["blueprint"]}
+    deployment = 'schema_version: "1.0.0"\nsystem: shop\nenvironments: {a: {}, b: {exposure: {host: a.example.com}}}\n'
+    found = compile_sources(Sources(architecture=json.dumps(blueprint), deployment=deployment))
+    maps = {name: text(found, f"deployments/kubernetes/overlays/{name}/config-map.yaml") for name in "ab"}
+    assert ["FORWARDED_ALLOW_IPS" in maps[name] and "10.0.0.0/8," in maps[name] for name in "ab"] == [False, True]
+
+
 def test_without_a_cache_every_read_goes_to_the_store() -> None:
     (path,) = (path for path in TRANSCRIPTS if path.stem == "cache")
     blueprint = {"schema_version": "1.0.0", "system": {"name": "shop"}, **read(path)["blueprint"]}

@@ -89,6 +89,12 @@ class Page(Strict):
     most: Annotated[Integer, Field(ge=1, le=1000)] = Field(
         default=100, description="Rows that a client may ask for at most.", examples=[100]
     )
+    cursor: Name | None = Field(
+        default=None,
+        description="The name of the place where the next page begins, null after the last. Clients send it as the "
+        "query input `cursor` instead of `offset`; rows that are added meanwhile shift nothing. Needs an `order`.",
+        examples=["next"],
+    )
 
 
 Where = Annotated[

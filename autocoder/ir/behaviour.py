@@ -130,6 +130,7 @@ class List:
 
     `total` names the number of all rows that match. With `rank` each item is a record of what is shown of a row and
     its position; with `values` it is one of a group of rows with the same `group` fields.
+    `after` is a place in the order, a record of its keys: rows before it and there are left out.
     """
 
     entity: str
@@ -143,6 +144,7 @@ class List:
     rank: str = ""
     group: tuple[str, ...] = ()
     values: tuple[tuple[str, Aggregate], ...] = ()
+    after: Expr | None = None
     kind: Literal["list"] = "list"
 
 

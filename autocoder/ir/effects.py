@@ -70,6 +70,11 @@ def list_(step: List) -> Steps:
     return (step,)
 
 
+def paged(step: List, begin: str, place: Expr, name: str, following: Expr) -> Steps:
+    """Names the place where a page begins, reads it, and names the place after it."""
+    return (Let(name=begin, value=place), step, Let(name=name, value=following))
+
+
 @effect
 def search(step: List, fields: tuple[Column, ...], text: Expr, sought: str) -> Steps:
     """Reads the rows in which every word of a text occurs in one of some fields; A to Z count as a to z."""

@@ -9,6 +9,7 @@ from autocoder.blueprint import expressions as syntax
 from autocoder.blueprint import model
 from autocoder.diagnostics import nearest
 from autocoder.ir import effects as macros
+from autocoder.ir import lower_cursors
 from autocoder.ir.behaviour import Aggregate, List, Order, Steps
 from autocoder.ir.expressions import Bound, Column, Const, Expr, Get, rewrite
 from autocoder.ir.names import plural, snake
@@ -46,10 +47,13 @@ def list_(to: Lowering, effect: model.ListRows, at: Path) -> Steps:
     )
     if effect.page:
         step = replace(step, count=_page_input(to, "limit", effect.page.limit, effect.page.most, 1))
+    if effect.page and not effect.page.cursor:
         step = replace(step, offset=_page_input(to, "offset", 0, None, 0))
     if effect.total:
         to.locals[effect.total] = INTEGER
     _bind(to, effect, entity, step)
+    if effect.page and effect.page.cursor:
+        return lower_cursors.paged(to, effect, effect.page, entity, step, at)
     return macros.list_(step)
 
 

@@ -272,6 +272,8 @@ def _result(call: Call) -> Type | None:
     """What a function gives, None where none of that name takes these arguments."""
     if call.function == "sent":
         return BOOLEAN
+    if call.function in ("read_cursor", "cursor_after"):
+        return call.type
     types = [arg.type for arg in call.args]
     signature = signature_for(FUNCTIONS[call.function], types) if call.function in FUNCTIONS else None
     return signature.result_of(types[0] if types else None) if signature else None

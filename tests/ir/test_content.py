@@ -96,6 +96,15 @@ REFUSED = {
         ("AC3266", "architecture.yaml:3:33"),
     ),
     "a key for no entity": ("wire: {wrap: {Pots: post}}\n" + POST, ("AC3120", "architecture.yaml:3:21")),
+    "a cursor without an order": (
+        POST + "operations:\n  a: {route: GET /a, effects: [{list: Post, page: {cursor: next}}]}\n",
+        ("AC3267", "architecture.yaml:6:60"),
+    ),
+    "a cursor by what may be null": (
+        FILES
+        + "operations:\n  a: {route: GET /a, effects: [{list: Document, order: [cover], page: {cursor: next}}]}\n",
+        ("AC3267", "architecture.yaml:6:80"),
+    ),
     "a size that is none": (
         "entities: {A: {fields: {a: {type: file, max: huge}}}}\n",
         ("AC3107", "architecture.yaml:3:46"),

@@ -55,4 +55,12 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Give one of the entities another key.",
         "example": "wire: {wrap: {User: item, Post: item}}",
     },
+    {
+        "code": "AC3267",
+        "title": "a cursor without an order",
+        "why": "A cursor names a place in a list by the values of its order there. So there is an order, of fields "
+        "that every row has a value of.",
+        "fix": "Order by a time, a number or a text that is never null, or page by limit and offset.",
+        "example": "{list: Post, page: {cursor: next}}",
+    },
 )

@@ -265,6 +265,10 @@ class PythonExpressions:
     def _call(self, node: Call) -> tuple[str, int]:
         if node.function == "sent":
             return self.sent(cast("Bound", node.args[0])), COMPARE
+        if node.function == "read_cursor":
+            self._own("read_cursor")
+            kinds = ", ".join(f"{literal(n)}: {_kind(type_, self.imports)}" for n, type_ in node.type.fields)
+            return f"read_cursor({self.render(node.args[0])}, {{{kinds}}})", ATOM
         function = python_function(node)
         args = [self.render(arg) for arg in node.args]
         tight = [self.render(arg, ATOM) for arg in node.args]
@@ -274,6 +278,14 @@ class PythonExpressions:
             self.imports.add(module, name)
         operands = [self.render(arg, COMPARE + 1) for arg in node.args]
         return function.template.format(*args, t=tight, o=operands, all=", ".join(args)), function.strength
+
+
+def _kind(type_: Type, imports: Imports) -> str:
+    """The type of a value that a client sends back; a time has its zone."""
+    if type_.name != "datetime":
+        return type_hint(type_, imports)
+    imports.add("pydantic", "AwareDatetime")
+    return "AwareDatetime"
 
 
 def _rows_shown(type_: Type, code: str, row: Callable[[str, str], str]) -> str:

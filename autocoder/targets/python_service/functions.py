@@ -51,6 +51,8 @@ PYTHON_FUNCTIONS: Mapping[str, PythonFunction] = {
     "replace(…)": PythonFunction("{t[0]}.replace({1}, {2})"),
     "split": PythonFunction("pieces({0}, {1})", "pieces"),
     "words": PythonFunction("words({0})", "words"),
+    "read_cursor": PythonFunction("read_cursor({0})", "read_cursor"),
+    "cursor_after": PythonFunction("cursor_after({0}, {1})", "cursor_after"),
     "join": PythonFunction("{t[1]}.join({0})"),
     "substr": PythonFunction("{t[0]}[max({1}, 0) :]"),
     "substr/3": PythonFunction("part({0}, {1}, {2})", "part"),

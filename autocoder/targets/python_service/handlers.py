@@ -56,6 +56,7 @@ from autocoder.targets.python_service.bindings import (
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.expressions import Imports, PythonExpressions, literal
 from autocoder.targets.python_service.names import attribute, local, model, row_attribute
+from autocoder.targets.python_service.pages import beyond
 from autocoder.targets.python_service.sql import SqlExpressions
 from autocoder.targets.python_service.tables import column_name
 
@@ -286,7 +287,9 @@ class Behaviour:
             text = f"{model(entity)}.{row_attribute(key.field, fields[key.field].type)}"
             text += ".desc()" if key.descending else ""
             keys.append(f"{text}.nulls_first()" if fields[key.field].type.optional else text)
-        return f".order_by({', '.join([*keys, f'{model(entity)}.seq'])})"
+        if not any(key.field == "id" for key in order):
+            keys.append(f"{model(entity)}.seq")
+        return f".order_by({', '.join(keys)})"
 
     def _list(self, step: List) -> list[str]:
         entity = step.entity
@@ -295,8 +298,9 @@ class Behaviour:
         if step.values:
             self.model(entity)
             return groups.statements(step, self.views.entity(entity), where, self.sql(entity), self.imports)
-        lines = self._total(step, where)
-        text = f"select({self.model(entity)}){where}{self._order(entity, step.order)}"
+        later, after = self._after(step)
+        lines = [*self._total(step, where), *later]
+        text = f"select({self.model(entity)}){after}{self._order(entity, step.order)}"
         if step.count is not None:
             text += f".limit({self.python.render(step.count)})"
         elif step.limit is not None:
@@ -308,6 +312,16 @@ class Behaviour:
         if step.bind in self.named:
             return [*lines, f"{local(step.bind)} = (await session.scalars({text})).all()"]
         return [*lines, f"{local(step.bind)} = await session.scalars({text})"]
+
+    def _after(self, step: List) -> tuple[list[str], str]:
+        """The condition that a row comes after a place in their order, and where it is added to the others."""
+        if step.after is None:
+            return [], self._where(step.entity, step.where)
+        place, later = self.python.render(step.after), f"{local(step.bind)}_later"
+        condition = beyond(self.views.entity(step.entity), step.order, place, self.imports)
+        conditions = [*self.sql(step.entity).conditions(step.where), f"*{later}"]
+        line = f"{later} = [{condition}] if {place} is not None else []"
+        return [line], f".where({', '.join(conditions)})"
 
     def _total(self, step: List, where: str) -> list[str]:
         """The number of all rows that match, whatever the page."""

@@ -90,6 +90,39 @@ FUNCTIONS: dict[str, Source] = {
     return found''',
         (),
     ),
+    "read_cursor": (
+        '''def read_cursor(text: str | None, kinds: dict[str, Any]) -> dict[str, Any] | None:
+    """The place in a list that a cursor stands for: a value of each of its keys."""
+    if text is None:
+        return None
+    try:
+        place = TypeAdapter(GenericAlias(tuple, tuple(kinds.values())))
+        values = place.validate_json(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except ValueError as error:
+        raise ArithmeticError("no cursor") from error
+    if any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in values):
+        raise OverflowError
+    return dict(zip(kinds, values, strict=True))''',
+        (
+            ("base64", "urlsafe_b64decode"),
+            ("pydantic", "TypeAdapter"),
+            ("types", "GenericAlias"),
+            ("typing", "Any"),
+        ),
+    ),
+    "cursor_after": (
+        '''def cursor_after(places: Sequence[dict[str, Any]], limit: int) -> str | None:
+    """Where the next page begins: after the last of these places, or nowhere if they are fewer than were asked for."""
+    if len(places) < limit:
+        return None
+    return urlsafe_b64encode(to_json(list(places[-1].values()))).decode().rstrip("=")''',
+        (
+            ("base64", "urlsafe_b64encode"),
+            ("collections.abc", "Sequence"),
+            ("pydantic_core", "to_json"),
+            ("typing", "Any"),
+        ),
+    ),
     "part": (
         '''def part(text: str, start: int, length: int) -> str:
     """So many characters of a text, from a position."""

@@ -290,6 +290,10 @@ class Fold:
             return self._groups(step, rows)
         lines = [f"{local(step.total)} = len({rows})"] if step.total else []
         text = self._ordered(rows, step.order)
+        if step.after is not None:
+            self.module.imports.add("support.tables", "beyond")
+            keys = ", ".join(f"({literal(key.field)}, {literal(key.descending)})" for key in step.order)
+            text = f"beyond({text}, {self.python().render(step.after)}, {keys})"
         start = self.python().render(step.offset) if step.offset is not None else "0"
         if step.count is not None:
             self.module.imports.add("support.tables", "page")

@@ -141,6 +141,7 @@ class Suite:
             "keys": any(f.type.format == "token" for e in views.entities for f in e.fields),
             "secrets": secrets_of(views),
             **uploads.values(views),
+            "cursors": any(_by_cursor(o) for o in views.operations),
             "wraps": any(o.wrapper for o in views.operations),
             "rejects": views.wire.unknown_fields == "reject",
             "cache": views.cache,
@@ -476,6 +477,10 @@ def _hashes(operation: Operation) -> bool:
 
 def _writes(behaviour: Operation | Handler) -> bool:
     return any(isinstance(step, Insert | Change | Remove | Emit) for step in walk_steps(behaviour.steps))
+
+
+def _by_cursor(operation: Operation) -> bool:
+    return any(isinstance(step, List) and step.after is not None for step in walk_steps(operation.steps))
 
 
 def _snake(name: str) -> str:

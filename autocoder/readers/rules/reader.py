@@ -483,13 +483,13 @@ def _specified(best: tuple[Parse, Discourse], line: _Line, discourse: Discourse)
     return best
 
 
-_CARRIERS = frozenset({"request", "request body", "body", "payload", "response", "response body", "answer"})
+_CARRIERS = frozenset({"request", "body", "payload", "response", "answer"})
 
 
 def _carrier(draft: Draft) -> bool:
     """Whether a fact takes what carries the fields of an endpoint for a thing that has them."""
     of = draft.parts.get("of")
-    return draft.kind == "field" and of is not None and str(of.value) in _CARRIERS
+    return draft.kind == "field" and of is not None and str(of.value).rpartition(" ")[2] in _CARRIERS
 
 
 def _best_parse(tagged: Sequence[Tagged], items: Sequence[Item], discourse: Discourse) -> tuple[Parse, Discourse]:

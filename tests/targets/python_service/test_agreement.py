@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from autocoder.compilation import compile_sources
 from autocoder.diagnostics import Diagnostics, Span
-from autocoder.ir.expressions import Bound, Column, Expr, parts
+from autocoder.ir.expressions import Bound, Call, Column, Expr, Op, Operator, Over, parts, walk
+from autocoder.ir.functions import FUNCTIONS
 from autocoder.ir.pushdown import impossible, names_column, too_large, with_values_checked
 from autocoder.ir.resolve import Scope, resolve
 from autocoder.targets.python_service import language
@@ -167,6 +168,15 @@ def disagreements(one: Tried, of: dict[str, Any], given: dict[str, Any], answers
         for engine, value in answers.items()
         if not same(value, wanted) and not (early and engine in DATABASES and value == "invalid")
     ]
+
+
+@pytest.mark.slow
+def test_every_function_and_operator_is_tried() -> None:
+    nodes = [node for one in expressions() for node in walk(one.expr)]
+    functions = {node.function for node in nodes if isinstance(node, Call)}
+    operators = {node.op for node in nodes if isinstance(node, Op | Over)}
+    assert FUNCTIONS.keys() - functions == set()
+    assert {*get_args(Operator), *("filter", "all", "exists", "map")} - operators == set()
 
 
 @pytest.mark.slow

@@ -261,6 +261,30 @@ def test_a_guestbook_is_a_page_and_an_api(start: Start) -> None:
     assert call("GET", "/entries").json() == []
 
 
+def test_a_file_drop_takes_files_from_whoever_has_the_link(start: Start) -> None:
+    call = start("file-drop")
+    ada, bob = call.account("ada"), call.account("bob")
+    drop = call("POST", "/drops", {"title": "Lease"}, as_=ada).json()
+    path, key = f"/drops/{drop['id']}", {"x-upload-key": drop["upload_key"]}
+
+    def send(name: str, kind: str, headers: dict[str, str]) -> httpx.Response:
+        return call("POST", f"{path}/uploads", files={"content": (name, b"content", kind)}, headers=headers)
+
+    assert send("lease.txt", "text/plain", {"x-upload-key": "guessed"}).status_code == 401
+    assert send("page.html", "text/html", key).status_code == 422
+    sent = send("../lease.txt", "text/plain", key)
+    assert (sent.status_code, sent.json()) == (201, {"name": "lease.txt", "size": 7})
+    assert call("GET", f"{path}/sent", headers=key).json() == [sent.json()]
+    (listed,) = call("GET", f"{path}/uploads", as_=ada).json()
+    assert call("GET", f"{path}/uploads", as_=bob).status_code == 403
+    file = f"{path}/uploads/{listed['id']}"
+    assert [call("GET", file, as_=who).status_code for who in ("", bob)] == [401, 403]
+    got = call("GET", file, as_=ada)
+    assert (got.content, got.headers["content-disposition"]) == (b"content", 'attachment; filename="lease.txt"')
+    assert call("POST", f"{path}/close", as_=ada).json()["status"] == "closed"
+    assert send("late.txt", "text/plain", key).json()["detail"] == "The drop is closed."
+
+
 def test_the_readme_lists_every_example() -> None:
     readme = (EXAMPLES.parent / "README.md").read_text(encoding="utf-8")
     table = readme.split("## Examples")[1].split("## ")[0]

@@ -5,7 +5,17 @@ Owns the operations that no sentence states. Each is a decision; nothing is open
 
 from __future__ import annotations
 
-from autocoder.blueprint.model import AccessRule, Create, ListRows
+from autocoder.blueprint.model import (
+    AccessRule,
+    AnyEffect,
+    Create,
+    FieldSpec,
+    ListRows,
+    Operation,
+    Output,
+    Read,
+    Require,
+)
 from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import domain_verbs, lifecycles, permissions
@@ -22,11 +32,12 @@ def complete(bench: Workbench) -> None:
     for entity in list(bench.entities.values()):
         if entity is bench.account:
             continue
-        if silent:
+        if silent or _only_deleted(bench, entity):
             _crud(bench, entity)
         else:
             _missing(bench, entity)
         lifecycles.plan_steps(bench, entity)
+        _downloads(bench, entity)
 
 
 def _missing(bench: Workbench, entity: EntityDraft) -> None:
@@ -45,6 +56,12 @@ def _creates(bench: Workbench, entity: EntityDraft) -> bool:
         for d in bench.operations.values()
         for e in d.operation.effects
     )
+
+
+def _only_deleted(bench: Workbench, entity: EntityDraft) -> bool:
+    """Whether all that is said of rows is that they are deleted."""
+    about = [f for f in bench.of("operation") if f.word("object") and bench.entity(f.word("object")) is entity]
+    return bench.account is None and bool(about) and all(f.word("does") == "delete" for f in about)
 
 
 def _touched(bench: Workbench, entity: EntityDraft) -> bool:
@@ -89,6 +106,31 @@ def _open_sight(bench: Workbench, entity: EntityDraft) -> None:
             f"Others name a {entity.words} by its id, so they see which there are.",
             source=Source.INFERRED,
         )
+
+
+def _downloads(bench: Workbench, entity: EntityDraft) -> None:
+    """A file that is kept can be had again, by whoever may see its row."""
+    seen = bench.operations.get(f"get_{entity.base}")
+    for name, spec in entity.fields.items():
+        if spec.type != "file" or not _creates(bench, entity):
+            continue
+        row = f"{entity.row}.{name}"
+        rule = permissions.usual(bench, entity, f"{entity.row}.")
+        effects: list[AnyEffect] = list(seen.operation.effects) if seen else [Read(read=entity.name, by="input.id")]
+        if seen is None and rule.condition:
+            effects.append(Require(require=rule.condition, otherwise="forbidden"))
+        effects += [Require(require=f"{row} != null", otherwise="missing")] if spec.optional else []
+        operation = Operation(
+            route=f"GET /{entity.plural}/{{id}}/{name}",
+            access=seen.operation.access if seen else rule.access,
+            input={"id": FieldSpec(type="uuid")},
+            effects=tuple(effects),
+            output=Output(file=row),
+        )
+        added = f"download_{entity.base}_{name}"
+        bench.add_operation(added, operation, entity.field_facts.get(name, []))
+        because = f"A {entity.words} keeps a file; whoever sees the {entity.words} can have it."
+        bench.decide(f"operations.{added}", "added", because, source=Source.INFERRED)
 
 
 def _about(bench: Workbench, entity: EntityDraft) -> list[Fact]:

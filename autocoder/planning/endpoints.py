@@ -278,7 +278,7 @@ def _input(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> dict[st
         at = "query" if endpoint.method in {"GET", "DELETE"} else "body"
         place = fact.word("location") if fact.word("location") not in {"", at} else None
         update = {"optional": optional and spec.default is None, "unique": False, "read_only": False, "place": place}
-        update |= {"default": None, "optional": True} if endpoint.does == "update" else {}
+        update |= {"default": None, "optional": True} if endpoint.does in {"update", "list"} else {}
         found[name] = spec.model_copy(update=update)
     if endpoint.does in {"create", "update"} and not endpoint.sent and not endpoint.signs:
         usual = input_fields(entity, partial=endpoint.does == "update")
@@ -316,6 +316,9 @@ def _effects(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[
     parents = [(name, referred(bench, name)) for name in given]
     if key is None and not given and endpoint.does == "read":
         return _by_query(bench, endpoint, entity)
+    if key is None and not given and endpoint.does == "delete":
+        mine = _own_rows(bench, endpoint, entity)
+        return [Delete(delete=entity.name, where=mine[0] if mine else None)]
     if any(parent is None for _, parent in parents) or (key is None) == (endpoint.does in {"read", "update", "delete"}):
         return None
     known = [(name, parent) for name, parent in parents if parent is not None and parent is not entity]
@@ -331,7 +334,7 @@ def _effects(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[
             if endpoint.does == "create"
             else _list(endpoint, entity, inside)
         )
-        return [*around, last]
+        return None if last is None else [*around, last]
     found = _found(entity, key, inside)
     return None if found is None else [found, *_change(endpoint, entity)]
 
@@ -399,12 +402,27 @@ def _creation(
     return Create(create=entity.name, set=values | ({"owner": "caller.id"} if owner and not owner.optional else {}))
 
 
-def _list(endpoint: Endpoint, entity: EntityDraft, inside: Sequence[str]) -> ListRows:
-    sent = [name_of(f.word("name")) for f in endpoint.sent]
-    filters = [f"(input.{n} == null || {n} == input.{n})" for n in sent if n in entity.fields]
-    mapped = "rows" if endpoint.answered else None
+def _list(endpoint: Endpoint, entity: EntityDraft, inside: Sequence[str]) -> ListRows | None:
+    """The rows, narrowed, in order and by pages as the text says; None where they lack what they are narrowed by."""
+    filters: list[str] = []
+    for fact in endpoint.sent:
+        name = name_of(fact.word("name"))
+        known = next((n for n in (name, f"{name}_id", name.removesuffix("_id")) if n in entity.fields), None)
+        if known is None:
+            return None
+        filters.append(f"(input.{name} == null || {known} == input.{name})")
+    limit = endpoint.first("limit")
+    ordered = endpoint.first("order") == "newest first"
+    if ordered:
+        entity.add("created_at", FieldSpec(type="datetime", default="=now", read_only=True), *endpoint.facts[:1])
     return ListRows.model_validate(
-        {"list": entity.name, "where": " && ".join([*inside, *filters]) or None, "as": mapped}
+        {
+            "list": entity.name,
+            "where": " && ".join([*inside, *filters]) or None,
+            "order": ["created_at desc"] if ordered else [],
+            "page": {"limit": limit, "most": max(limit, 100)} if isinstance(limit, int) else None,
+            "as": "rows" if endpoint.answered else None,
+        }
     )
 
 

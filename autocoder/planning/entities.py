@@ -339,15 +339,6 @@ def spec_of(bench: Workbench, entity: EntityDraft, name: str, fact: Fact, *, dec
             bench.decide(f"{subject}.type", "text", f"Nothing says what kind of value a {fact.word('name')} is.")
     elif decided and fact.slots["type"].via == "inferred":
         bench.decide(f"{subject}.type", type_, f'"{fact.word("name")}" usually is one.', source=Source.INFERRED)
-    if type_ == "file":
-        bench.refuse(
-            "AC2001",
-            "files are understood, but not planned yet",
-            fact,
-            rule="a field has a type that this version of the compiler builds",
-            help="keep a URL of the file instead",
-        )
-        return None
     if fact.word("computed"):
         bench.refuse(
             "AC2001",

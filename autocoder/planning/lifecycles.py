@@ -141,15 +141,17 @@ def _add_change(bench: Workbench, thing: EntityDraft, fact: Fact) -> None:
     origins = _origins(bench, fact, thing, target)
     known = thing.fields.get("status")
     if known is None or known.type != "enum":
+        first = _first(bench, thing)
+        made = "whoever makes it brings it there" if first != FIRST else "nothing says in which one it starts"
         bench.decide(
             f"entities.{thing.name}.fields.status.default",
-            FIRST,
-            f'"{fact.said("verb")}" changes the state of a {thing.words}; nothing says in which one it starts.',
+            first,
+            f'"{fact.said("verb")}" changes the state of a {thing.words}; {made}.',
             'another first state: count the states out, like "open, then closed"',
             source=Source.INFERRED,
         )
-        known = None
-    _set_states(thing, (*(known.values if known else (FIRST,)), *origins, target), fact)
+        thing.fields["status"] = known = FieldSpec(type="enum", values=(first,))
+    _set_states(thing, (*known.values, *origins, target), fact)
     name = names.base_name(verb)
     if name not in thing.changes or origins:
         thing.changes[name] = StateDraft(origins=origins, to=target)
@@ -171,6 +173,15 @@ def _counted(bench: Workbench, thing: EntityDraft) -> tuple[str, ...]:
     """The states that the text counts out."""
     told = [f.get("states") for f in bench.of("lifecycle") if bench.entity(f.word("entity")) is thing]
     return tuple(s for states in told if isinstance(states, tuple) for s in states)
+
+
+def _first(bench: Workbench, thing: EntityDraft) -> str:
+    """Where a thing starts: in the state that the verb which makes it leads to, where the text names that state."""
+    about = [f for f in bench.of("operation") if f.word("object") and bench.entity(f.word("object")) is thing]
+    makers = {f.word("verb") for f in about if domain_verbs.makes(f)}
+    told = [s for f in about if isinstance(states := f.get("from_states"), tuple) for s in states]
+    made = (s for s in told if dict(look_up(s).lemmas).get("V") in makers)
+    return next((names.state_name(s) for s in made), FIRST)
 
 
 def _set_states(entity: EntityDraft, values: tuple[str, ...], fact: Fact) -> None:

@@ -5,11 +5,21 @@ Owns the counter that a visit adds to, and where it redirects to.
 
 from __future__ import annotations
 
-from autocoder.blueprint.model import AnyEffect, Create, FieldSpec, Increment, Operation, Output, Publish, Read
+from autocoder.blueprint.model import (
+    AnyEffect,
+    Create,
+    FieldSpec,
+    Increment,
+    Operation,
+    Output,
+    Publish,
+    Read,
+    Transition,
+)
 from autocoder.facts import Fact
 from autocoder.planning import names
 from autocoder.planning.row_operations import key_input, read_row
-from autocoder.planning.workbench import EntityDraft, Workbench
+from autocoder.planning.workbench import EntityDraft, OperationDraft, Workbench
 
 
 def plan_visit(bench: Workbench, fact: Fact) -> bool:
@@ -78,6 +88,8 @@ def _redirect_target(entity: EntityDraft) -> str | None:
 
 def publish_event(bench: Workbench, fact: Fact) -> bool:
     """Adds an event to the operation that causes it. False where no operation does."""
+    if fact.word("cause") == "change of state":
+        return _publish_changes(bench, fact)
     causes = [d for d in bench.operations.values() if any(_is_cause(f, fact) for f in d.facts)]
     if len(causes) != 1:
         return False
@@ -88,16 +100,41 @@ def publish_event(bench: Workbench, fact: Fact) -> bool:
     if not rows:
         return False
     entity = bench.entities[rows[-1]]
+    _publish(bench, draft, entity, names.type_name(fact.word("name")))
+    draft.facts.append(fact)
+    return True
+
+
+def _publish_changes(bench: Workbench, fact: Fact) -> bool:
+    """Adds an event that is named after a thing and its state to what brings rows into that state."""
     name = names.type_name(fact.word("name"))
+    entity = next((e for e in bench.entities.values() if e.changes and name.startswith(e.name)), None)
+    if entity is None:
+        return False
+    state = names.snake(name.removeprefix(entity.name))
+    changes = {change for change, draft in entity.changes.items() if draft.to == state}
+    starts = entity.fields["status"].values[0] == state
+    found = [
+        d
+        for d in bench.operations.values()
+        for e in d.operation.effects
+        if (isinstance(e, Transition) and e.transition == entity.row and e.to in changes)
+        or (starts and isinstance(e, Create) and e.create == entity.name)
+    ]
+    for draft in found:
+        _publish(bench, draft, entity, name)
+        draft.facts.append(fact)
+    return bool(found)
+
+
+def _publish(bench: Workbench, draft: OperationDraft, entity: EntityDraft, name: str) -> None:
     key = entity.key if entity.key != "id" else f"{entity.row}_id"
     key_type = FieldSpec(type="text") if entity.key != "id" else FieldSpec(type="uuid")
     bench.events[name] = {key: key_type, "at": FieldSpec(type="datetime")}
     bench.event_sources[name] = entity
     publish = Publish(publish=name, values={key: f"{entity.row}.{entity.key}", "at": "now"})
     draft.operation = draft.operation.model_copy(update={"effects": (*draft.operation.effects, publish)})
-    draft.facts.append(fact)
     bench.decide(f"events.{name}", f"{key}, at", "Nothing says what the event carries: which row, and when.")
-    return True
 
 
 def _is_cause(operation: Fact, event: Fact) -> bool:

@@ -250,3 +250,21 @@ def test_a_get_named_after_its_verb_reads_what_it_opens() -> None:
     To open a link, use GET /l/{id}. The server issues a 302 with a Location header pointing to the target."""
     follow = operation(planned(text).architecture, "GET /l/{id}")
     assert follow.output == Output(status=302, redirect="link.target")
+
+
+def test_a_list_is_narrowed_ordered_and_paged_as_its_route_says() -> None:
+    text = """POST /orders
+    - Creates an order.
+    - Request body: { customer_id: string, amount: integer }.
+
+    GET /orders?customer=… (newest first, 50 per page)."""
+    (rows,) = operation(planned(text).architecture, "GET /orders").effects
+    found = rows.model_dump()
+    assert found["where"] == "(input.customer == null || customer_id == input.customer)"
+    assert (found["order"], found["page"]["limit"]) == (("created_at desc",), 50)
+
+
+def test_deleting_a_collection_deletes_all_rows() -> None:
+    found = planned("A todo has a title. Deleting /todos removes every todo.").architecture
+    assert operation(found, "DELETE /todos").effects[0].model_dump(exclude_defaults=True) == {"delete": "Todo"}
+    assert {"create_todo", "list_todos"} <= set(found.operations)

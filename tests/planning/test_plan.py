@@ -426,6 +426,30 @@ def test_a_state_that_narrows_a_verb_is_where_it_starts() -> None:
     compiles(found)
 
 
+def test_a_file_can_be_had_again_by_whoever_sees_its_row() -> None:
+    found = planned("Signed-in users manage their own notes. A note has a title and an optional photo.")
+    assert found.architecture.entities["Note"].fields["photo"].type == "file"
+    download = found.architecture.operations["download_note_photo"]
+    assert (download.route, download.access) == ("GET /notes/{id}/photo", "user")
+    assert [e.model_dump().get("require") for e in download.effects] == [
+        None,
+        "note.owner == caller.id",
+        "note.photo != null",
+    ]
+    compiles(found)
+
+
+def test_each_change_of_state_publishes_the_event_that_is_named_after_it() -> None:
+    text = """Anyone can place an order. An order can be cancelled while it is placed.
+    Each change of state publishes `OrderPlaced` or `OrderCancelled`."""
+    found = planned(text)
+    lifecycle = found.architecture.entities["Order"].lifecycle
+    assert lifecycle is not None and lifecycle.initial == "placed"
+    published = {n: o.effects[-1].model_dump().get("publish") for n, o in found.architecture.operations.items()}
+    assert (published["create_order"], published["cancel_order"]) == ("OrderPlaced", "OrderCancelled")
+    compiles(found)
+
+
 # refusals
 
 
@@ -473,7 +497,6 @@ def test_a_change_of_state_is_held_to_the_states_that_the_text_gives() -> None:
         "A to-do list API. Guests cannot delete todos.",
         "POST /quizzes creates a quiz. Request body: { quizTitle: string, quiz_text: string }.",
         "POST /quizzes creates a quiz. 201 response: { colour: string }.",
-        "A note has a photo.",
         "The total of an invoice is the sum of its lines. An invoice has a number.",
     ],
 )

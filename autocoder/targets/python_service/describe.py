@@ -30,6 +30,7 @@ from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Now,
 from autocoder.ir.lower_secrets import source_of
 from autocoder.ir.names import plural, snake
 from autocoder.ir.nodes import Entity, Handler, Operation
+from autocoder.ir.types import Type
 from autocoder.ir.views import Views
 
 _SIGNS = {
@@ -321,7 +322,7 @@ def _bound(value: Bound) -> str:
             return f"the {words(name)}'s {words(field)}"
         case Bound(scope="event", name=name):
             return f"the event's {words(name)}"
-        case Bound(scope="local", name="known"):
+        case Bound(scope="local", name="known", type=Type(name="boolean")):
             return "the password is right"
         case Bound(scope="local" | "item", name=name):
             return f"the {words(name)}"

@@ -22,6 +22,7 @@ from autocoder.ir.behaviour import (
 from autocoder.ir.capabilities import Capability
 from autocoder.ir.expressions import Bound, Const, Expr, Over, record_values, walk
 from autocoder.ir.graph import Graph
+from autocoder.ir.guards import looked_at
 from autocoder.ir.limits import most_bytes
 from autocoder.ir.nodes import Budget, Edge, Entity, Objectives, Operation, ServiceBudget
 from autocoder.passes.protocol import PassContext
@@ -60,6 +61,7 @@ class DeriveBudgets:
                     name=operation.name,
                     queries=count_queries(operation.plan)
                     + _numbers(operation.plan, entities)
+                    + len(looked_at(operation.plan))
                     + (operation.access != "anyone")
                     + KEPT_REPLY_QUERIES * (operation.once is not None),
                     reply_bytes=_reply_bytes(operation, entities),

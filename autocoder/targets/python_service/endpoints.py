@@ -22,6 +22,7 @@ from autocoder.ir.behaviour import (
     walk_steps,
 )
 from autocoder.ir.expressions import Bound, Expr, Now, Record, is_computed_integer, walk
+from autocoder.ir.guards import looked_at
 from autocoder.ir.keeping import Kept
 from autocoder.ir.names import plural, snake
 from autocoder.ir.nodes import Entity, Handler, Input, Operation
@@ -144,6 +145,9 @@ class Operations:
         signature = ", ".join(self.parameters(operation, module))
         lines = [self.decorator(operation, module)]
         lines += [*capabilities.decorators(operation, self.names(operation), module), "@transactional"]
+        for entity in looked_at(operation.plan):
+            imports.add(f"{self.package}.database", "one_at_a_time")
+            lines.append(f"@one_at_a_time({literal(self.views.entity(entity).table)})")
         lines += capabilities.once(
             operation, self.names(operation), self.reply_type(operation, module), behaviour.status, module
         )

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from autocoder.bundles import Bundle
 from autocoder.ir.behaviour import Insert, Invoke, Steps, expressions, walk_steps
 from autocoder.ir.expressions import Bound, walk
+from autocoder.ir.guards import looked_at
 from autocoder.ir.nodes import Operation
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import (
@@ -313,6 +314,7 @@ class _Project:
             **keeping.values(views),
             "origins": ", ".join(literal(origin) for origin in views.wire.origins),
             "counters": self.counts(),
+            "in_turn": any(looked_at(o.plan) for o in views.operations),
             "credentials": self.uses_credentials(),
             "secrets": bool(tests.secrets_of(views)),
             "publishes": views.publishes,

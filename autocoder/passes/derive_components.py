@@ -61,7 +61,8 @@ def _held(graph: Graph) -> dict[str, list[str]]:
     for role, ids in parts.items():
         left = sorted(set(ids) - owned)
         rest = next((c.name for c in stated if c.role == role and not held[c.name]), USUAL_NAMES[role])
-        if left or (role == "Store" and _needs_store(graph)):
+        kept = any(c.role == "Store" and held[c.name] for c in stated)
+        if left or (role == "Store" and _needs_store(graph) and not kept):
             held[rest] = left
     return held
 

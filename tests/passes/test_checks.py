@@ -15,6 +15,7 @@ from autocoder.compilation import compile_sources
 from autocoder.diagnostics import CATALOGUE, Diagnostic, Diagnostics, StageFailed
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Component, Edge
+from autocoder.passes.load import loads
 from autocoder.passes.protocol import PassContext
 from tests.compiling import FIXTURES, compiled, sources
 
@@ -113,3 +114,31 @@ def test_what_a_binding_makes_of_an_event_has_the_type_that_the_handler_reads() 
 def test_a_design_in_which_nothing_runs_is_refused() -> None:
     [only] = found({"text": "entities: {Note: {fields: {a: text}}}\n"})
     assert (only.code, str(only.span)) == ("AC3241", "architecture.yaml:2:9")
+
+
+def test_stated_components_are_derived_once() -> None:
+    text = SMALL + "handlers: {night: {every: '0 2 * * *', effects: [{delete: Note, where: \"a == ''\"}]}}\n"
+    graph = compiled(text + "components: {rows: {kind: Store}, clock: {kind: Scheduler, owns: [night]}}\n").graph
+    names = {c.name: c.stated for c in graph.of_kind(Component)}
+    assert names == {"api": False, "rows": True, "clock": True}
+    context = PassContext(bundle=load(), diagnostics=Diagnostics())
+    again = registry.load(registry.PASSES["derive-components"])().apply(graph, context)
+    assert (list(again), again.edges()) == (list(graph), graph.edges())
+    assert not list(context.diagnostics)
+
+
+def test_each_worker_carries_the_load_of_its_own_handlers() -> None:
+    text = (
+        "entities: {Note: {fields: {a: text}}}\nevents: {Seen: {a: text}}\n"
+        "operations: {see: {route: POST /x, effects: [{publish: Seen, with: {a: \"'a'\"}}]}}\n"
+        "handlers:\n  one: {on: Seen, effects: [{create: Note, set: {a: event.a}}]}\n"
+        "  two: {on: Seen, effects: [{create: Note, set: {a: event.a}}]}\n"
+        "  three: {on: Seen, effects: [{create: Note, set: {a: event.a}}]}\n"
+        "components: {alone: {kind: Worker, owns: [one]}, others: {kind: Worker}}\n"
+        "policy: {performance: {throughput: 100/s}}\n"
+    )
+    assert {found.workload: found.rate for found in loads(compiled(text).graph)} == {
+        "api": 100,
+        "alone": 100,
+        "others": 200,
+    }

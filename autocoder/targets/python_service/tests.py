@@ -91,7 +91,8 @@ class Suite:
     def skeletons(self) -> list[str]:
         """The test files that all services share, as far as this one has what they are about."""
         names = ["conftest", "support/database", "support/measure", "support/tables", "support/world"]
-        names += ["test_inputs", "test_interface", "test_concurrency"]
+        names += ["test_inputs", "test_interface"]
+        names += ["test_concurrency"] if any(map(_writes, self.views.operations)) else []
         names += ["test_database", "properties/test_against_oracle"]
         names += ["support/postgres"] if self.views.store == "postgresql" else []
         names += ["test_access"] if any(o.access != "anyone" for o in self.views.operations) else []

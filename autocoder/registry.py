@@ -24,6 +24,7 @@ PASSES: Mapping[str, str] = {
     "check-ingress": "autocoder.passes.check_ingress:CheckIngress",
     "check-events": "autocoder.passes.check_events:CheckEvents",
     "check-latency": "autocoder.passes.check_latency:CheckLatency",
+    "check-outside": "autocoder.passes.check_outside:CheckOutside",
     "check-requirements": "autocoder.passes.check_requirements:CheckRequirements",
     "check-purpose": "autocoder.passes.check_purpose:CheckPurpose",
     "check-ports": "autocoder.passes.check_ports:CheckPorts",

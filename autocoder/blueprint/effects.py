@@ -301,6 +301,49 @@ class Custom(Effect):
     )
 
 
+class Call(Effect):
+    """Asks a system outside, beyond any transaction, before anything is written."""
+
+    call: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")] = Field(
+        description="The integration and its operation.", examples=["payments.charge"]
+    )
+    values: Annotated[dict[Name, Expression], Field(alias="with")] = Field(
+        default_factory=dict[str, str],
+        description="What is sent, by the names of `send`.",
+        examples=[{"amount": "order.total"}],
+    )
+    failed: Expression = Field(
+        default="",
+        description="What stands for the reply where the call fails. Usual: the operation fails with `unavailable`.",
+        examples=["null"],
+    )
+
+
+class Notify(Effect):
+    """Sends mail or a webhook once the operation's transaction is kept, at least once, by the worker."""
+
+    notify: Name = Field(description="The channel.", examples=["mail"])
+    to: Expression | None = Field(
+        default=None, description="Mail: the address, of type email.", examples=["user.email"]
+    )
+    subject: str | None = Field(
+        default=None, description="Mail: the subject; `{{x}}` is a value.", examples=["Welcome, {{user.name}}"]
+    )
+    text: str | None = Field(
+        default=None, description="Mail: the plain text; `{{x}}` is a value.", examples=["Hello {{user.name}}!"]
+    )
+    html: str | None = Field(
+        default=None,
+        description="Mail: the same as a page; `{{x}}` is an escaped value.",
+        examples=["<p>Hello {{user.name}}!</p>"],
+    )
+    values: Annotated[dict[Name, Expression], Field(alias="with")] = Field(
+        default_factory=dict[str, str],
+        description="Webhook: the keys of its body, with their values.",
+        examples=[{"order": "order.id", "total": "order.total"}],
+    )
+
+
 EFFECTS: dict[str, type[Effect]] = {
     "create": Create,
     "read": Read,
@@ -316,6 +359,8 @@ EFFECTS: dict[str, type[Effect]] = {
     "sign_in": SignIn,
     "publish": Publish,
     "custom": Custom,
+    "call": Call,
+    "notify": Notify,
 }
 """Verb to model. The verb is the one key of an effect that says what it does."""
 
@@ -341,7 +386,9 @@ AnyEffect = Annotated[
     | Annotated[Require, Tag("require")]
     | Annotated[SignIn, Tag("sign_in")]
     | Annotated[Publish, Tag("publish")]
-    | Annotated[Custom, Tag("custom")],
+    | Annotated[Custom, Tag("custom")]
+    | Annotated[Call, Tag("call")]
+    | Annotated[Notify, Tag("notify")],
     Discriminator(
         effect_verb,
         custom_error_type="effect_verb",

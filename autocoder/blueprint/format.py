@@ -40,6 +40,8 @@ _BLOCKS: dict[Path, int] = {
     ("components",): 0,
     ("bindings",): 0,
     ("functions",): 1,
+    ("integrations",): 2,
+    ("channels",): 0,
     ("environments",): 0,
 }
 """Maps and lists that never stand on one line, and how many levels of their entries neither do."""

@@ -16,6 +16,7 @@ from autocoder.blueprint.deployment import Deployment, Engines, Environment, Exp
 from autocoder.blueprint.effects import (
     EFFECTS,
     AnyEffect,
+    Call,
     Compute,
     Create,
     Custom,
@@ -24,6 +25,7 @@ from autocoder.blueprint.effects import (
     Effects,
     Increment,
     ListRows,
+    Notify,
     Page,
     Publish,
     Read,
@@ -37,6 +39,7 @@ from autocoder.blueprint.effects import (
 )
 from autocoder.blueprint.fields import FieldOrType, FieldSpec
 from autocoder.blueprint.outputs import Body, Cors, ErrorAnswer, Errors, Output, Wire
+from autocoder.blueprint.outside import Channel, Integration, OutsideOperation
 from autocoder.blueprint.shapes import (
     SCHEMA_VERSION,
     Expression,
@@ -62,7 +65,9 @@ __all__ = [
     "Auth",
     "Binding",
     "Body",
+    "Call",
     "Capabilities",
+    "Channel",
     "Component",
     "Compute",
     "Cors",
@@ -84,10 +89,13 @@ __all__ = [
     "Handler",
     "Idempotency",
     "Increment",
+    "Integration",
     "Lifecycle",
     "ListRows",
+    "Notify",
     "Operation",
     "Output",
+    "OutsideOperation",
     "Page",
     "Performance",
     "Policy",
@@ -459,6 +467,23 @@ class Architecture(Strict):
         default_factory=dict[str, CustomFunction],
         description="Functions whose bodies people own.",
         examples=[{"shipping_cost": {"input": {"weight": "integer"}, "output": "integer"}}],
+    )
+    integrations: dict[Name, Integration] = Field(
+        default_factory=dict[str, Integration],
+        description="The systems outside that this one asks.",
+        examples=[
+            {
+                "payments": {
+                    "base_url": {"env": "PAYMENTS_URL"},
+                    "operations": {"charge": {"route": "POST /charges", "send": {"amount": "integer"}}},
+                }
+            }
+        ],
+    )
+    channels: dict[Name, Channel] = Field(
+        default_factory=dict[str, Channel],
+        description="The ways in which this system tells somebody something.",
+        examples=[{"mail": {"mail": {"from": "shop@example.com"}}}],
     )
     errors: Errors = Field(
         default=Errors(),

@@ -20,9 +20,9 @@ SHAPES = {
     r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$": "a system is named with at most 40 lower-case letters, digits and `-`",
     r"^R[1-9][0-9]*$": "a requirement is R and a number, for example R1",
     r"^\d+\.\d+\.\d+$": 'a version is three numbers, for example "1.0.0"',
-    r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$": "a field of a bound row, for example link.clicks",
+    r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$": "two names with a dot between, for example link.clicks or payments.charge",
     r"^(GET|POST|PUT|PATCH|DELETE) /\S*$": "a route is GET, POST, PUT, PATCH or DELETE, a space, and a path from `/`",
-    r"^\d+(\.\d+)?(ms|s)$": "a latency is a number with ms or s, for example 50ms",
+    r"^\d+(\.\d+)?(ms|s)$": "a time is a number with ms or s, for example 50ms",
     r"^\d+(\.\d+)?/(s|min|h)$": "a throughput is a number per s, min or h, for example 500/s",
     r"^[1-9]\d{0,5}/(s|min|m|h|d)$": "a rate is a number per s, min, h or d, for example 10/min",
     r"^[1-9]\d{0,4}(s|m|h|d)$": "a time is a number with s, m, h or d, for example 24h",
@@ -36,6 +36,8 @@ SHAPES = {
     r"^[A-Za-z_][A-Za-z0-9_-]*\??$": "a key of a body is letters, digits, `_` and `-`, a letter first; `?` may follow",
     r"^[A-Za-z][A-Za-z0-9-]*$": "a header is letters, digits and `-`, a letter first",
     r"^[a-z]+/[a-z0-9][a-z0-9.+-]*$": "a content type is two words with `/` between them, for example image/png",
+    r"^(header [A-Za-z][A-Za-z0-9-]*|bearer)$": "a place is `bearer`, or `header` and its name",
+    r"^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$": "an address is for example shop@example.com",
     r"^[A-Z][A-Z0-9_]*$": "a variable is capitals, digits and `_`, a letter first",
 }
 """Every pattern of the models in words, for diagnostics."""

@@ -208,6 +208,30 @@ class Invoke:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ask:
+    """Asks a system outside, beyond any transaction. Where it fails `failed` stands for the reply, or the operation
+    fails with `unavailable`.
+    """
+
+    integration: str
+    operation: str
+    args: Values
+    bind: str
+    type: Type
+    failed: Expr | None = None
+    kind: Literal["ask"] = "ask"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notify:
+    """Puts a message for a channel into the outbox of the same transaction."""
+
+    channel: str
+    values: Values
+    kind: Literal["notify"] = "notify"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reply:
     """Answers: a row's public view (`view` names the bound row or list), a body, a page, a text, a file, or a redirect.
 
@@ -226,7 +250,7 @@ class Reply:
     kind: Literal["reply"] = "reply"
 
 
-Step = Find | Insert | Change | Remove | List | Require | Let | Choose | Each | Emit | Invoke | Reply
+Step = Find | Insert | Change | Remove | List | Require | Let | Choose | Each | Emit | Invoke | Ask | Notify | Reply
 Steps = tuple[Step, ...]
 
 

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from autocoder.ir.behaviour import Change, Emit, Find, Insert, Invoke, List, Match, Remove, Steps, walk_steps
+from autocoder.ir.behaviour import (
+    Ask,
+    Change,
+    Emit,
+    Find,
+    Insert,
+    Invoke,
+    List,
+    Match,
+    Notify,
+    Remove,
+    Steps,
+    walk_steps,
+)
 from autocoder.ir.nodes import Edge, EdgeKind, Entity, Handler, Node, Operation
 
-DERIVED: tuple[EdgeKind, ...] = ("refers", "reads", "writes", "publishes", "consumes", "invokes")
+DERIVED: tuple[EdgeKind, ...] = ("refers", "reads", "writes", "publishes", "consumes", "invokes", "asks", "notifies")
 
 
 def derived_edges(nodes: Iterable[Node]) -> Iterator[Edge]:
@@ -41,5 +54,9 @@ def _of_steps(node_id: str, steps: Steps) -> Iterator[Edge]:
                 yield Edge(source=node_id, kind="publishes", target=f"event:{event}")
             case Invoke(target="custom", name=name):
                 yield Edge(source=node_id, kind="invokes", target=f"function:{name}")
+            case Ask(integration=name):
+                yield Edge(source=node_id, kind="asks", target=f"integration:{name}")
+            case Notify(channel=name):
+                yield Edge(source=node_id, kind="notifies", target=f"channel:{name}")
             case _:
                 pass

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import reduce
 
 from autocoder.ir.behaviour import (
+    Ask,
     BoundRow,
     Change,
     Choose,
@@ -22,6 +23,7 @@ from autocoder.ir.behaviour import (
     Let,
     List,
     Match,
+    Notify,
     Order,
     Remove,
     Require,
@@ -148,6 +150,18 @@ def publish(event: str, values: Values) -> Steps:
 def custom(function: str, args: Values, bind: str, type_: Type) -> Steps:
     """Calls a function whose body a person owns."""
     return (Invoke(target="custom", name=function, args=args, bind=bind, type=type_),)
+
+
+@effect
+def call(step: Ask) -> Steps:
+    """Asks a system outside, beyond any transaction; where it fails the operation does, or `failed` is the reply."""
+    return (step,)
+
+
+@effect
+def notify(channel: str, values: Values) -> Steps:
+    """Sends mail or a webhook, through the outbox of the same transaction."""
+    return (Notify(channel=channel, values=values),)
 
 
 def conditional(condition: Expr, steps: Steps, binds: tuple[str, ...]) -> Steps:

@@ -28,10 +28,11 @@ from autocoder.ir.limits import wrong_limits
 from autocoder.ir.lower_access import caller_of, rules_of
 from autocoder.ir.lower_behaviour import Lowering, Positions, World
 from autocoder.ir.lower_capabilities import audited_handler, capabilities, capable, check_caches, is_audited
-from autocoder.ir.lower_components import Components
+from autocoder.ir.lower_components import USUAL_NAMES, Components
 from autocoder.ir.lower_entities import Entities
 from autocoder.ir.lower_failures import FAILURE_NAMES, answers_of
 from autocoder.ir.lower_handlers import Handlers, carried
+from autocoder.ir.lower_outside import Outside
 from autocoder.ir.lower_policy import rules
 from autocoder.ir.lower_secrets import with_digests
 from autocoder.ir.names import table_name
@@ -108,6 +109,8 @@ class Blueprint:
             diagnostics=self.diagnostics,
             auth=lower_auth.auth(self, entities),
             wrap=design.wire.wrap,
+            integrations={i.name: i for i in Outside(blueprint=self).integrations()},
+            channels={c.name: c for c in Outside(blueprint=self).channels()},
         )
         lower_wrapping.check(self)
         nodes_of_wire = self.wire()
@@ -120,6 +123,7 @@ class Blueprint:
         nodes += [self.objectives(), *rules(self, operations), *self.environments()]
         nodes += capabilities(design, operations, handlers)
         check_caches(self, (*operations, *handlers), world.entities)
+        nodes += [*world.integrations.values(), *world.channels.values()]
         nodes += [nodes_of_wire] if nodes_of_wire else []
         if design.auth and world.auth:
             nodes.append(world.auth)
@@ -128,6 +132,8 @@ class Blueprint:
 
     def distinct_names(self) -> None:
         """Rows and events share a namespace, so do operations and handlers; tables have names of their own."""
+        for name in sorted({*USUAL_NAMES.values(), *self.design.components} & set(self.design.integrations)):
+            self.taken("a component of this service is called so", name, "integrations", name)
         groups = (("entities", "events"), ("operations", "handlers"))
         for first, second in groups:
             for name in sorted(set(getattr(self.design, first)) & set(getattr(self.design, second))):

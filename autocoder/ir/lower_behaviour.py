@@ -19,6 +19,7 @@ from autocoder.ir import (
     lower_files,
     lower_flow,
     lower_lists,
+    lower_outside,
     lower_reply,
     lower_rows,
     lower_search,
@@ -29,7 +30,7 @@ from autocoder.ir.behaviour import BoundRow, Failure, Invoke, Match, Order, Repl
 from autocoder.ir.expressions import Bound, Column, Const, Expr, Op, Record, rewrite
 from autocoder.ir.lower_secrets import looked_up
 from autocoder.ir.names import snake
-from autocoder.ir.nodes import Auth, Constraints, Entity, Event, Field, Function, Input
+from autocoder.ir.nodes import Auth, Channel, Constraints, Entity, Event, Field, Function, Input, Integration
 from autocoder.ir.resolve import Scope, resolve
 from autocoder.ir.types import BOOLEAN, JSON, NULL, TEXT, UUID, Type, list_of, record_of, row
 from autocoder.ir.typing_rules import ValueKey
@@ -60,6 +61,8 @@ class World:
     diagnostics: Diagnostics
     auth: Auth | None = None
     wrap: Mapping[str, str] = field(default_factory=dict[str, str])
+    integrations: Mapping[str, Integration] = field(default_factory=dict[str, Integration])
+    channels: Mapping[str, Channel] = field(default_factory=dict[str, Channel])
 
     @cached_property
     def field_types(self) -> Mapping[str, Mapping[str, Type]]:
@@ -449,6 +452,8 @@ _VERBS: dict[type[model.Effect], Callable[..., Steps]] = {
     model.SignIn: lower_flow.sign_in,
     model.Publish: lower_flow.publish,
     model.Custom: lower_flow.custom,
+    model.Call: lower_outside.call,
+    model.Notify: lower_outside.notify,
 }
 """Each verb's lowering: names and types there, meaning in `effects`."""
 

@@ -35,15 +35,16 @@ class _Block:
     then: Expr | None = None
 
 
-def page(to: Lowering, template: str, at: Path) -> Expr:
-    """The page as an expression."""
-    return _Page(to=to, at=at).read(template)
+def page(to: Lowering, template: str, at: Path, *, escaped: bool = True) -> Expr:
+    """The page as an expression; a plain text where nothing is `escaped`."""
+    return _Page(to=to, at=at, escaped=escaped).read(template)
 
 
 @dataclass(kw_only=True)
 class _Page:
     to: Lowering
     at: Path
+    escaped: bool = True
     open: list[_Block] = field(default_factory=list[_Block])
     said: str = ""
 
@@ -136,7 +137,8 @@ class _Page:
         if shown is None:
             self._wrong(f"{{{{{text.strip()}}}}} is {value.type}, which has no text")
             return
-        self.open[-1].parts.append(shown if safe else Call(function="escape", args=(shown,), type=TEXT))
+        plain = safe or not self.escaped
+        self.open[-1].parts.append(shown if plain else Call(function="escape", args=(shown,), type=TEXT))
 
 
 def _is_between_tags(said: str) -> bool:

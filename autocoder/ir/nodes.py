@@ -285,6 +285,61 @@ class ApiKeys:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """One thing that a system outside can be asked: how it is sent, and what a reply must hold."""
+
+    name: str
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    path: str
+    sent: tuple[Input, ...]
+    received: tuple[Input, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Integration:
+    """A system outside that this one asks. `address` and `secret` are environment variables, `header` is where the
+    secret stands ("" without one). After `failures` calls in a row that fail, none is made for `reset_us`.
+    """
+
+    name: str
+    address: str
+    secret: str
+    header: str
+    timeout_us: int
+    attempts: int
+    failures: int
+    reset_us: int
+    exchanges: tuple[Exchange, ...]
+    kind: Literal["integration"] = "integration"
+
+    @property
+    def id(self) -> str:
+        return f"integration:{self.name}"
+
+    def exchange(self, name: str) -> Exchange:
+        """What it is asked under that name. Raises `StopIteration`."""
+        return next(e for e in self.exchanges if e.name == name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """A way to tell somebody something: mail from `sender`, or a webhook to what the variable `address` holds, signed
+    with what the variable `secret` holds.
+    """
+
+    name: str
+    transport: Literal["mail", "webhook"]
+    sender: str = ""
+    address: str = ""
+    secret: str = ""
+    kind: Literal["channel"] = "channel"
+
+    @property
+    def id(self) -> str:
+        return f"channel:{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Auth:
     """Who can sign in."""
 
@@ -300,7 +355,7 @@ class Auth:
         return "auth"
 
 
-Role = Literal["APIEndpoint", "Store", "Worker", "Scheduler"]
+Role = Literal["APIEndpoint", "Store", "Worker", "Scheduler", "Integration"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -436,6 +491,8 @@ Node = (
     | Operation
     | Handler
     | Function
+    | Integration
+    | Channel
     | Auth
     | Component
     | Workload
@@ -456,7 +513,9 @@ EdgeKind = Literal[
     "publishes",  # operation, handler -> event
     "consumes",  # handler -> event
     "invokes",  # operation, handler -> function
-    "contains",  # component -> operation, handler, entity
+    "asks",  # operation, handler -> integration
+    "notifies",  # operation, handler -> channel
+    "contains",  # component -> operation, handler, entity, integration, channel
     "calls",  # component -> component, request and response
     "delivers",  # component -> component, events
     "runs",  # workload -> component

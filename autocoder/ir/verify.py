@@ -7,7 +7,19 @@ from collections.abc import Iterator
 from autocoder.ir.capabilities import Capability
 from autocoder.ir.edges import DERIVED, derived_edges
 from autocoder.ir.graph import Graph
-from autocoder.ir.nodes import Auth, Budget, Entity, Environment, Event, Field, Function, Handler, Operation
+from autocoder.ir.nodes import (
+    Auth,
+    Budget,
+    Channel,
+    Entity,
+    Environment,
+    Event,
+    Field,
+    Function,
+    Handler,
+    Integration,
+    Operation,
+)
 from autocoder.ir.verify_behaviour import Names
 
 
@@ -24,16 +36,18 @@ def verify(graph: Graph) -> list[str]:
     auth = graph.of_kind(Auth)
     caller = auth[0].entity if auth else None
     functions = {f.name: f for f in graph.of_kind(Function)}
+    outside = {node.id: node for node in (*graph.of_kind(Integration), *graph.of_kind(Channel))}
     for operation in graph.of_kind(Operation):
         inputs = {i.name: i.type if i.required or i.default else i.type.or_null() for i in operation.inputs}
         for steps in (operation.steps, operation.plan):
-            known = Names(entities, inputs, caller if operation.access != "anyone" else None, {}, functions)
+            known = Names(entities, inputs, caller if operation.access != "anyone" else None, {}, functions, outside)
             broken += [f"{operation.id}: {text}" for text in known.check(steps)]
     for handler in graph.of_kind(Handler):
         event = events.get(handler.event)
         fields = {f.name: f.type for f in event.fields} if event else {}
         for steps in (handler.steps, handler.plan):
-            broken += [f"{handler.id}: {text}" for text in Names(entities, {}, None, fields, functions).check(steps)]
+            known = Names(entities, {}, None, fields, functions, outside)
+            broken += [f"{handler.id}: {text}" for text in known.check(steps)]
     return broken
 
 

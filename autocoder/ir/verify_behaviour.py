@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from autocoder.ir.behaviour import (
+    Ask,
     BoundRow,
     Change,
     Choose,
@@ -16,6 +17,7 @@ from autocoder.ir.behaviour import (
     Let,
     List,
     Match,
+    Notify,
     Remove,
     Reply,
     Require,
@@ -27,7 +29,7 @@ from autocoder.ir.behaviour import (
 from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Now, Op, Over, Record, walk
 from autocoder.ir.functions import FUNCTIONS
 from autocoder.ir.lower_lists import item_type
-from autocoder.ir.nodes import Entity, Function
+from autocoder.ir.nodes import Channel, Entity, Function, Integration
 from autocoder.ir.types import BOOLEAN, DATETIME, INTEGER, TEXT, Type, list_of, record_of
 from autocoder.ir.typing_rules import arithmetic, join, signature_for
 
@@ -58,12 +60,14 @@ class Names:
         caller: str | None,
         event: Mapping[str, Type],
         functions: Mapping[str, Function] | None = None,
+        outside: Mapping[str, Integration | Channel] | None = None,
     ) -> None:
         self.entities = entities
         self.inputs = inputs
         self.caller = caller
         self.event = event
         self.functions = functions or {}
+        self.outside = outside or {}
         self.rows: dict[str, str] = {}
         self.absent: set[str] = set()
         self.lists: set[str] = set()
@@ -115,6 +119,9 @@ class Names:
             case Invoke():
                 self.locals[step.bind] = step.type
                 yield from self._invoke(step)
+            case Ask():
+                self.locals[step.bind] = step.type
+                yield from self._ask(step)
             case _:
                 yield from self._misses(step)
         if isinstance(step, Insert):
@@ -150,6 +157,8 @@ class Names:
                 yield f"keep_file gives {type_}"
             case Reply(file=file) if file is not None and (file.type.format != "file" or file.type.optional):
                 yield f"reply: {file.type} is no file"
+            case Notify():
+                yield from self._notify(step)
             case Reply(view=str() as view) if view not in self.rows and view not in self.lists:
                 yield f"reply: nothing is bound to {view}"
             case Require(otherwise=Failure(subject=str() as subject)) if subject:
@@ -173,6 +182,30 @@ class Names:
         given = [name for name, _ in step.args]
         if any(name not in wanted[0] for name in given) or step.type != wanted[1]:
             yield f"{step.target} {step.name}: called with {given}, giving {step.type}"
+
+    def _ask(self, step: Ask) -> Iterator[str]:
+        """A call names an operation of an integration, with its arguments; it gives the reply or what stands for it."""
+        known = self.outside.get(f"integration:{step.integration}")
+        exchanges = {e.name: e for e in known.exchanges} if isinstance(known, Integration) else {}
+        exchange = exchanges.get(step.operation)
+        if exchange is None:
+            yield f"ask: nothing is called {step.integration}.{step.operation}"
+            return
+        given = {name for name, _ in step.args}
+        reply = record_of((r.name, r.type) for r in exchange.received)
+        unknown = given - {i.name for i in exchange.sent}
+        missing = {i.name for i in exchange.sent if i.required} - given
+        optional = step.failed is not None and step.failed.type.optional
+        if unknown or missing or step.type != (reply.or_null() if optional else reply):
+            yield f"ask: {step.operation} is called with {sorted(given)}, giving {step.type}"
+
+    def _notify(self, step: Notify) -> Iterator[str]:
+        """A message names a channel; mail has an address, a subject and a text."""
+        known = self.outside.get(f"channel:{step.channel}")
+        if not isinstance(known, Channel):
+            yield f"notify: no channel is called {step.channel}"
+        elif known.transport == "mail" and [n for n, _ in step.values if n != "html"] != ["to", "subject", "text"]:
+            yield f"notify: mail of {[n for n, _ in step.values]}"
 
     def expression(self, expr: Expr, ranged: str | None) -> Iterator[str]:
         """What is broken in an expression; `ranged` is the entity whose columns it may name."""

@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from autocoder.ir.behaviour import Emit, Failure, FailureClass, Insert, Invoke, Step, Steps, walk_steps
+from autocoder.ir.behaviour import (
+    Ask,
+    Emit,
+    Failure,
+    FailureClass,
+    Insert,
+    Invoke,
+    Notify,
+    Step,
+    Steps,
+    walk_steps,
+)
 from autocoder.ir.capabilities import Capability, CapabilityName
 from autocoder.ir.graph import Graph
 from autocoder.ir.lower_failures import STATUS
@@ -14,6 +25,7 @@ from autocoder.ir.nodes import (
     Answer,
     Auth,
     Budget,
+    Channel,
     Component,
     Entity,
     Environment,
@@ -21,6 +33,7 @@ from autocoder.ir.nodes import (
     Function,
     Handler,
     Input,
+    Integration,
     Objectives,
     Operation,
     Requirement,
@@ -173,6 +186,24 @@ class Views:
         return self.graph.of_kind(Function)
 
     @cached_property
+    def integrations(self) -> tuple[Integration, ...]:
+        """The systems outside that this one asks, by name."""
+        return self.graph.of_kind(Integration)
+
+    def integration(self, name: str) -> Integration:
+        """The system outside of that name. Raises `StopIteration`."""
+        return next(i for i in self.integrations if i.name == name)
+
+    @cached_property
+    def channels(self) -> tuple[Channel, ...]:
+        """The ways in which this system tells somebody something, by name."""
+        return self.graph.of_kind(Channel)
+
+    def channel(self, name: str) -> Channel:
+        """The channel of that name. Raises `StopIteration`."""
+        return next(c for c in self.channels if c.name == name)
+
+    @cached_property
     def components(self) -> tuple[Component, ...]:
         """The components by name."""
         return self.graph.of_kind(Component)
@@ -267,6 +298,26 @@ class Views:
     def publishes(self) -> bool:
         """Whether anything is ever published."""
         return self.uses(Emit)
+
+    @cached_property
+    def notifies(self) -> bool:
+        """Whether anybody is ever notified."""
+        return self.uses(Notify)
+
+    @cached_property
+    def delivers(self) -> bool:
+        """Whether anything is on its way in the outbox: events to handlers of this system, or messages."""
+        return (bool(self.event_handlers) and self.publishes) or self.notifies
+
+    @cached_property
+    def calling_handlers(self) -> tuple[Handler, ...]:
+        """The handlers on events that ask a system outside, by name."""
+        return tuple(h for h in self.event_handlers if any(isinstance(s, Ask) for s in walk_steps(h.steps)))
+
+    @property
+    def reaches_out(self) -> bool:
+        """Whether a delivery of the outbox ever goes beyond this system."""
+        return self.notifies or (self.publishes and bool(self.calling_handlers))
 
     @cached_property
     def generates_codes(self) -> frozenset[str]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from autocoder.ir.behaviour import Change, Emit, Insert, Invoke, Remove, walk_steps
+from autocoder.ir.behaviour import Ask, Change, Emit, Insert, Invoke, Notify, Remove, walk_steps
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Handler
 from autocoder.passes.protocol import PassContext
+
+TRACES = (Insert, Change, Remove, Emit, Invoke, Ask, Notify)
+"""Steps that leave something behind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +22,7 @@ class CheckIngress:
 
     def apply(self, graph: Graph, context: PassContext) -> Graph:
         for handler in graph.of_kind(Handler):
-            if not any(isinstance(s, Insert | Change | Remove | Emit | Invoke) for s in walk_steps(handler.steps)):
+            if not any(isinstance(step, TRACES) for step in walk_steps(handler.steps)):
                 context.diagnostics.error(
                     "AC3155",
                     f"handlers.{handler.name}: what it does leaves no trace",

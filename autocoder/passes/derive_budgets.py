@@ -13,6 +13,7 @@ from autocoder.ir.behaviour import (
     Find,
     Insert,
     List,
+    Notify,
     Remove,
     Reply,
     Step,
@@ -105,7 +106,7 @@ def _queries(step: Step) -> int:
             return 2
         case Insert(taken="keep"):
             return 2  # the row that was there is read
-        case Find() | Insert() | Change() | Remove() | List() | Emit():
+        case Find() | Insert() | Change() | Remove() | List() | Emit() | Notify():
             return 1
         case Choose():
             return max(count_queries(step.then), count_queries(step.otherwise))

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from autocoder.ir.graph import Graph
 from autocoder.ir.lower_components import USUAL_NAMES
-from autocoder.ir.nodes import Component, Edge, Entity, Handler, Operation, Role
+from autocoder.ir.nodes import Channel, Component, Edge, Entity, Handler, Integration, Operation, Role
 from autocoder.passes.protocol import PassContext
 
 _PROVIDES: dict[Role, tuple[str, ...]] = {"APIEndpoint": ("http",), "Store": ("rows",), "Worker": ("events",)}
@@ -16,7 +16,9 @@ _PROVIDES: dict[Role, tuple[str, ...]] = {"APIEndpoint": ("http",), "Store": ("r
 
 @dataclass(frozen=True, kw_only=True)
 class DeriveComponents:
-    """Adds `api`, `store`, `worker` and `scheduler`, each only where something needs it that no other holds."""
+    """Adds `api`, `store`, `worker` and `scheduler`, each only where something needs it that no other holds;
+    and the systems outside.
+    """
 
     name: ClassVar[str] = "derive-components"
 
@@ -42,8 +44,8 @@ class DeriveComponents:
 
 
 def _needs_store(graph: Graph) -> bool:
-    """Whether anything is kept: rows, events on their way, or turns of schedules."""
-    return bool(graph.of_kind(Entity) or graph.of_kind(Handler))
+    """Whether anything is kept: rows, events and messages on their way, or turns of schedules."""
+    return bool(graph.of_kind(Entity) or graph.of_kind(Handler) or graph.of_kind(Channel))
 
 
 def _held(graph: Graph) -> dict[str, list[str]]:
@@ -55,7 +57,7 @@ def _held(graph: Graph) -> dict[str, list[str]]:
     parts: dict[Role, list[str]] = {
         "APIEndpoint": [o.id for o in graph.of_kind(Operation)],
         "Store": [e.id for e in graph.of_kind(Entity)],
-        "Worker": [h.id for h in handlers if h.event],
+        "Worker": [*(h.id for h in handlers if h.event), *(c.id for c in graph.of_kind(Channel))],
         "Scheduler": [h.id for h in handlers if h.schedule],
     }
     for role, ids in parts.items():
@@ -64,7 +66,7 @@ def _held(graph: Graph) -> dict[str, list[str]]:
         kept = any(c.role == "Store" and held[c.name] for c in stated)
         if left or (role == "Store" and _needs_store(graph) and not kept):
             held[rest] = left
-    return held
+    return held | {i.name: [i.id] for i in graph.of_kind(Integration)}
 
 
 def _components(graph: Graph, held: dict[str, list[str]]) -> Iterator[Component]:
@@ -73,13 +75,22 @@ def _components(graph: Graph, held: dict[str, list[str]]) -> Iterator[Component]
     for role, name in USUAL_NAMES.items():
         if name in held and name not in stated:
             yield Component(name=name, role=role)
+    for integration in graph.of_kind(Integration):
+        yield Component(name=integration.name, role="Integration", stated=True)
 
 
 def _with_ports(graph: Graph) -> Iterator[Component]:
-    calling = {edge.source for edge in _calls(graph)}
+    called: dict[str, list[str]] = {}
+    for edge in _calls(graph):
+        called.setdefault(edge.source, []).append(edge.target)
+    offered = {c.id: _offered(c) for c in graph.of_kind(Component)}
     for component in graph.of_kind(Component):
-        requires = ("rows",) if component.id in calling else ()
-        yield replace(component, provides=_PROVIDES.get(component.role, ()), requires=requires)
+        requires = [port for target in called.get(component.id, ()) for port in offered[target]]
+        yield replace(component, provides=offered[component.id], requires=tuple(requires))
+
+
+def _offered(component: Component) -> tuple[str, ...]:
+    return (component.name,) if component.role == "Integration" else _PROVIDES.get(component.role, ())
 
 
 def _bindings(graph: Graph) -> Iterator[Edge]:
@@ -88,14 +99,21 @@ def _bindings(graph: Graph) -> Iterator[Edge]:
     for published in graph.edges("publishes"):
         for handler in graph.sources(published.target, "consumes"):
             yield Edge(source=holders[published.source], kind="delivers", target=holders[handler.id])
+    for told in graph.edges("notifies"):
+        yield Edge(source=holders[told.source], kind="delivers", target=holders[told.target])
 
 
 def _calls(graph: Graph) -> Iterator[Edge]:
-    """Who calls the store. A worker takes events from its outbox, and a scheduler claims its turns there."""
+    """Who calls the store, and systems outside. A worker takes events from the store's outbox, and a scheduler claims
+    its turns there.
+    """
     store = next((c for c in graph.of_kind(Component) if c.role == "Store"), None)
-    touching = {e.source for e in graph.edges("reads", "writes", "publishes")}
+    touching = {e.source for e in graph.edges("reads", "writes", "publishes", "notifies")}
     for component in graph.of_kind(Component) if store else ():
         held = {node.id for node in graph.targets(component.id, "contains")}
         needs = component.role in ("Worker", "Scheduler") or (component.role == "APIEndpoint" and held & touching)
         if store and needs:
             yield Edge(source=component.id, kind="calls", target=store.id)
+    holders = {e.target: e.source for e in graph.edges("contains")}
+    for asked in graph.edges("asks"):
+        yield Edge(source=holders[asked.source], kind="calls", target=holders[asked.target])

@@ -1,7 +1,8 @@
 """Plans each behaviour as statements: a read that only feeds a change becomes one `UPDATE … RETURNING`.
 
 Any other row that is read and then written is locked when it is read, so that no concurrent change is lost. Fields
-that conditions compare with a value get an index.
+that conditions compare with a value get an index. A call runs outside of the transaction: a row that was read before it
+and is written after it is read again.
 """
 
 from __future__ import annotations
@@ -9,11 +10,24 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from autocoder.ir.behaviour import BoundRow, Change, Choose, Each, Find, List, Remove, Step, Steps, walk_steps
-from autocoder.ir.expressions import Bound, Column, Expr, fixed_columns, rewrite, walk
+from autocoder.ir.behaviour import (
+    Ask,
+    BoundRow,
+    Change,
+    Choose,
+    Each,
+    Find,
+    List,
+    Remove,
+    Step,
+    Steps,
+    walk_steps,
+)
+from autocoder.ir.expressions import Bound, Column, Expr, Op, fixed_columns, rewrite, walk
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Entity, Handler, Operation
 from autocoder.ir.pushdown import impossible, limits_of, too_large
+from autocoder.ir.types import BOOLEAN, UUID
 from autocoder.passes.indexes import derive_indexes
 from autocoder.passes.protocol import PassContext
 
@@ -28,13 +42,40 @@ class PlanStatements:
         del context
         entities = {e.name: e for e in graph.of_kind(Entity)}
         behaviours = (*graph.of_kind(Operation), *graph.of_kind(Handler))
-        planned = [replace(b, plan=_locked(_fused(b.steps, entities))) for b in behaviours]
+        planned = [replace(b, plan=_planned(b.steps, entities)) for b in behaviours]
         plans: dict[str, list[Steps]] = {name: [] for name in entities}
         for behaviour in planned:
             for name in {named for step in walk_steps(behaviour.plan) for named in _about(step)}:
                 plans[name].append(behaviour.plan)
         indexed = [replace(e, indexes=derive_indexes(e, plans[e.name])) for e in entities.values()]
         return graph.having([*planned, *indexed])
+
+
+def _planned(steps: Steps, entities: dict[str, Entity]) -> Steps:
+    last = max((n for n, step in enumerate(steps) if any(isinstance(s, Ask) for s in walk_steps((step,)))), default=-1)
+    before, after = steps[: last + 1], steps[last + 1 :]
+    return (*before, *_locked(_fused((*_read_again(before, after), *after), entities)))
+
+
+def _read_again(before: Steps, after: Steps) -> Steps:
+    """Reads the rows anew that were found before a call and are written after it."""
+    written = _written(after)
+    found = {step.bind: step.match for step in walk_steps(before) if isinstance(step, Find) and step.bind in written}
+    return tuple(Find(match=replace(match, where=_same_row(bind)), bind=bind) for bind, match in found.items())
+
+
+def _same_row(bind: str) -> Expr:
+    row_id = Bound(scope="row", name=bind, field="id", type=UUID)
+    return Op(op="==", args=(Column(field="id", type=UUID), row_id), type=BOOLEAN)
+
+
+def _written(steps: Steps) -> set[str]:
+    """The bound rows that steps change or remove."""
+    return {
+        step.row.bind
+        for step in walk_steps(steps)
+        if isinstance(step, Change | Remove) and isinstance(step.row, BoundRow)
+    }
 
 
 def _about(step: Step) -> tuple[str, ...]:
@@ -90,12 +131,7 @@ def _in_sql(value: Expr, bind: str) -> Expr:
 
 
 def _locked(steps: Steps) -> Steps:
-    written = {
-        step.row.bind
-        for step in walk_steps(steps)
-        if isinstance(step, Change | Remove) and isinstance(step.row, BoundRow)
-    }
-    return tuple(_lock(step, written) for step in steps)
+    return tuple(_lock(step, _written(steps)) for step in steps)
 
 
 def _lock(step: Step, written: set[str]) -> Step:

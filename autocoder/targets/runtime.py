@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from autocoder.ir.nodes import Environment, Variable
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import keys
+from autocoder.targets.python_service import keys, outside
 from autocoder.targets.python_service.names import package
 from autocoder.targets.python_service.uploads import keeps_files
 
@@ -99,7 +99,8 @@ class Runtime:
 
         The secret of the store is `<system>-db`, key `url`, that of the broker `<system>-broker`, key `url`, that
         of the cache `<system>-cache`, key `url`; the one of the service's own keys `<system>-auth`.
-        Elsewhere than in production it does without these keys.
+        Elsewhere than in production it does without these keys. What is outside is in `<system>-outside`, a key for
+        each variable.
         """
         needed = [Variable(name=ENVIRONMENT_VARIABLE, value=environment.name)]
         if self.files:
@@ -115,5 +116,9 @@ class Runtime:
             needed.append(Variable(name=CACHE_VARIABLE, secret=f"{self.name}-cache", key="url"))
         if environment.host and any(o.limit and o.limit.by != "input" for o in self.views.operations):
             needed.append(Variable(name=PROXIES_VARIABLE, value=PROXIES))
+        needed += [
+            Variable(name=name, secret=f"{self.name}-outside", key=name.lower().replace("_", "-"))
+            for name in sorted(outside.variables(self.views))
+        ]
         found = {variable.name: variable for variable in (*needed, *environment.variables)}
         return tuple(found[name] for name in sorted(found))

@@ -467,6 +467,61 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Add `engines: {cache: redis}` to an environment, or remove `cache` from the reads.",
     },
     {
+        "code": "AC3230",
+        "title": "a call after something was written",
+        "why": "A call runs outside of the transaction. Where it failed, what was written before would have to be "
+        "undone, and what the other side did cannot be.",
+        "fix": "Call before everything that writes; or publish an event, and call in a handler on it.",
+        "example": "effects: [{create: Order}, {call: payments.charge}]",
+    },
+    {
+        "code": "AC3231",
+        "title": "a call that cannot be made again by itself",
+        "why": "A call may fail and is then made again with the same key. In `each`, or on a schedule, those before "
+        "it would be made again too.",
+        "fix": "Publish an event for each, and call in a handler on it.",
+        "example": "{call: payments.charge, each: input.orders}",
+    },
+    {
+        "code": "AC3232",
+        "title": "a value that cannot be exchanged",
+        "why": "What goes to a system outside, or comes from it, has a plain type and limits. Keys, passwords and "
+        "defaults mean nothing there, and a list or record has no place in a path or query.",
+        "fix": "Use a type and options that the message lists.",
+        "example": "receive: {id: {type: text, unique: true}}",
+    },
+    {
+        "code": "AC3233",
+        "title": "a message that does not fit its channel",
+        "why": "A channel is mail or a webhook. Mail has `to` (of type email, so that it is one address), `subject`, "
+        "`text` and perhaps `html`; a webhook goes to the one address of its channel and holds `with`.",
+        "fix": "Give what the channel needs and leave out the rest.",
+        "example": "{notify: mail, to: input.name, subject: Welcome}",
+    },
+    {
+        "code": "AC3234",
+        "title": "a call may take longer than the objective",
+        "why": "Where the other side is slow, a call takes its time-out as often as it is tried. The operation then "
+        "misses the stated latency, and holds a client for that long.",
+        "fix": "Shorten the time-out, try less often, or publish an event and call in a handler on it.",
+        "example": "integrations: {payments: {timeout: 5s, retry: {attempts: 3}}}   # p95: 200ms",
+    },
+    {
+        "code": "AC3235",
+        "title": "a secret that is written out",
+        "why": "What the service proves itself with stands in a secret of the environment, never in a file that is "
+        "kept under version control.",
+        "fix": "Name the secret: `{secret: name/key}`; or leave the variable out, then it is in `<system>-outside`.",
+        "example": "env: {PAYMENTS_TOKEN: abc}",
+    },
+    {
+        "code": "AC3236",
+        "title": "an address that is no secure one",
+        "why": "What is sent to another host over plain http can be read and changed on the way, secrets included.",
+        "fix": "Use an https address. Plain http is for names without a dot, which stand in the same network.",
+        "example": "env: {PAYMENTS_URL: http://pay.example.com}",
+    },
+    {
         "code": "AC3190",
         "title": "an IR of another version",
         "why": "A newer IR may hold what this version does not know; an older one is made again from its blueprint.",

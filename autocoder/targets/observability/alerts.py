@@ -76,7 +76,7 @@ def _availability(namer: Namer) -> list[Data]:
 
 def _deliveries(namer: Namer) -> list[Data]:
     """Events that wait too long for their handlers, and those that were given up."""
-    if not (namer.views.event_handlers and namer.views.publishes):
+    if not namer.views.delivers:
         return []
     late = f"max by (namespace) (deliveries_oldest_seconds{_select(namer)}) > {_LATE_SECONDS}"
     dead = f"max by (namespace) (deliveries_dead{_select(namer)}) > 0"

@@ -6,6 +6,7 @@ import re
 from typing import assert_never
 
 from autocoder.ir.behaviour import (
+    Ask,
     BoundRow,
     Change,
     Choose,
@@ -17,6 +18,7 @@ from autocoder.ir.behaviour import (
     Let,
     List,
     Match,
+    Notify,
     Order,
     Remove,
     Reply,
@@ -179,6 +181,11 @@ def _step(step: Step) -> list[str]:  # noqa: C901 # one arm a step
             return [f"publish {event}"]
         case Invoke(target="custom", name=name):
             return [f"call {words(name)}"]
+        case Ask(integration=integration, operation=operation, failed=failed):
+            otherwise = f", or take {expression(failed)} for its answer" if failed is not None else ""
+            return [f"ask {words(integration)} to {words(operation)}{otherwise}"]
+        case Notify(channel=channel):
+            return [f"notify by {words(channel)}"]
         case Invoke(target="check_password"):
             return ["check the password"]
         case Invoke(target="issue_token"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from autocoder.ir.behaviour import (
+    Ask,
     BoundRow,
     Change,
     Failure,
@@ -27,7 +28,7 @@ from autocoder.ir.keeping import Kept
 from autocoder.ir.names import plural, snake
 from autocoder.ir.nodes import Entity, Handler, Input, Operation
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import capabilities, keeping
+from autocoder.targets.python_service import capabilities, keeping, outside
 from autocoder.targets.python_service.bindings import entities_of
 from autocoder.targets.python_service.describe import handler_doc, operation_doc, words
 from autocoder.targets.python_service.expressions import literal, render_default, type_hint
@@ -80,6 +81,8 @@ def failure_statuses(operation: Operation, views: Views) -> tuple[int, ...]:
                 found.add(views.status(failure, operation))
             case Insert(entity=entity) | Change(row=BoundRow(entity=entity) | Match(entity=entity)):
                 found |= {views.status(f, operation) for f in _refusals(step, views.entity(entity))}
+            case Ask(failed=None):
+                found.add(views.status("unavailable", operation))
             case Remove(row=BoundRow(entity=entity) | Match(entity=entity)):
                 found |= {views.status("conflict", operation)} if _is_held(entity, views) else set()
             case _:
@@ -262,6 +265,9 @@ class Operations:
             kind = "OptionalCaller" if operation.access == "user?" else "Caller"
             module.imports.add(f"{self.package}.authentication", kind)
             first.append(f"caller: {kind}")
+        if outside.asks(operation.steps):
+            module.imports.add(f"{self.package}.outside", "CallKey")
+            first.append("call_key: CallKey")
         if _uses_now(operation.plan) or _needs_now(operation):
             module.imports.add(f"{self.package}.clock", "Now")
             first.append("now: Now")
@@ -322,7 +328,8 @@ def handler_module(handler: Handler, views: Views, package: str) -> str:
         first = [f"event: {model(handler.event)}"]
     behaviour = Behaviour(views=views, package=package, imports=module.imports, names=names)
     statements = behaviour.render(handler.plan)
-    signature = ", ".join([*first, "*", "now: datetime", "session: AsyncSession"])
+    key = ["call_key: str"] if outside.asks(handler.steps) else []
+    signature = ", ".join([*first, "*", "now: datetime", "session: AsyncSession", *key])
     lines = [f"async def {function(handler.name)}({signature}) -> None:"]
     lines += [docstring(handler_doc(handler, views), INDENT), *(INDENT + line for line in statements)]
     module.add("\n".join(lines), handler.id)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from autocoder.ir.behaviour import (
+    Ask,
     BoundRow,
     Change,
     Choose,
@@ -22,6 +23,7 @@ from autocoder.ir.behaviour import (
     Let,
     List,
     Match,
+    Notify,
     Order,
     Remove,
     Reply,
@@ -37,7 +39,7 @@ from autocoder.ir.nodes import Entity, Operation
 from autocoder.ir.pushdown import limits_of
 from autocoder.ir.types import TEXT
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import groups, keeping
+from autocoder.targets.python_service import groups, keeping, outside
 from autocoder.targets.python_service.bindings import (
     bound_values,
     custom_call,
@@ -95,6 +97,7 @@ class Behaviour:
     entities: dict[str, str] = field(default_factory=dict[str, str])
     connected: bool = False
     written: bool = False
+    asked: int = 0
     ranged: str = ""
 
     @property
@@ -193,7 +196,8 @@ class Behaviour:
                 self.imports.add(f"{self.package}.kept", name)
                 lines.append(drop)
             self.connected |= isinstance(step, Find | List | Insert | Change | Remove)
-            self.written |= isinstance(step, Insert | Change | Remove | Emit) or (isinstance(step, Find) and step.lock)
+            locks = isinstance(step, Find) and step.lock
+            self.written |= locks or isinstance(step, Insert | Change | Remove | Emit | Notify)
         return lines
 
     def _step(self, step: Step) -> list[str]:  # noqa: C901 # one arm a step
@@ -225,6 +229,10 @@ class Behaviour:
                 return [self._emit(step)]
             case Invoke():
                 return self._invoke(step)
+            case Ask():
+                return outside.ask(self, step)
+            case Notify():
+                return [outside.notify(self, step)]
             case Reply():
                 return self._reply(step)
             case _:

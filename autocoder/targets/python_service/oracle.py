@@ -11,6 +11,7 @@ from typing import assert_never
 
 from autocoder.ir.behaviour import (
     Aggregate,
+    Ask,
     BoundRow,
     Change,
     Choose,
@@ -23,6 +24,7 @@ from autocoder.ir.behaviour import (
     Let,
     List,
     Match,
+    Notify,
     Order,
     Remove,
     Reply,
@@ -40,6 +42,7 @@ from autocoder.ir.types import NULL
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import capabilities, language, reserved_names
 from autocoder.targets.python_service.bindings import (
+    bound_values,
     custom_call,
     custom_function,
     entities_of,
@@ -183,11 +186,13 @@ class Fold:
     nullable: set[str] = field(default_factory=set[str])
     entities: dict[str, str] = field(default_factory=dict[str, str])
     needed: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
 
     def render(self, steps: Steps) -> list[str]:
         """The statements, without indentation of their own."""
         self.nullable = rows_that_may_be_absent(steps)
         self.needed = rows_needed(steps)
+        self.named = frozenset(node.name for node in bound_values(steps) if node.scope == "local")
         self.entities = entities_of(steps, self.views)
         if self.operation is not None and self.operation.access != "user":
             self.nullable.add("caller")
@@ -279,6 +284,10 @@ class Fold:
                 return [f"self.publish({literal(event)}, {self._values((*values, *nothing))})"]
             case Invoke():
                 return self._invoke(step)
+            case Ask():
+                return self._ask(step)
+            case Notify(channel=channel, values=values):
+                return [f"self.notify({literal(channel)}, {self._values(values)})"]
             case Reply():
                 return [self._reply(step)]
             case _:
@@ -428,6 +437,15 @@ class Fold:
                 return [f"{bind} = ({args[1]}) == self.secrets[{args[0]}]"]
             case _:
                 assert_never(step.target)
+
+    def _ask(self, step: Ask) -> list[str]:
+        answered = f"self.call({literal(f'{step.integration}.{step.operation}')}, {self._values(step.args)})"
+        bind = f"{local(step.bind)} = " if step.bind in self.named else ""
+        answered = f"{bind}{answered}"
+        if step.failed is None:
+            return [answered]
+        otherwise = f"{INDENT}{bind}{self.python().render(step.failed) if bind else 'pass'}"
+        return ["try:", f"{INDENT}{answered}", "except Failed:", otherwise]
 
     def _reply(self, step: Reply) -> str:
         given = [str(step.status)]

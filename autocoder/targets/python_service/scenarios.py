@@ -11,8 +11,20 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from autocoder.ir.behaviour import Find, Insert, Invoke, List, Match, Order, Require, Step, expressions, walk_steps
-from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Now, Op, conjuncts, walk
+from autocoder.ir.behaviour import (
+    Ask,
+    Find,
+    Insert,
+    Invoke,
+    List,
+    Match,
+    Order,
+    Require,
+    Step,
+    expressions,
+    walk_steps,
+)
+from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Now, Op, conjuncts, walk
 from autocoder.ir.nodes import Entity, Field, Input, Operation
 from autocoder.ir.types import UUID
 from autocoder.ir.views import Views
@@ -23,6 +35,7 @@ from autocoder.targets.python_service.schemas import reply_of
 
 ID = Column(field="id", type=UUID)
 _CALLER = "whoever asks"
+_ANSWER = "answer of "
 _SHOWN = "shown"
 """Stands for a row that a list ranges over."""
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
@@ -55,6 +68,7 @@ class Scenarios:
     callers: set[str] = field(default_factory=set[str])
     who: dict[str, str] = field(default_factory=dict[str, str])
     digests: dict[str, str] = field(default_factory=dict[str, str])
+    answers: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
 
     def success(self) -> Arrangement:
         """Everything that the operation asks for is there, at the edge where it just suffices."""
@@ -84,6 +98,11 @@ class Scenarios:
                             )
                 case Invoke(target="check_password", args=((_, _), (_, Bound(name=secret)))):
                     yield from self._wrong_password(secret)
+                case Ask(integration=integration, operation=name, failed=None):
+                    base = self._arranged(f"unless_{integration}_answers", None, self.views.status("unavailable"))
+                    line = f"world.answer({literal(f'{integration}.{name}')}, 503)"
+                    status = self.views.status("unavailable", self.operation)
+                    yield replace(base, lines=(*base.lines, line), status=status)
                 case _:
                     pass
 
@@ -195,8 +214,14 @@ class Scenarios:
                 return "", name
             case Bound(scope="caller", field=name) if name and name != "id":
                 return _CALLER, name
+            case Get(of=Bound(scope="local", name=bind_), field=name) if bind_ in self._asked():
+                return f"{_ANSWER}{bind_}", name
             case _:
                 return None
+
+    def _asked(self) -> dict[str, Ask]:
+        """The calls by what their answers are bound to."""
+        return {step.bind: step for step in walk_steps(self.operation.steps) if isinstance(step, Ask)}
 
     def _found(self) -> dict[str, str]:
         found = {step.bind: step.match.entity for step in self.operation.steps if isinstance(step, Find)}
@@ -204,7 +229,7 @@ class Scenarios:
         return found | ({_SHOWN: shown} if shown else {})
 
     def _arranged(self, name: str, broken: tuple[int, Expr] | None, status: int) -> Arrangement:
-        self.rows, self.later, self.callers, self.who, self.digests = {}, {}, set(), {}, {}
+        self.rows, self.later, self.callers, self.who, self.digests, self.answers = {}, {}, set(), {}, {}, {}
         self.given = {i.name: self._good(i)[0] for i in self.operation.inputs if i.required}
         for name in self._replaced():
             values = self._good(next(i for i in self.operation.inputs if i.name == name))
@@ -217,6 +242,7 @@ class Scenarios:
             lines.append(f"{local(bind)} = {adding(self._found()[bind], values)}")
         used = " ".join([*self.given.values(), *self.later.values(), *lines])
         lines = [line if re.search(rf"\b{line.split(' = ')[0]}\[", used) else line.split(" = ", 1)[1] for line in lines]
+        lines += self._answering()
         return Arrangement(
             name=name,
             lines=tuple(lines),
@@ -224,6 +250,16 @@ class Scenarios:
             status=status,
             who=tuple(self.who.items()),
         )
+
+    def _answering(self) -> list[str]:
+        """What systems outside have to answer."""
+        lines: list[str] = []
+        for bind, values in self.answers.items():
+            self.imports.add("support.interface", "ANSWERS")
+            asked = literal(f"{self._asked()[bind].integration}.{self._asked()[bind].operation}")
+            said = ", ".join(f"{literal(name)}: {source}" for name, source in values.items())
+            lines.append(f"world.answer({asked}, {{**ANSWERS[{asked}], {said}}})")
+        return lines
 
     def _good(self, given: Input) -> list[str]:
         """Values to send; a reference is one to a row that is there."""
@@ -317,9 +353,10 @@ class Scenarios:
         """Makes a comparison true: of a row's field, or where `bind` is "" of an input."""
         value = self._python(other)
         if bind == _CALLER:
-            if value is not None and self.views.auth:
-                field_ = self.views.entity(self.views.auth.entity).field(name)
-                self.who[name] = _beside(value, sign, field_, self.imports)
+            self._hold_of_caller(name, sign, value)
+            return
+        if bind.startswith(_ANSWER):
+            self._answer(self._asked()[bind.removeprefix(_ANSWER)], name, sign, value)
             return
         if isinstance(other, Bound) and other.name in self.digests and sign == "==":
             self.rows[bind][name] = self.given[self.digests[other.name]] = '"a key"'
@@ -337,6 +374,18 @@ class Scenarios:
                 self.rows[bind][name] = self.given[other.name]
         elif value is not None:
             self.rows[bind][name] = _beside(value, sign, f, self.imports)
+
+    def _hold_of_caller(self, name: str, sign: str, value: str | None) -> None:
+        if value is not None and self.views.auth:
+            field_ = self.views.entity(self.views.auth.entity).field(name)
+            self.who[name] = _beside(value, sign, field_, self.imports)
+
+    def _answer(self, step: Ask, name: str, sign: str, value: str | None) -> None:
+        """Makes a comparison with a value of an answer true."""
+        received = self.views.integration(step.integration).exchange(step.operation).received
+        if value is not None:
+            answered = next(r for r in received if r.name == name)
+            self.answers.setdefault(step.bind, {})[name] = _beside(value, sign, answered, self.imports)
 
     def _python(self, expr: Expr) -> str | None:
         """A value at hand as the test can say it; None where it cannot."""

@@ -19,6 +19,7 @@ from autocoder.targets.python_service import (
     keeping,
     keys,
     language,
+    outside,
     tests,
     uploads,
 )
@@ -71,13 +72,13 @@ class _Project:
 
     @property
     def delivers(self) -> bool:
-        """Whether events reach handlers of this service."""
-        return bool(self.views.event_handlers) and self.views.publishes
+        """Whether anything is delivered: events to handlers of this service, or messages."""
+        return self.views.delivers
 
     @property
     def broker(self) -> str:
         """The broker that carries events to their handlers, "" where the store does in every environment."""
-        return self.views.broker if self.delivers else ""
+        return self.views.broker if self.views.event_handlers and self.views.publishes else ""
 
     def tree(self) -> Tree:
         tree = Tree()
@@ -146,6 +147,7 @@ class _Project:
         roots |= {libraries[name] for name in libraries.keys() & self.used_types()}
         if keeps_files(self.views):
             roots.add("python-multipart")
+        roots |= outside.roots(self.views)
         return tuple(sorted(roots))
 
     def used_types(self) -> set[str]:
@@ -154,6 +156,7 @@ class _Project:
         self.admin(used)
         for name, operations in self.modules().items():
             Operations(views=self.views, package=self.package, used_types=used).module(name, operations)
+        outside.integrations(self.views, self.package, used)
         return used
 
     def admin(self, used: set[str]) -> dict[str, str]:
@@ -204,6 +207,7 @@ class _Project:
             files["kept.py"] = keeping.module(self.views, self.package)
         if keeps_files(self.views):
             used.add("uploaded")
+        files |= outside.integrations(self.views, self.package, used)
         if used:
             files["types.py"] = types_module(used, self.package)
         if functions := language.module(self.views):
@@ -255,7 +259,8 @@ class _Project:
             "files.py": keeps_files(self.views),
             "scheduler.py": bool(self.views.scheduled),
         }
-        return [*names, *(name for name, wanted in more.items() if wanted)]
+        names += [name for name, wanted in more.items() if wanted]
+        return [*names, *outside.skeletons(self.views)]
 
     def values(self) -> dict[str, Any]:
         """What the skeletons ask for."""
@@ -320,10 +325,13 @@ class _Project:
             "publishes": views.publishes,
             "end": END,
             "events": events,
+            "handled": bool(outside.staying(views)) or bool(self.broker),
             "imports": "".join(f"{line}\n" for line in import_block(imports, self.package).splitlines()),
             "subscribers": sorted(subscribers.items()),
-            "event_names": ", ".join(sorted({model(h.event) for h in views.event_handlers})),
-            "routes": [(function(h.name), model(h.event)) for h in views.event_handlers],
+            "event_names": ", ".join(sorted({model(h.event) for h in outside.staying(views)})),
+            "routes": [(function(h.name), model(h.event)) for h in outside.staying(views)],
+            **outside.values(views),
+            "consumes": bool(views.event_handlers) and views.publishes,
             "jobs": [(function(h.name), h.schedule) for h in views.scheduled],
             "parts": " | ".join(parts),
             "part_list": ", ".join(f'"{part}"' for part in parts) + ("," if len(parts) == 1 else ""),
@@ -343,6 +351,7 @@ class _Project:
         found = {
             "consumer": bool(self.broker),
             "files": keeps_files(self.views),
+            "outbound": self.views.reaches_out,
             "scheduler": bool(self.views.scheduled),
             "tracing": "tracing" in self.views.capabilities,
             "worker": self.delivers,

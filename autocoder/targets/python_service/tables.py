@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from autocoder.ir.behaviour import Change, Insert, expressions, ranged, walk_steps
 from autocoder.ir.expressions import Const, Expr, is_computed_integer
 from autocoder.ir.names import LONGEST_IDENTIFIER, fitting
 from autocoder.ir.nodes import Entity, Field
 from autocoder.ir.pushdown import compares_wide, limits_of
-from autocoder.ir.types import DATETIME, INTEGER, TEXT, Type
+from autocoder.ir.types import DATETIME, INTEGER, TEXT, UUID, Type
 from autocoder.ir.views import Views
 from autocoder.targets.python_service.describe import entity_doc, expression
 from autocoder.targets.python_service.expressions import Imports, PythonExpressions, literal, render_const, type_hint
@@ -76,9 +76,9 @@ class Table:
 def tables(views: Views, imports: Imports) -> tuple[Table, ...]:
     """Every table of the service, those that others refer to first."""
     found = [_entity_table(entity, views, imports) for entity in views.entities]
-    if views.event_handlers and views.publishes:
-        found.append(DELIVERIES)
-        if views.broker:
+    if views.delivers:
+        found.append(_deliveries(views, imports))
+        if views.broker and views.event_handlers and views.publishes:
             found.append(RECEIVED)
     if views.scheduled:
         found.append(TURNS)
@@ -102,6 +102,18 @@ DELIVERIES = Table(
     unique=(),
     indexes=(("due_at",),),
 )
+MESSAGE_ID = Column(name="id", attribute="id", type=UUID, default="uuid4")
+"""What stays the same however often a delivery that reaches beyond the service is sent."""
+
+
+def _deliveries(views: Views, imports: Imports) -> Table:
+    if not views.reaches_out:
+        return DELIVERIES
+    imports.add("uuid", "uuid4")
+    doc = "Something on its way: to one handler, or to what is outside."
+    return replace(DELIVERIES, doc=doc, columns=(MESSAGE_ID, *DELIVERIES.columns))
+
+
 RECEIVED = Table(
     name="received",
     model="Received",

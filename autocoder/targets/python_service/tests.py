@@ -9,14 +9,23 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from autocoder.ir.behaviour import Change, Emit, Insert, Invoke, List, Remove, walk_steps
+from autocoder.ir.behaviour import Change, Emit, Insert, Invoke, List, Notify, Remove, walk_steps
 from autocoder.ir.expressions import Const, Expr, Record, walk
 from autocoder.ir.limits import most_bytes
 from autocoder.ir.lower_failures import CLASSES
 from autocoder.ir.nodes import Entity, Field, Handler, Input, Operation
 from autocoder.ir.types import Type
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import admin, deliveries, function_examples, keys, oracle, samples, uploads
+from autocoder.targets.python_service import (
+    admin,
+    deliveries,
+    function_examples,
+    keys,
+    oracle,
+    outside_tests,
+    samples,
+    uploads,
+)
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.expressions import literal
 from autocoder.targets.python_service.layout import lay_out
@@ -49,6 +58,11 @@ class Suite:
     def delivers(self) -> bool:
         """Whether events reach handlers of this service."""
         return bool(self.views.event_handlers) and self.views.publishes
+
+    @property
+    def outside(self) -> bool:
+        """Whether the service reaches anything beyond itself."""
+        return bool(self.views.integrations) or self.views.notifies
 
     def tree(self) -> Tree:
         """The files below `generated/`."""
@@ -100,11 +114,12 @@ class Suite:
         names += ["test_secrets"] if keys.encrypts(self.views) else []
         names += ["test_uploads"] if keeps_files(self.views) else []
         names += ["test_visibility"] if _restricted(self.views) else []
-        names += ["test_events"] if self.delivers else []
+        names += ["test_events"] if self.delivers and outside_tests.plain_events(self.views) else []
         names += ["test_schedule"] if self.views.scheduled else []
         names += ["test_limits"] if "rate_limit" in self.views.capabilities else []
         names += ["test_tracing"] if "tracing" in self.views.capabilities else []
         names += ["test_once"] if "idempotency" in self.views.capabilities else []
+        names += ["support/outside", "test_outside"] if self.outside else []
         return [*(f"tests/{name}.py" for name in names), "benchmarks/operations.py"]
 
     def values(self) -> dict[str, object]:
@@ -126,7 +141,9 @@ class Suite:
             "lookups": keys.looks_up(views),
             "hidden": ", ".join(f"({literal(e.name)}, {literal(f.name)})" for e, f in keys.secrets(views)),
             "publishes": views.publishes,
-            "worker": self.delivers,
+            "worker": self.views.delivers,
+            "delivers": self.delivers,
+            **outside_tests.values(self.views),
             "scheduler": bool(views.scheduled),
             "codes": bool(views.generates_codes),
             "writing": [literal(name) for name in writing],
@@ -202,6 +219,8 @@ class Suite:
             module.add(_table("WRAPPED: dict[str, str]", wrapped, "Operations whose body has its inputs under a key."))
         module.add(_table("ROUTES: dict[str, Route]", rows, "Each operation's route."))
         module.add(self.statuses())
+        if self.outside:
+            outside_tests.interface(self.views, module)
         module.add(_table("GOOD: dict[str, dict[str, list[Any]]]", good, "Values of inputs that must be taken."))
         module.add(_table("BAD: dict[str, dict[str, list[Any]]]", bad, "Values of inputs that must be refused."))
         self._add_uploads(module)
@@ -477,7 +496,7 @@ def _hashes(operation: Operation) -> bool:
 
 
 def _writes(behaviour: Operation | Handler) -> bool:
-    return any(isinstance(step, Insert | Change | Remove | Emit) for step in walk_steps(behaviour.steps))
+    return any(isinstance(step, Insert | Change | Remove | Emit | Notify) for step in walk_steps(behaviour.steps))
 
 
 def _by_cursor(operation: Operation) -> bool:

@@ -196,6 +196,22 @@ def take_turn(world: World, step: Row) -> None:
     world.check_rows()
 
 
+def happen(world: World, step: Any, kept: dict[str, Row]) -> None:
+    """What is no request: events and messages arrive, time passes, a system outside answers in another way."""
+    if step == "deliver":
+        world.deliver()
+    elif "turn" in step:
+        take_turn(world, step)
+    elif "pass" in step:
+        world.now += TypeAdapter(timedelta).validate_python(step["pass"])
+    elif "answer" in step:
+        for name, answer in step["answer"].items():
+            world.answer(name, answer)
+    else:
+        sent = [{name.removeprefix("channel:"): said} for name, said in world.messages()]
+        assert same(sent, filled(step["messages"], kept)), f"on their way: {sent}"
+
+
 def shown(reply: Reply) -> Any:
     """The oracle's reply as JSON."""
     if reply.text is not None:
@@ -222,14 +238,10 @@ def main() -> None:
             kept[name] = world.sign_in(person)[0]
             token = token if n else kept[name]
         for step in transcript["play"]:
-            if step == "deliver":
-                world.deliver()
-            elif "turn" in step:
-                take_turn(world, step)
-            elif "pass" in step:
-                world.now += TypeAdapter(timedelta).validate_python(step["pass"])
-            else:
+            if "request" in step:
                 play(world, step, token, kept)
+            else:
+                happen(world, step, kept)
         stored = world.stored()
         for entity, rows in filled(transcript["rows"], kept).items():
             for name in {name for row in rows for name in row}:

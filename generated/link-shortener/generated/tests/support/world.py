@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -66,6 +67,7 @@ class World:
         self.now = BEGIN
         self.oracle = Oracle()
         self.added = 0
+        self.waiting: list[Waiting] = []
         app = create_app()
         app.dependency_overrides[current_time] = lambda: self.now
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
@@ -88,6 +90,7 @@ class World:
     def reset(self) -> None:
         """Begins anew, without rows."""
         self.now, self.added, self.oracle = BEGIN, 0, Oracle()
+        self.waiting.clear()
 
         async def empty(session: AsyncSession) -> None:
             for table in reversed(models.Base.metadata.sorted_tables):
@@ -149,8 +152,9 @@ class World:
         for entity, rows in self.oracle.rows.items():
             expected = [self.oracle.stored(entity, row) for row in rows]
             assert by_id(actual[entity]) == by_id(expected), f"rows of {entity}"
-        receivers = [on for event, _ in self.oracle.queue for on, _ in HANDLERS.values() if on == event]
-        assert self.count(models.Delivery) == len(receivers), "events on their way"
+        expected = len(self.waiting)
+        expected += len([on for event, _ in self.oracle.queue for on, _ in HANDLERS.values() if on == event])
+        assert self.count(models.Delivery) == expected, "what is on its way"
 
     # Callers and requests.
 
@@ -267,12 +271,51 @@ class World:
 
         self.run(deliver_all(self.now))
         self.take_what_was_made()
-        for event, values in self.oracle.queue:
-            for on, handle in HANDLERS.values():
-                if on == event:
-                    handle(self.oracle, values, self.now)
-        self.oracle.queue.clear()
+        self.waiting += self.received()
+        for waiting in list(self.waiting):
+            self.run_handler(waiting)
+        while received := self.received():
+            self.waiting += received
+            for waiting in received:
+                self.run_handler(waiting)
         self.check_rows()
+
+    def received(self) -> "list[Waiting]":
+        """What the events on their way are to the handlers that they are for."""
+        events, self.oracle.queue = self.oracle.queue, []
+        return [
+            Waiting(name, handle, values, self.now)
+            for event, values in events
+            for name, (on, handle) in HANDLERS.items()
+            if on == event
+        ]
+
+    def run_handler(self, waiting: "Waiting") -> None:
+        """Runs a handler of the oracle; one that fails waits, each time twice as long."""
+        if waiting.due > self.now or waiting.attempts == 10:
+            return
+
+        def work() -> Reply:
+            waiting.handle(self.oracle, waiting.values, self.now)
+            return Reply(204)
+
+        done = self.oracle.attempt(work).status == 204
+        waiting.attempts += 1
+        if done:
+            self.waiting.remove(waiting)
+        else:
+            waiting.due = self.now + timedelta(seconds=2**waiting.attempts)
+
+
+@dataclass(eq=False)
+class Waiting:
+    """An event that a handler of the oracle has not had yet."""
+
+    name: str
+    handle: Callable[[Oracle, Row, datetime], None]
+    values: Row
+    due: datetime
+    attempts: int = 0
 
 
 async def deliver_all(now: datetime) -> None:

@@ -25,6 +25,18 @@ from autocoder.ir.views import Views
 from autocoder.targets.python_service.expressions import Imports
 from autocoder.targets.python_service.names import local
 
+FAILURES = {
+    "malformed": "Invalid",
+    "invalid": "Invalid",
+    "unauthenticated": "Unauthenticated",
+    "forbidden": "Forbidden",
+    "missing": "Missing",
+    "conflict": "Conflict",
+    "limited": "Limited",
+    "unavailable": "Unavailable",
+}
+"""Failure class to the exception that the service raises."""
+
 
 def public_fields(entity: Entity) -> tuple[Field, ...]:
     """The fields that everybody sees, as a list of positions shows them."""

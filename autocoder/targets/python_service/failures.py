@@ -8,8 +8,8 @@ from autocoder.ir.behaviour import Failure, FailureClass, Insert, Step, walk_ste
 from autocoder.ir.expressions import Bound, Expr, record_values
 from autocoder.ir.lower_failures import CLASSES
 from autocoder.ir.views import Views
+from autocoder.targets.python_service.bindings import FAILURES
 from autocoder.targets.python_service.expressions import Imports, PythonExpressions, literal
-from autocoder.targets.python_service.handlers import FAILURES
 from autocoder.targets.python_service.names import attribute
 
 _HINTS = {"text": "str", "integer": "int", "list": "list[dict[str, str]]"}

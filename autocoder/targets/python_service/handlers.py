@@ -41,6 +41,7 @@ from autocoder.ir.types import TEXT
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import groups, keeping, outside
 from autocoder.targets.python_service.bindings import (
+    FAILURES,
     bound_values,
     custom_call,
     custom_function,
@@ -64,16 +65,6 @@ from autocoder.targets.python_service.tables import column_name
 
 INDENT = "    "
 NOTHING = Const(value="", type=TEXT)
-FAILURES = {
-    "malformed": "Invalid",
-    "invalid": "Invalid",
-    "unauthenticated": "Unauthenticated",
-    "forbidden": "Forbidden",
-    "missing": "Missing",
-    "conflict": "Conflict",
-    "limited": "Limited",
-    "unavailable": "Unavailable",
-}
 
 
 @dataclass(kw_only=True)

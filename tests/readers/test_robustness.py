@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 
 import pytest
@@ -18,6 +19,8 @@ from autocoder.readers.rules import RulesReader
 from autocoder.readers.rules.frames import FRAMES, RUNS
 from autocoder.readers.rules.lexicon import closed
 
+TEXTS = int(os.environ.get("AUTOCODER_TEXTS", "2500"))
+"""How many mutated texts the slow test reads; 10000 take some minutes."""
 EXAMPLES = [f.example for f in (*FRAMES, *RUNS)]
 WORDS = sorted({w for example in EXAMPLES for w in example.split()} | set(closed.CLOSED))
 MARKUP = [
@@ -86,7 +89,7 @@ def test_mutated_sentences_are_read(text: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=10_000, deadline=None)
+@settings(max_examples=TEXTS, deadline=None)
 @given(mutated())
 def test_thousands_of_mutated_sentences_are_read(text: str) -> None:
     plan_or_report(check(text))

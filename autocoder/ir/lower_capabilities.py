@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Literal
 from autocoder.blueprint import model
 from autocoder.diagnostics import nearest
 from autocoder.ir.audit import AUDIT_ENTRY, audited
-from autocoder.ir.behaviour import Change, Emit, Find, Insert, Invoke, Remove, Reply, Steps, expressions, walk_steps
+from autocoder.ir.behaviour import (
+    Ask,
+    Change,
+    Emit,
+    Find,
+    Insert,
+    Invoke,
+    Remove,
+    Reply,
+    Steps,
+    expressions,
+    walk_steps,
+)
 from autocoder.ir.capabilities import OVERHEAD_US, Capability, CapabilityName, Idempotency, RateLimit
 from autocoder.ir.durations import SECONDS, microseconds
 from autocoder.ir.expressions import Bound, walk
@@ -155,6 +167,12 @@ def _unfit(operation: Operation, name: str) -> Iterator[tuple[str, str, str]]:
         )
     if any(i.name == name for i in operation.inputs):
         yield "AC3212", f'"{name}" is an input already', "name another header, or leave the input out"
+    if any(isinstance(step, Ask) for step in walk_steps(steps)):
+        yield (
+            "AC3237",
+            "two requests with one key could both make its call, which runs outside of the transaction",
+            "leave it out: publish an event, and call in a handler on it",
+        )
     if shown := _secret(operation):
         yield "AC3213", f"{shown} would be kept", "leave it out: a secret is shown once and never kept"
 

@@ -6,6 +6,7 @@ Shared by the targets that describe a deployment. Knows no engine's format.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from autocoder.ir.nodes import Environment, Variable
 from autocoder.ir.views import Views
@@ -40,6 +41,7 @@ BROKER_SCHEMES = {"nats": "nats", "rabbitmq": "amqp", "redis": "redis"}
 CACHE_PORT = 6379
 STORE_PORT = 5432
 OTLP_PORT = 4318
+SCHEME_PORTS = {"http": 80, "https": 443, "smtp": 25, "smtps": 465}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +95,16 @@ class Runtime:
     def cache(self) -> str:
         """What the processes share for a while, "" where there is nothing to share or no server for it."""
         return self.views.cache
+
+    def outside_ports(self, environment: Environment) -> tuple[int, ...]:
+        """The ports of systems outside and of mail: those of addresses that the environment states, else the usual."""
+        stated = {variable.name: variable.value for variable in environment.variables}
+        found: set[int] = set()
+        for name, usual in outside.usual_ports(self.views).items():
+            address = urlsplit(stated.get(name, ""))
+            port = address.port or SCHEME_PORTS.get(address.scheme)
+            found.update((port,) if port else usual)
+        return tuple(sorted(found))
 
     def variables(self, environment: Environment) -> tuple[Variable, ...]:
         """The variables of an environment by name: what the blueprint states, and what the service needs beside it.

@@ -57,6 +57,12 @@ REFUSED = {
             "effects: [{read: Key, by: input.id, cache: »1h}, {require: key.secret == input.secret}]}"
         )
     ],
+    "AC3237": [
+        (
+            "integrations: {a: {base_url: {env: A_URL}, operations: {b: {route: GET /b}}}}\n"
+            "operations:\n  a: {route: POST /u, effects: [{call: a.b}, {delete: Key}], idempotency: »true}"
+        ),
+    ],
     "AC3010": ["capabilities: {»rate_limits: 1/s}"],
     "AC3013": ["capabilities: {rate_limit: »often}"],
     "AC3105": ["capabilities: {audit: true}\nevents: {}\nfunctions: {}\nentities: {»AuditEntry: {fields: {}}}"],

@@ -522,6 +522,14 @@ CODES: tuple[dict[str, str], ...] = (
         "example": "env: {PAYMENTS_URL: http://pay.example.com}",
     },
     {
+        "code": "AC3237",
+        "title": "a call in an operation that keeps its replies",
+        "why": "A request with a key holds a lock while its transaction runs. A call ends the transaction, so the same "
+        "request beside it would call too.",
+        "fix": "Remove `idempotency`, or publish an event and call in a handler on it.",
+        "example": "effects: [{call: payments.charge}]\nidempotency: true",
+    },
+    {
         "code": "AC3190",
         "title": "an IR of another version",
         "why": "A newer IR may hold what this version does not know; an older one is made again from its blueprint.",

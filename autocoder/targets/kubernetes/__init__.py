@@ -121,6 +121,8 @@ def overlay(runtime: Runtime, namer: Namer, environment: Environment, bundle: Bu
         "namespace": workloads.namespace(namer, environment),
         "config-map": workloads.config_map(runtime, namer, environment),
     }
+    if ports := runtime.outside_ports(environment):
+        objects["network-policy-outside"] = network.egress(namer, "outside", *ports)
     for workload in runtime.views.workloads:
         component = namer.component(workload)
         if workload.port:

@@ -66,15 +66,15 @@ def dns(namer: Namer) -> Data:
     return _policy(namer, "dns", spec)
 
 
-def egress(namer: Namer, name: str, port: int) -> Data:
-    """Every process reaches a server at this port, wherever it stands: the address is in a secret or a variable."""
+def egress(namer: Namer, name: str, *ports: int) -> Data:
+    """Every process reaches servers at these ports, wherever they stand: addresses are in secrets or variables."""
     return _policy(
         namer,
         name,
         {
             "podSelector": {"matchLabels": namer.selector()},
             "policyTypes": ["Egress"],
-            "egress": [{"ports": [{"port": port, "protocol": "TCP"}]}],
+            "egress": [{"ports": [{"port": port, "protocol": "TCP"} for port in ports]}],
         },
     )
 

@@ -22,6 +22,9 @@ INDENT = "    "
 _SECOND = 1_000_000
 LEASE_SECONDS = 60
 """How long a delivery that reaches beyond the service may take at least, beside what its calls may."""
+HTTPS_PORT = 443
+SMTP_PORTS = (465, 587)
+"""Where mail servers take mail over TLS."""
 BACK_OFF_SECONDS = 2
 """The longest wait between two attempts of a call."""
 
@@ -222,6 +225,12 @@ def variables(views: Views) -> set[str]:
     """The environment variables that say where what is outside is, and what the service proves itself with."""
     mail = ["smtp_url"] if _mails(views) else []
     return {name.upper() for name in (*addresses(views), *secret_settings(views), *mail)}
+
+
+def usual_ports(views: Views) -> dict[str, tuple[int, ...]]:
+    """The variables that hold addresses outside, with the ports that such a server usually has."""
+    mail = {"SMTP_URL": SMTP_PORTS} if _mails(views) else {}
+    return {**{name.upper(): (HTTPS_PORT,) for name in addresses(views)}, **mail}
 
 
 def secret_settings(views: Views) -> list[str]:

@@ -1,0 +1,45 @@
+"""Pods reach the systems outside that the blueprint names: at the ports of stated addresses, else at the usual ones."""
+
+from dataclasses import replace
+
+import pytest
+
+from autocoder.compilation import compile_sources, emit
+from autocoder.targets.yaml_text import load_all
+from tests.compiling import fixture
+
+OUTSIDE = """
+integrations:
+  rates: {base_url: {env: RATES_URL}, operations: {rate: {route: GET /rate, receive: {value: decimal}}}}
+channels: {mail: {mail: {from: todo@example.com}}}
+"""
+USE = """
+  tell:
+    route: POST /tell
+    access: anyone
+    effects:
+      - {call: rates.rate}
+      - {notify: mail, to: "'ada@example.com'", subject: Rate, text: "{{rate.value}}"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("stated", "ports"),
+    [
+        ("{}", [443, 465, 587]),
+        ("{RATES_URL: 'https://rates.example.com:8443/v1'}", [465, 587, 8443]),
+        ("{RATES_URL: 'https://rates.example.com', SMTP_URL: 'smtp://mail:2525'}", [443, 2525]),
+    ],
+)
+def test_pods_reach_what_the_service_asks_and_tells(stated: str, ports: list[int]) -> None:
+    sources = fixture("todo")
+    architecture = sources.architecture.replace("\noperations:\n", f"{OUTSIDE}\noperations:{USE}", 1)
+    deployment = f'schema_version: "1.0.0"\nsystem: todo\nenvironments: {{development: {{env: {stated}}}}}\n'
+    tree = emit(compile_sources(replace(sources, architecture=architecture, deployment=deployment)))
+    path = "deployments/kubernetes/overlays/development/network-policy-outside.yaml"
+    policy = load_all(tree[path].content.decode())[0]
+    assert [port["port"] for port in policy["spec"]["egress"][0]["ports"]] == ports
+
+
+def test_a_service_that_asks_nobody_reaches_nobody() -> None:
+    assert not [file.path for file in emit(compile_sources(fixture("todo"))) if "outside" in file.path]

@@ -55,6 +55,7 @@ from autocoder.ir.nodes import (
 )
 from autocoder.ir.resolve import Scope, resolve
 from autocoder.ir.types import JSON, TEXT, UUID, Type, record_of
+from autocoder.ir.variables import check_variables
 from autocoder.ir.verify import plain
 
 _TIMES = {"ms": 1_000, "s": 1_000_000}
@@ -113,6 +114,7 @@ class Blueprint:
             channels={c.name: c for c in Outside(blueprint=self).channels()},
         )
         lower_wrapping.check(self)
+        check_variables(self)
         nodes_of_wire = self.wire()
         operations = [capable(self, operation, world.auth) for operation in self.operations(world)]
         operations = [lower_wrapping.with_wrapper(operation, world.wrap, world.auth) for operation in operations]

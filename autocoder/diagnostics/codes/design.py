@@ -530,6 +530,14 @@ CODES: tuple[dict[str, str], ...] = (
         "example": "effects: [{call: payments.charge}]\nidempotency: true",
     },
     {
+        "code": "AC3238",
+        "title": "a variable that the service has itself",
+        "why": "An integration, a channel or a shared secret would share a variable with a setting of the service: its "
+        "database, its port, the key of its tokens. One value cannot mean both.",
+        "fix": "Name another variable, with what it is for in front: `PAYMENTS_PORT`.",
+        "example": "integrations: {payments: {base_url: {env: DATABASE_URL}}}",
+    },
+    {
         "code": "AC3190",
         "title": "an IR of another version",
         "why": "A newer IR may hold what this version does not know; an older one is made again from its blueprint.",

@@ -1,0 +1,73 @@
+"""The environment variables that a service reads itself, and those that a blueprint names beside them."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from autocoder.blueprint import model
+from autocoder.ir.lower_access import rules_of
+
+if TYPE_CHECKING:
+    from autocoder.ir.lower import Blueprint
+
+SETTINGS = frozenset(
+    {
+        *("BROKER_URL", "CACHE_URL", "DATABASE_CONNECTIONS", "DATABASE_URL", "DIGEST_KEY", "ENCRYPTION_KEYS"),
+        *("ENVIRONMENT", "FILES_FOLDER", "HOST", "LOG_LEVEL", "MANAGEMENT_PORT", "MAX_BODY_BYTES"),
+        *("MAX_UPLOAD_BYTES", "OTEL_EXPORTER_OTLP_ENDPOINT", "POLL_SECONDS", "PORT", "SIGNING_KEY", "SMTP_URL"),
+        *("TOKEN_LIFETIME", "VERIFICATION_KEYS"),
+    }
+)
+"""The settings of every service that can be made; each may come to a service later, so none is free in any."""
+PROCESS = frozenset(
+    {
+        *("API_PORTS", "BASE_IMAGE", "FORWARDED_ALLOW_IPS", "HOME", "PATH", "POSTGRES_PASSWORD"),
+        *("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONUNBUFFERED", "TZ"),
+    }
+)
+"""What the process, its image and its server read."""
+_MEMBERS = frozenset(
+    {
+        *("be_an_address", "be_a_mail_server", "be_ready_for_production", "cipher", "field_validator", "keys"),
+        *("model_validator", "name_the_driver", "settings_customise_sources"),
+    }
+)
+"""What the class of the settings has beside them."""
+_WORDS = frozenset({*keyword.kwlist, *dir(builtins), *dir(BaseModel), *_MEMBERS})
+_RULE = f"a service has these itself: {', '.join(sorted(SETTINGS | PROCESS))}; nor is it a word of Python"
+
+
+def is_taken(variable: str) -> bool:
+    """Whether a variable cannot be named by a blueprint: the service has it, or no setting can be called so."""
+    return variable in SETTINGS | PROCESS or variable.lower() in _WORDS
+
+
+def check_variables(blueprint: Blueprint) -> None:
+    """Each variable that holds an address or a secret is the blueprint's own."""
+    for variable, at in _named(blueprint.design):
+        if is_taken(variable):
+            message = f'"{variable}" is the service\'s own'
+            help_ = f"name another, for example OUTSIDE_{variable}"
+            blueprint.complain("AC3238", message, _RULE, *at, help=help_)
+
+
+def _named(design: model.Architecture) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """Every variable that a blueprint names, with its place."""
+    for name, integration in design.integrations.items():
+        yield integration.base_url.env, ("integrations", name, "base_url", "env")
+        if integration.auth:
+            yield integration.auth.secret, ("integrations", name, "auth", "secret")
+    for name, channel in design.channels.items():
+        if channel.webhook:
+            yield channel.webhook.url.env, ("channels", name, "webhook", "url", "env")
+            yield channel.webhook.sign.secret, ("channels", name, "webhook", "sign", "secret")
+    for name, operation in design.operations.items():
+        listed = not isinstance(operation.access, str | model.AccessRule)
+        for index, rule in enumerate(rules_of(operation.access)):
+            if isinstance(rule, model.AccessRule) and rule.secret:
+                yield rule.secret, ("operations", name, "access", *((index,) if listed else ()), "secret")

@@ -32,7 +32,7 @@ def complete(bench: Workbench) -> None:
     for entity in list(bench.entities.values()):
         if entity is bench.account:
             continue
-        if silent or _only_deleted(bench, entity):
+        if silent or _only_as_a_whole(bench, entity):
             _crud(bench, entity)
         else:
             _missing(bench, entity)
@@ -58,10 +58,12 @@ def _creates(bench: Workbench, entity: EntityDraft) -> bool:
     )
 
 
-def _only_deleted(bench: Workbench, entity: EntityDraft) -> bool:
-    """Whether all that is said of rows is that they are deleted."""
+def _only_as_a_whole(bench: Workbench, entity: EntityDraft) -> bool:
+    """Whether all that is said of rows is that they are deleted, and at most that all of them are shown."""
     about = [f for f in bench.of("operation") if f.word("object") and bench.entity(f.word("object")) is entity]
-    return bench.account is None and bool(about) and all(f.word("does") == "delete" for f in about)
+    deleted = [f for f in about if f.word("does") == "delete"]
+    shown = [f for f in about if f.word("does") in {"list", "read"} and f.word("scope") == "all"]
+    return bench.account is None and bool(deleted) and len(deleted) + len(shown) == len(about)
 
 
 def _touched(bench: Workbench, entity: EntityDraft) -> bool:

@@ -268,3 +268,10 @@ def test_deleting_a_collection_deletes_all_rows() -> None:
     found = planned("A todo has a title. Deleting /todos removes every todo.").architecture
     assert operation(found, "DELETE /todos").effects[0].model_dump(exclude_defaults=True) == {"delete": "Todo"}
     assert {"create_todo", "list_todos"} <= set(found.operations)
+
+
+def test_where_all_that_is_said_is_of_the_whole_collection_single_rows_have_the_usual_operations() -> None:
+    text = "A todo has a title. Getting /todos returns all todos. Deleting /todos removes every todo."
+    found = planned(text).architecture
+    assert {"GET /todos", "DELETE /todos"} <= {o.route for o in found.operations.values()}
+    assert {"create_todo", "get_todo", "update_todo", "delete_todo"} <= set(found.operations)

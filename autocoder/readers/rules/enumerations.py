@@ -96,7 +96,7 @@ def _label(items: Sequence[Item], discourse: Discourse) -> Draft | None:
     found = groups(items[colons[-1] + 1 :])
     if not label or label[-1].tag != "N" or not _short(found):
         return None
-    heading = label[:-1] if len(colons) > 1 else []
+    heading = label[:-1] if len(colons) > 1 and len(label) > 1 and label[-2].lemma not in SYSTEMS else []
     noun, values = label[-1], tuple(said(g) for g in found)
     told = Part(value=values, items=[i for g in found for i in g])
     used = {i.index for i in items}

@@ -173,7 +173,7 @@ class _Sentence:
             w for w in accounting.words(parse.items, by, filled, prose) if w.span.start >= self.span.start
         )
         self.sentence = self._finish(parse)
-        if self.sentence.facts:
+        if self.sentence.facts or self.questions:
             discourse.adopt(state)
 
     def _parsed(self, discourse: Discourse) -> tuple[Parse, Discourse]:
@@ -401,6 +401,10 @@ def _states(lines: Sequence[_Line], discourse: Discourse) -> frozenset[str]:
     return frozenset(s for states in told if isinstance(states, tuple) for s in states)
 
 
+_NO_THINGS = nouns.LIST_LABELS | nouns.SYSTEMS | nouns.PEOPLE_WORKERS
+"""Heads of headings that name no thing: labels, the system itself and its parts."""
+
+
 def _section(line: _Line, discourse: Discourse) -> None:
     """What the text is at: a heading names a thing, a row of a table its columns; an endpoint ends with both."""
     if line.unit.kind != "row":
@@ -410,7 +414,7 @@ def _section(line: _Line, discourse: Discourse) -> None:
     if line.unit.kind == "heading" and not discourse.title:
         named = [i for i in line.items if i.tag not in ".:"]
         heads = named if named and all(i.tag in "NJ" for i in named) and len(named) <= 3 else []
-        known = heads and heads[-1].tag == "N" and heads[-1].lemma not in nouns.LIST_LABELS
+        known = heads and heads[-1].tag == "N" and heads[-1].lemma not in _NO_THINGS
         discourse.entity = Part(value=" ".join(i.lemma for i in heads), items=list(heads)) if known else None
     _endpoint(line, discourse)
 

@@ -77,9 +77,29 @@ def _statement(indent: str, text: str) -> list[str]:
     value = text[match.end() :] if match else ""
     end = ":" if match and text.endswith(":") else ""
     value = value.removesuffix(end)
-    if match and (_is_text(value) or _splits(value) or _NAME.fullmatch(value)):
+    if match and (_is_text(value) or (_splits(value) and not _hangs(indent, text, value)) or _NAME.fullmatch(value)):
         return [indent + match[0] + "(", *_element(indent + _STEP, value), f"{indent}){end}"]
     return _bracketed(indent, text)
+
+
+def _hangs(indent: str, text: str, value: str) -> bool:
+    """Whether a value with one operator is broken inside its brackets: those that it ends with, or begins with."""
+    parts, pair = _splits(value), _pair(text)
+    if len(parts) != 2 or pair is None or not _fits(indent + text[: pair[0] + 1]):
+        return False
+    start, end = pair
+    begins = value.startswith("(") and start == text.rindex(value)
+    ends = text[end + 1 :] in {"", ":"} and not _is_index(text, start) and not _is_chain(parts[1])
+    return begins or ends
+
+
+def _is_index(text: str, start: int) -> bool:
+    return text[start] == "[" and re.search(r"[\w)\]]$", text[:start]) is not None
+
+
+def _is_chain(text: str) -> bool:
+    """Whether calls follow upon calls."""
+    return any(b.text == "." and a.text in (")", "]") for a, b in pairwise(t for t in _tokens(text) if t.depth == 0))
 
 
 def _element(indent: str, text: str) -> list[str]:

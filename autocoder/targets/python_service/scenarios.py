@@ -234,9 +234,10 @@ class Scenarios:
         for name in self._replaced():
             values = self._good(next(i for i in self.operation.inputs if i.name == name))
             self.given.setdefault(name, values[1] if len(values) > 1 else values[0])
-        for index, step in enumerate(self.operation.steps):
-            part = broken[1] if broken and broken[0] == index else None
-            self._satisfy(step, part)
+        # What comes after the step that fails is never reached.
+        reached = self.operation.steps[: broken[0] + 1] if broken else self.operation.steps
+        for index, step in enumerate(reached):
+            self._satisfy(step, broken[1] if broken and broken[0] == index else None)
         lines: list[str] = []
         for bind, values in self.rows.items():
             lines.append(f"{local(bind)} = {adding(self._found()[bind], values)}")
@@ -368,7 +369,10 @@ class Scenarios:
             return
         f = self.views.entity(self._found()[bind]).field(name)
         if sign == "==" and isinstance(other, Bound) and other.scope == "input":
-            if not f.hidden:
+            sent = self.later.get(other.name, f"{local(bind)}[")
+            if not sent.startswith(f"{local(bind)}["):  # a row before it has what is sent
+                self.rows[bind][name] = sent
+            elif not f.hidden:
                 self.later[other.name] = f"{local(bind)}[{literal(name)}]"
             elif other.name in self.given:
                 self.rows[bind][name] = self.given[other.name]

@@ -69,6 +69,26 @@ def test_operators_are_broken_as_the_formatter_breaks_them(name: str, parts: lis
         assert source == formatted(source)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        '{} == foo(given.get("x_upload_key"), 12)',
+        '{} == (given.get("x_upload_key") if given.get("x_upload_key") is not None else "")',
+        '(given.get("x_upload_key") if given.get("x_upload_key") is not None else "") == {}',
+        '{} or [key for key in given.get("x_upload_key") if key]',
+        '{} and not given.get("x_upload_key", 12)',
+        '{} == given["x_upload_key_of_the_request"]',
+        '{} + count - (given.get("x_upload_key") if given else 12)',
+        'foo(given.get("x_upload_key"), 12) == {}',
+    ],
+)
+def test_one_operator_beside_brackets_is_broken_as_the_formatter_breaks_it(value: str) -> None:
+    told = value.format('the_key_of_the_upload_that_has_to_be_long_enough["upload_key"]')
+    for line in (f"upload_key_known = {told}", f"return upload_key_known_and_more and {told}", f"if {told}:\n        pass"):
+        source = lay_out(f"def f():\n    {line}\n")
+        assert source == formatted(source)
+
+
 @pytest.mark.slow
 @settings(max_examples=100)
 @given(values=VALUES)

@@ -254,3 +254,13 @@ def test_explain_shows_each_sentence_with_what_came_of_it() -> None:
 
 def test_explain_makes_control_characters_visible() -> None:
     assert "\x1b" not in explain(read("Notes \x1b[31mdance\x1b[0m."))
+
+
+@pytest.mark.parametrize("title", ["Order service", "Order worker", "Orders"])
+def test_states_below_a_heading_that_names_the_system_are_those_of_what_the_text_is_at(title: str) -> None:
+    text = f"""# {title}
+
+    - An order has a list of lines (SKU, quantity), a status and a total.
+    - States: placed -> paid -> shipped; an order can be cancelled while it is placed or paid."""
+    told = [f for f in read(text).facts if f.get("states") or f.get("values")]
+    assert [(f.kind, f.word("entity")) for f in told] == [("lifecycle", "order")]

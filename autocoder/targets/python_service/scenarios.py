@@ -150,6 +150,10 @@ class Scenarios:
             many = (f"for _ in range({step.limit + 1}):", f"    {one}")
             yield replace(base, name=f"shows_at_most_{step.limit}_rows", lines=(*base.lines, *many))
 
+    def lists(self) -> Iterator[List]:
+        """The lists to which rows can be added: no guard asks how many they hold."""
+        return (s for s in walk_steps(self.operation.steps) if isinstance(s, List) and not self._matters(s.bind))
+
     def visible_row(self, step: List) -> str:
         """Source that adds a row which a list shows."""
         solved = [part for part in conjuncts(step.where) if self._solvable(part, _SHOWN)]
@@ -342,7 +346,7 @@ class Scenarios:
                 return False
 
     def _matters(self, bind: str) -> bool:
-        """Whether a row that may be absent is asked for by a guard."""
+        """Whether a guard asks for what a step finds."""
         return any(
             isinstance(node, Bound) and node.name == bind
             for step in self.operation.steps
@@ -367,6 +371,10 @@ class Scenarios:
             if value is not None:
                 self.given[name] = _beside(value, sign, given, self.imports)
             return
+        self._hold_of_row(bind, name, sign, other)
+
+    def _hold_of_row(self, bind: str, name: str, sign: str, other: Expr) -> None:
+        value = self._python(other)
         f = self.views.entity(self._found()[bind]).field(name)
         if sign == "==" and isinstance(other, Bound) and other.scope == "input":
             sent = self.later.get(other.name, f"{local(bind)}[")

@@ -350,10 +350,8 @@ class Suite:
 
     def _visible_row(self, operation: Operation, module: Module) -> str:
         """Source that adds a row which the operation lists; "" where it lists none."""
-        for step in walk_steps(operation.steps):
-            if isinstance(step, List):
-                return Scenarios(views=self.views, operation=operation, imports=module.imports).visible_row(step)
-        return ""
+        scenarios = Scenarios(views=self.views, operation=operation, imports=module.imports)
+        return next((scenarios.visible_row(step) for step in scenarios.lists()), "")
 
     def _setup(self, operation: Operation, found: Arrangement, more: str = "") -> list[str]:
         if operation.access == "anyone":
@@ -389,9 +387,8 @@ class Suite:
         success = scenarios.success()
         seen: set[str] = set()
         cases = [replace_name(success, f"answers_{success.status}"), *scenarios.failures(), *scenarios.conflicts()]
-        for step in walk_steps(operation.steps):
-            if isinstance(step, List):
-                cases += scenarios.listing(step)
+        for step in scenarios.lists():
+            cases += scenarios.listing(step)
         for case in cases:
             fails = case.status >= 400
             name = f"{operation.name}_{case.name}" + (f"_is_{case.status}" if fails else "")

@@ -79,6 +79,11 @@ def _credential(noun: Noun) -> tuple[str, str] | None:
     return ("secret", "password") if lemmas in ({"password"}, {"passphrase"}) else None
 
 
+def detail(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A field of whoever registers; a password makes an account."""
+    return None if _credential(noun) == ("secret", "password") else fields.field(noun, discourse)
+
+
 def signing_in(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
     """Like: without signing in; without an account."""
     filled = _nothing()
@@ -164,6 +169,7 @@ NOUN_READS: Mapping[str, roles.Reads] = {
     **roles.READS,
     **readings.NOUNS,
     "field": fields.field,
+    "detail": detail,
     "answer field": fields.answer_field,
     "answer row": fields.answer_row,
     "labelled thing": roles.labelled_thing,

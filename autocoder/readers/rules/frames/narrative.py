@@ -206,7 +206,7 @@ FRAMES: tuple[Frame, ...] = (
         verbs=("enrol",),
         roles=(
             Role(at="subject", slot="of", reads="plain"),
-            Role(at="prep:with,by", slot="name", reads="field", each=True),
+            Role(at="prep:with,by", slot="name", reads="detail", each=True),
         ),
         example="A patient registers with a name and a date of birth.",
         gives=(

@@ -6,7 +6,8 @@ import keyword
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from autocoder.ir.behaviour import Ask, Notify, Steps, walk_steps
+from autocoder.ir.behaviour import Ask, Invoke, Notify, Steps, walk_steps
+from autocoder.ir.expressions import Const
 from autocoder.ir.nodes import Channel, Exchange, Handler, Input, Integration
 from autocoder.ir.views import Views
 from autocoder.targets.python_service.describe import words
@@ -221,10 +222,26 @@ def addresses(views: Views) -> list[str]:
     return sorted({_setting(name) for name in (*(i.address for i in views.integrations), *hooks)})
 
 
+def shared_secrets(views: Views) -> list[str]:
+    """The shared secrets that operations check, by the variables that hold them."""
+    found = {
+        str(value.value)
+        for o in views.operations
+        for step in walk_steps(o.steps)
+        if isinstance(step, Invoke) and step.target == "check_secret"
+        for name, value in step.args
+        if name == "name" and isinstance(value, Const)
+    }
+    return sorted(found)
+
+
 def variables(views: Views) -> set[str]:
-    """The environment variables that say where what is outside is, and what the service proves itself with."""
+    """The environment variables that say where what is outside is, and what this service and others prove themselves
+    with.
+    """
     mail = ["smtp_url"] if _mails(views) else []
-    return {name.upper() for name in (*addresses(views), *secret_settings(views), *mail)}
+    named = {name.upper() for name in (*addresses(views), *secret_settings(views), *mail)}
+    return named | set(shared_secrets(views))
 
 
 def usual_ports(views: Views) -> dict[str, tuple[int, ...]]:

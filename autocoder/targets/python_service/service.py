@@ -321,7 +321,7 @@ class _Project:
             "counters": self.counts(),
             "in_turn": any(looked_at(o.plan) for o in views.operations),
             "credentials": self.uses_credentials(),
-            "secrets": bool(tests.secrets_of(views)),
+            "secrets": bool(outside.shared_secrets(views)),
             "publishes": views.publishes,
             "end": END,
             "events": events,

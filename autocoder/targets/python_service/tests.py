@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from autocoder.ir.behaviour import Change, Emit, Insert, Invoke, List, Notify, Remove, walk_steps
-from autocoder.ir.expressions import Const, Expr, Record, walk
+from autocoder.ir.expressions import Expr, Record, walk
 from autocoder.ir.limits import most_bytes
 from autocoder.ir.lower_failures import CLASSES
 from autocoder.ir.nodes import Entity, Field, Handler, Input, Operation
@@ -22,6 +22,7 @@ from autocoder.targets.python_service import (
     function_examples,
     keys,
     oracle,
+    outside,
     outside_tests,
     samples,
     uploads,
@@ -157,7 +158,7 @@ class Suite:
             "plain_failures": views.wire.failure_body is None,
             "camel": views.wire.case == "camel",
             "keys": any(f.type.format == "token" for e in views.entities for f in e.fields),
-            "secrets": secrets_of(views),
+            "secrets": outside.shared_secrets(views),
             **uploads.values(views),
             "cursors": any(_by_cursor(o) for o in views.operations),
             "wraps": any(o.wrapper for o in views.operations),
@@ -400,19 +401,6 @@ class Suite:
 
 def _pairs(values: Mapping[str, int]) -> str:
     return ", ".join(f"{literal(name)}: {value}" for name, value in values.items())
-
-
-def secrets_of(views: Views) -> list[str]:
-    """The shared secrets that operations check, by the variables that hold them."""
-    found = {
-        str(value.value)
-        for o in views.operations
-        for step in walk_steps(o.steps)
-        if isinstance(step, Invoke) and step.target == "check_secret"
-        for name, value in step.args
-        if name == "name" and isinstance(value, Const)
-    }
-    return sorted(found)
 
 
 def _restricted(views: Views) -> list[Operation]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never, cast
 
 from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Now, Op, Over, Record, is_computed_integer
@@ -37,6 +37,7 @@ BINARY: Mapping[str, tuple[str, int]] = {
     "%": ("%", PRODUCT),
 }
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_ENDS = {"first": "{}", "last": "reversed({})"}
 _UNITS = (("days", 86_400_000_000), ("hours", 3_600_000_000), ("minutes", 60_000_000), ("seconds", 1_000_000))
 
 
@@ -79,6 +80,7 @@ class PythonExpressions:
     """Renders an expression as Python. `bound` and `column` say how names read where the code stands; `language` is
     the module of the functions that Python has not, "" where they are at hand. `row_of` gives the row of a value
     where that row may be absent, else "", and `nullable` says whether the value may be null in a row that is there;
+    `present` gives a value that is known not to be null, "" where it reads as any other;
     `attribute` takes a field of a row that has no name; `spelled` writes the names of a body.
     """
 
@@ -90,6 +92,7 @@ class PythonExpressions:
     sent: Callable[[Bound], str] = field(default=lambda node: f'"{node.name}" in sent')
     row_of: Callable[[Bound], str] = field(default=lambda node: "")
     nullable: Callable[[Bound], bool] = field(default=lambda node: True)
+    present: Callable[[Bound], str] = field(default=lambda node: "")
     attribute: Callable[[str, Get], str] = field(default=lambda row, node: f"{row}[{literal(node.field)}]")
     spelled: Callable[[str], str] = field(default=lambda name: name)
 
@@ -170,6 +173,8 @@ class PythonExpressions:
             self.imports.add(self.language, function)
 
     def _get(self, node: Get) -> tuple[str, int]:
+        if isinstance(node.of, Call) and node.of.function in _ENDS and node.of.type.name in ("row", "record"):
+            return self._of_an_end(node, "None"), ATOM
         of = self.render(node.of, ATOM)
         match node.of.type.name:
             case "row":
@@ -182,6 +187,14 @@ class PythonExpressions:
             case _:
                 text = f"{of}.get({literal(node.field)})"
         return (f"{text} if {of} is not None else None", CHOICE) if node.of.type.optional else (text, ATOM)
+
+    def _of_an_end(self, node: Get, otherwise: str) -> str:
+        """A field of the first or the last of a list, which may be empty."""
+        call = cast("Call", node.of)
+        items = _ENDS[call.function].format(self.render(call.args[0], OR))
+        there = Bound(scope="item", name="entry", type=replace(call.type, optional=False))
+        text, _ = self._get(Get(of=there, field=node.field, type=node.type))
+        return f"next(({text} for {self.bound(there)} in {items}), {otherwise})"
 
     def _over(self, node: Over, body: str) -> str:
         item, items = self.bound(Bound(scope="item", name=node.item, type=node.type)), self.render(node.items, OR)
@@ -255,8 +268,15 @@ class PythonExpressions:
             value = self.bound(first).removesuffix(f" if {row} else None")
             test = f"{row} and {value} is not None" if self.nullable(first) else row
             return f"{value} if {test} else {other}"
-        value = self.render(first, OR)
-        return f"{value} if {value} is not None else {other}"
+        match first:
+            case Get(of=Call(function=function, type=Type(name="record", fields=fields))) if (
+                function in _ENDS and not dict(fields)[first.field].optional
+            ):
+                return self._of_an_end(first, other)
+            case _:
+                value = self.render(first, OR)
+                present = (self.present(first) if isinstance(first, Bound) else "") or value
+                return f"{present} if {value} is not None else {other}"
 
     def _null_comparison(self, op: str, left: Expr, right: Expr) -> str:
         tested = right if isinstance(left, Const) and left.value is None else left

@@ -572,9 +572,17 @@ class Behaviour:
         name = f"{self.reply_model}"
         self.imports.add(f"{self.package}.schemas", name)
         there = [(key, value) for key, value in step.body.values if key not in step.absent]
-        parts = [f"{attribute(key)}={self._value(value)}" for key, value in there]
+        parts = [f"{attribute(key)}={self._part(value)}" for key, value in there]
         if step.absent:
             self.imports.add(f"{self.package}.schemas", "without_null")
-            left = ", ".join(f"{attribute(k)}={self._value(v)}" for k, v in step.body.values if k in step.absent)
+            left = ", ".join(f"{attribute(k)}={self._part(v)}" for k, v in step.body.values if k in step.absent)
             parts.append(f"**without_null({left})")
         return f"{name}({', '.join(parts)})"
+
+    def _part(self, value: Expr) -> str:
+        """A value inside a body, in which rows are what clients see of them."""
+        return self.python.value(value, self._shown)
+
+    def _shown(self, entity: str, row: str) -> str:
+        self.imports.add(f"{self.package}.schemas", f"{entity}Reply")
+        return f"{entity}Reply.model_validate({row})"

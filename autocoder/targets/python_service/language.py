@@ -96,8 +96,8 @@ FUNCTIONS: dict[str, Source] = {
     if text is None:
         return None
     try:
-        place = TypeAdapter(GenericAlias(tuple, tuple(kinds.values())))
-        values = place.validate_json(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        place: Any = GenericAlias(tuple, tuple(kinds.values()))
+        values = TypeAdapter(place).validate_json(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except ValueError as error:
         raise ArithmeticError("no cursor") from error
     if any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in values):

@@ -219,8 +219,11 @@ def _arguments(body: str) -> Iterator[str]:
     if any(item.depth == 0 and item.text == "for" for item in _tokens(body)):
         yield body.strip()
         return
+    named = False  # whether these are the parameters of a lambda, which stay in one line
     for item in _tokens(body):
-        if item.depth == 0 and item.text == ",":
+        if item.depth == 0 and item.text in ("lambda", ":"):
+            named = item.text == "lambda"
+        if item.depth == 0 and item.text == "," and not named:
             yield body[begin : item.start].strip()
             begin = item.end
     if rest := body[begin:].strip():

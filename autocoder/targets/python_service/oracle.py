@@ -34,7 +34,7 @@ from autocoder.ir.behaviour import (
     Values,
     walk_steps,
 )
-from autocoder.ir.expressions import Bound, Column, Const, Expr, rewrite
+from autocoder.ir.expressions import Bound, Column, Const, Expr, rewrite, walk
 from autocoder.ir.lower_secrets import source_of
 from autocoder.ir.nodes import Entity, Handler, Input, Operation
 from autocoder.ir.pushdown import with_values_checked, worked_out_before
@@ -187,6 +187,8 @@ class Fold:
     entities: dict[str, str] = field(default_factory=dict[str, str])
     needed: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
+    turned: frozenset[str] = frozenset()
+    """What has another value in each turn of a loop."""
 
     def render(self, steps: Steps) -> list[str]:
         """The statements, without indentation of their own."""
@@ -211,12 +213,18 @@ class Fold:
             sent=self.sent,
             row_of=lambda node: row_of(node, self.nullable),
             spelled=self.views.spelled,
+            present=self.present,
             nullable=lambda node: self.views.entity(self.entities[node.name]).field(node.field).type.optional,
         )
 
     def sent(self, node: Bound) -> str:
         """Whether an input was sent."""
         return f"{literal(node.name)} in given"
+
+    def present(self, node: Bound) -> str:
+        """How an input that was sent reads; "" for any other value."""
+        sent = node.scope == "input" and self.inputs[node.name].default is None
+        return f"given[{literal(node.name)}]" if sent else ""
 
     def bound(self, node: Bound) -> str:
         """How a value at hand reads."""
@@ -265,19 +273,19 @@ class Fold:
             case List():
                 return self._list(step)
             case Each(items=items, item=item, body=body):
-                return [
-                    f"for {local(item)} in {self.python().render(items)}:",
-                    *(self._inside(body) or [f"{INDENT}pass"]),
-                ]
+                return [f"for {local(item)} in {self.python().render(items)}:", *self._turn(item, body)]
             case Require(condition=condition, otherwise=otherwise):
                 lines = [f"if {self.python().negated(condition)}:", f"{INDENT}{_raise(otherwise)}"]
                 self.nullable -= rows_there(condition)
                 return lines
+            case Let(name=name, value=Const(value=None)) if name not in self.needed | self.named:
+                return []
             case Let(name=name, value=value):
                 return [f"{local(name)} = {self._value(value)}"]
             case Choose(condition=condition, then=then, otherwise=otherwise):
                 lines = [f"if {self.python().render(condition)}:", *self._inside(then)]
-                return [*lines, "else:", *self._inside(otherwise)] if otherwise else lines
+                other = self._inside(otherwise)
+                return [*lines, "else:", *other] if other else lines
             case Emit(event=event, values=values):
                 absent = {f.name for f in self.views.event(event).fields} - {name for name, _ in values}
                 nothing = tuple((name, Const(value=None, type=NULL)) for name in sorted(absent))
@@ -292,6 +300,13 @@ class Fold:
                 return [self._reply(step)]
             case _:
                 assert_never(step)
+
+    def _turn(self, item: str, body: Steps) -> list[str]:
+        before = self.turned
+        self.turned |= {item, *(step.bind for step in walk_steps(body) if isinstance(step, Find | Insert | Invoke))}
+        lines = self._inside(body) or [f"{INDENT}pass"]
+        self.turned = before
+        return lines
 
     def _list(self, step: List) -> list[str]:
         bind, rows = local(step.bind), self._matching(step.entity, step.where)
@@ -324,7 +339,7 @@ class Fold:
 
     def _groups(self, step: List, rows: str) -> list[str]:
         values = ", ".join(f"{literal(name)}: {self._aggregate(value)}" for name, value in step.values)
-        groups = f"grouped({rows}, {', '.join(literal(name) for name in step.group)})"
+        groups = f"grouped({', '.join([rows, *map(literal, step.group)])})"
         self.module.imports.add("support.tables", "grouped")
         keys = ", ".join(f"{literal(name)}: rows[0][{literal(name)}]" for name in step.group)
         record = ", ".join(part for part in (keys, values) if part)
@@ -397,7 +412,9 @@ class Fold:
             row = local(step.row.bind)
             return [f"self.change({entity}, {row}, {self._values(step.values, row)})"]
         rows = self._matching(step.row.entity, step.row.where)
-        return [f"self.change_all({entity}, {rows}, lambda row: {self._values(step.values)})"]
+        used = {n.name for _, value in step.values for n in walk(value) if isinstance(n, Bound)} & self.turned
+        held = "".join(f", {local(name)}={local(name)}" for name in sorted(used))
+        return [f"self.change_all({entity}, {rows}, lambda row{held}: {self._values(step.values)})"]
 
     def _remove(self, step: Remove) -> list[str]:
         match step.row:
@@ -416,8 +433,11 @@ class Fold:
                 return [f"{bind} = {custom_function(step, self.package, self.module.imports)}({call})"]
             case "keep_file":
                 self.module.imports.add("support.tables", "kept_file")
-                optional = f" if {args[0]} is not None else None" if step.type.optional else ""
-                return [f"{bind} = kept_file({args[0]}){optional}"]
+                upload = step.args[0][1]
+                if not step.type.optional:
+                    return [f"{bind} = kept_file({args[0]})"]
+                sent = (self.present(upload) if isinstance(upload, Bound) else "") or args[0]
+                return [f"{bind} = kept_file({sent}) if {args[0]} is not None else None"]
             case "hash_password":
                 return [f"{bind} = {args[0]}"]
             case "check_password":

@@ -370,7 +370,7 @@ _UNSENT = '''UNSENT: Any = Field(default_factory=lambda: None)
 
 
 def _may_be_unsent(given: Input) -> bool:
-    return not (given.required or given.default or given.type.optional) and attribute(given.name) == given.name
+    return not (given.required or given.default or given.type.optional)
 
 
 def _request(operation: Operation, inputs: tuple[Input, ...], hints: Hints, views: Views) -> str:
@@ -380,6 +380,11 @@ def _request(operation: Operation, inputs: tuple[Input, ...], hints: Hints, view
     for given in inputs:
         name = attribute(given.name)
         hint = hints.of(given, in_json=True)
+        if name != given.name and _may_be_unsent(given):
+            hints.imports.add("pydantic", "Field")
+            hints.imports.add("typing", "Annotated")
+            parts = hint[len("Annotated[") : -1] if hint.startswith("Annotated[") else hint
+            hint = f"Annotated[{parts}, Field(alias={literal(given.name)})]"
         lines.append(f"    {name}: {hint}{_default(given, name, hints.imports)}")
     return "\n".join(lines)
 
@@ -393,12 +398,12 @@ def _default(given: Input, name: str, imports: Imports) -> str:
         alias = f", alias={literal(given.name)}" if name != given.name else ""
         made = render_default(given.default, imports)
         return f" = Field(default_factory={'list' if made == '[]' else f'lambda: {made}'}{alias})"
-    if name == given.name:
+    if name == given.name or _may_be_unsent(given):
         return "" if given.required else f" = {default}"
     imports.add("pydantic", "Field")
     options = [f"alias={literal(given.name)}"]
     if not given.required:
-        options.insert(0, "default_factory=lambda: None" if default == "UNSENT" else f"default={default}")
+        options.insert(0, f"default={default}")
     return f" = Field({', '.join(options)})"
 
 

@@ -15,7 +15,7 @@ quick = settings(
     deadline=None,
     database=None,
     phases=(Phase.generate, Phase.shrink),
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=list(HealthCheck.__members__.values()),
 )
 settings.register_profile("gate", quick, max_examples=60, stateful_step_count=40, derandomize=True)
 settings.register_profile("nightly", quick, max_examples=2000, stateful_step_count=60)

@@ -1,7 +1,7 @@
 """Many at once: whatever order the database gives them, the outcome is that of one after the other."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import httpx
@@ -18,7 +18,7 @@ TIMES = 12
 WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
 
-async def at_once(requests: list[Coroutine[Any, Any, httpx.Response]]) -> list[httpx.Response]:
+async def at_once(requests: Sequence[Coroutine[Any, Any, httpx.Response]]) -> list[httpx.Response]:
     """Sends requests so that their transactions overlap: nobody gets a table before everybody waits for one."""
     async with engine().connect() as gate:
         if gate.dialect.name != "postgresql":  # SQLite lets one in after the other

@@ -59,7 +59,7 @@ async def deliver(now: datetime, most: int = BATCH) -> int:
     return len(taken)
 
 
-async def postpone(session: AsyncSession, delivery: Row[tuple[int, str, dict[str, Any], int]], now: datetime) -> None:
+async def postpone(session: AsyncSession, delivery: Row[int, str, dict[str, Any], int], now: datetime) -> None:
     """Counts a failed attempt; each wait is twice as long as the one before, and the last leaves a dead letter."""
     attempts = delivery.attempts + 1
     log.warning("delivery postponed", handler=delivery.handler, attempt=attempts, last=attempts == ATTEMPTS)

@@ -432,12 +432,7 @@ class Fold:
                 call = custom_call(step, self.views, given)
                 return [f"{bind} = {custom_function(step, self.package, self.module.imports)}({call})"]
             case "keep_file":
-                self.module.imports.add("support.tables", "kept_file")
-                upload = step.args[0][1]
-                if not step.type.optional:
-                    return [f"{bind} = kept_file({args[0]})"]
-                sent = (self.present(upload) if isinstance(upload, Bound) else "") or args[0]
-                return [f"{bind} = kept_file({sent}) if {args[0]} is not None else None"]
+                return [f"{bind} = {self._kept(step, args[0])}"]
             case "hash_password":
                 return [f"{bind} = {args[0]}"]
             case "check_password":
@@ -457,6 +452,14 @@ class Fold:
                 return [f"{bind} = ({args[1]}) == self.secrets[{args[0]}]"]
             case _:
                 assert_never(step.target)
+
+    def _kept(self, step: Invoke, upload: str) -> str:
+        self.module.imports.add("support.tables", "kept_file")
+        if not step.type.optional:
+            return f"kept_file({upload})"
+        given = step.args[0][1]
+        sent = (self.present(given) if isinstance(given, Bound) else "") or upload
+        return f"kept_file({sent}) if {upload} is not None else None"
 
     def _ask(self, step: Ask) -> list[str]:
         answered = f"self.call({literal(f'{step.integration}.{step.operation}')}, {self._values(step.args)})"

@@ -15,7 +15,15 @@ quick = settings(
     deadline=None,
     database=None,
     phases=(Phase.generate, Phase.shrink),
-    suppress_health_check=list(HealthCheck.__members__.values()),
+    suppress_health_check=(
+        HealthCheck.data_too_large,
+        HealthCheck.filter_too_much,
+        HealthCheck.too_slow,
+        HealthCheck.large_base_example,
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.differing_executors,
+        HealthCheck.nested_given,
+    ),
 )
 settings.register_profile("gate", quick, max_examples=60, stateful_step_count=40, derandomize=True)
 settings.register_profile("nightly", quick, max_examples=2000, stateful_step_count=60)

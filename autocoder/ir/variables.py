@@ -48,12 +48,16 @@ def is_taken(variable: str) -> bool:
 
 
 def check_variables(blueprint: Blueprint) -> None:
-    """Each variable that holds an address or a secret is the blueprint's own."""
+    """Each variable that holds an address or a secret is the blueprint's own, and holds one of them."""
+    meant: dict[str, bool] = {}
     for variable, at in _named(blueprint.design):
         if is_taken(variable):
             message = f'"{variable}" is the service\'s own'
             help_ = f"name another, for example OUTSIDE_{variable}"
             blueprint.complain("AC3238", message, _RULE, *at, help=help_)
+        if meant.setdefault(variable, at[-1] == "secret") != (at[-1] == "secret"):
+            rule = "a variable holds an address or a secret"
+            blueprint.complain("AC3239", f"{variable} is both", rule, *at, help="name two variables")
 
 
 def _named(design: model.Architecture) -> Iterator[tuple[str, tuple[str | int, ...]]]:

@@ -113,6 +113,7 @@ def test_mail_is_text_and_a_page_that_is_escaped() -> None:
         ("AC3238", 'integrations: {a: {base_url: {env: A_URL}, auth: {secret: »SIGNING_KEY}, operations: {b: {route: GET /b}}}}\n'),
         ("AC3238", "channels: {a: {webhook: {url: {env: »PORT}, sign: {secret: A_KEY}}}}\n"),
         ("AC3238", "channels: {a: {webhook: {url: {env: A_URL}, sign: {secret: »CLASS}}}}\n"),
+        ("AC3239", "channels: {a: {webhook: {url: {env: HOOK}, sign: {secret: »HOOK}}}}\n"),
         ("AC3238", operation(READ).replace("APP_KEY", "»LOG_LEVEL")),
         ("AC3238", operation(READ).replace("{secret: APP_KEY, in: bearer}", "[{secret: APP_KEY, in: bearer}, {secret: »PATH, in: header X-Key}]")),
         ("AC3105", "integrations: {»api: {base_url: {env: A_URL}, operations: {b: {route: GET /b}}}}\n"),

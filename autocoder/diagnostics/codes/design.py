@@ -538,6 +538,13 @@ CODES: tuple[dict[str, str], ...] = (
         "example": "integrations: {payments: {base_url: {env: DATABASE_URL}}}",
     },
     {
+        "code": "AC3239",
+        "title": "a variable that is an address and a secret",
+        "why": "An address may be shown and is checked when the service starts; a secret is neither.",
+        "fix": "Name a variable for each.",
+        "example": "channels: {orders: {webhook: {url: {env: HOOK}, sign: {secret: HOOK}}}}",
+    },
+    {
         "code": "AC3190",
         "title": "an IR of another version",
         "why": "A newer IR may hold what this version does not know; an older one is made again from its blueprint.",

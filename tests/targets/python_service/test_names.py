@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import DeclarativeBase
 
 from autocoder.compilation import Sources, compile_sources
+from autocoder.ir.lower import OWN_TABLES
 from autocoder.ir.names import plural, snake
 from autocoder.targets.python_service import names
 from tests.compiling import DEPLOYMENT, findings
@@ -122,8 +123,8 @@ def blueprint(fields: list[str], types: list[str]) -> Sources:
 
 
 def fit_together(types: list[str]) -> bool:
-    tables = [plural(snake(name)) for name in types]
-    return len(set(tables)) == len(tables) and not {"deliveries", "turns"} & set(tables)
+    tables = [*OWN_TABLES, *(plural(snake(name)) for name in types)]
+    return len(set(tables)) == len(tables)
 
 
 FIELDS = st.lists(st.sampled_from(emitted_names()[0]), min_size=7, max_size=9, unique=True)

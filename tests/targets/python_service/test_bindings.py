@@ -29,10 +29,10 @@ ROWS = """
 import asyncio, json
 from sqlalchemy import func, select
 from shop.database import engine
-from shop.models import Delivery, Seen, Told, Total
+from shop.models import Delivery, Seen, ToldRow, Total
 async def main():
     async with engine().connect() as connection:
-        found = [await connection.scalar(select(func.count()).select_from(m)) for m in (Total, Seen, Told, Delivery)]
+        found = [await connection.scalar(select(func.count()).select_from(m)) for m in (Total, Seen, ToldRow, Delivery)]
     await engine().dispose()
     print(json.dumps(found))
 asyncio.run(main())

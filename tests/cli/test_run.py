@@ -50,6 +50,19 @@ def running(folder: Path, ports: tuple[int, int], *more: str, **variables: str) 
             process.kill()
 
 
+def announced(process: subprocess.Popen[str]) -> dict[str, str]:
+    """What `run` says when the service is ready: name to value."""
+    assert process.stderr
+    shown: dict[str, str] = {}
+    for line in process.stderr:
+        if line.startswith("  "):
+            name, _, value = line.strip().partition(" ")
+            shown[name] = value.strip()
+        if "stop" in shown:
+            break
+    return shown
+
+
 def eventually(holds: Callable[[], bool], seconds: float = 60) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -138,15 +151,15 @@ def test_real_servers_run_as_long_as_the_service(tmp_path: Path) -> None:
     ports = free_ports()
     with running(folder, ports, "--real") as process:
         url = f"http://127.0.0.1:{ports[0]}"
-        assert eventually(lambda: httpx.get(f"http://127.0.0.1:{ports[1]}/health/ready").status_code == 200, 120)
+        shown = announced(process)
         made = httpx.post(f"{url}/links", json={"target_url": "https://example.com/"})
         assert made.status_code == 201
         assert httpx.get(f"{url}/{made.json()['code']}").status_code == 302
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
     assert process.returncode == 0, said
-    shown = dict(line.split(None, 1) for line in said.splitlines() if line.startswith(("  postgresql", "  nats")))
-    assert shown["postgresql"].startswith("postgresql://postgres@127.0.0.1:")
-    for address in shown.values():
-        assert is_free(int(address.strip().rsplit(":", 1)[1].split("/")[0]))
-    assert len(shown) == 2
+    servers = {name: address for name, address in shown.items() if name in ("postgresql", "nats")}
+    assert servers["postgresql"].startswith("postgresql://postgres@127.0.0.1:")
+    for address in servers.values():
+        assert is_free(int(address.rsplit(":", 1)[1].split("/")[0]))
+    assert len(servers) == 2

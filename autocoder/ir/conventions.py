@@ -161,7 +161,7 @@ def _system(views: Views) -> Iterator[Decision]:
             alternatives=("a limit for each address at the ingress",),
             consequence="each attempt costs a slow hash, two of which a process computes at once",
         )
-    if views.events and views.broker:
+    if views.broker:
         yield Decision(
             subject="events.delivery",
             value=f"outbox in the store, then {views.broker}",

@@ -226,8 +226,10 @@ class Views:
 
     @property
     def broker(self) -> str:
-        """The product that carries events in some environment, "" where the store does in all of them."""
-        return next((e.broker for e in self.environments if e.broker != "store"), "")
+        """The product that carries events in some environment, "" where the store does in all of them or none is
+        ever carried.
+        """
+        return next((e.broker for e in self.environments if e.broker != "store" and self.handles_events), "")
 
     @property
     def cache(self) -> str:
@@ -300,6 +302,11 @@ class Views:
         return self.uses(Emit)
 
     @cached_property
+    def handles_events(self) -> bool:
+        """Whether events that are published reach handlers of this system."""
+        return bool(self.event_handlers) and self.publishes
+
+    @cached_property
     def notifies(self) -> bool:
         """Whether anybody is ever notified."""
         return self.uses(Notify)
@@ -307,7 +314,7 @@ class Views:
     @cached_property
     def delivers(self) -> bool:
         """Whether anything is on its way in the outbox: events to handlers of this system, or messages."""
-        return (bool(self.event_handlers) and self.publishes) or self.notifies
+        return self.handles_events or self.notifies
 
     @cached_property
     def calling_handlers(self) -> tuple[Handler, ...]:

@@ -89,7 +89,7 @@ class Runtime:
     @property
     def broker(self) -> str:
         """The broker between the processes, "" where there is none: events go through the store, or there are none."""
-        return self.views.broker if self.views.event_handlers and self.views.publishes else ""
+        return self.views.broker
 
     @property
     def cache(self) -> str:

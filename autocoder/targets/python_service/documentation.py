@@ -53,7 +53,7 @@ def readme(views: Views, package: str, modules: Collection[str]) -> str:
         places=[(", ".join(f"`{name}`" for name in names), what) for names, what in places if names],
         objectives=objectives,
         store=views.store,
-        broker=views.broker and views.event_handlers and views.publishes,
+        broker=views.broker,
     )
 
 

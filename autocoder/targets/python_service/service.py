@@ -9,7 +9,7 @@ from autocoder.bundles import Bundle
 from autocoder.ir.behaviour import Insert, Invoke, Steps, expressions, walk_steps
 from autocoder.ir.expressions import Bound, walk
 from autocoder.ir.guards import looked_at
-from autocoder.ir.nodes import Operation
+from autocoder.ir.nodes import Event, Handler, Operation
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import (
     admin,
@@ -69,16 +69,6 @@ class _Project:
     @property
     def package(self) -> str:
         return package(self.views.system.name)
-
-    @property
-    def delivers(self) -> bool:
-        """Whether anything is delivered: events to handlers of this service, or messages."""
-        return self.views.delivers
-
-    @property
-    def broker(self) -> str:
-        """The broker that carries events to their handlers, "" where the store does in every environment."""
-        return self.views.broker if self.views.event_handlers and self.views.publishes else ""
 
     def tree(self) -> Tree:
         tree = Tree()
@@ -141,8 +131,8 @@ class _Project:
             roots.add("redis")
         if "tracing" in self.views.capabilities:
             roots |= set(self.bundle.python.roots["tracing"])
-        if self.broker:
-            roots.add(BROKER_ROOTS[self.broker])
+        if self.views.broker:
+            roots.add(BROKER_ROOTS[self.views.broker])
         libraries = {"Email": "email-validator", "Html": "nh3"}
         roots |= {libraries[name] for name in libraries.keys() & self.used_types()}
         if keeps_files(self.views):
@@ -253,9 +243,9 @@ class _Project:
             "cache.py": bool(self.views.cache),
             "tracing.py": "tracing" in self.views.capabilities,
             "events.py": bool(self.views.events),
-            "worker.py": self.delivers,
-            "broker.py": bool(self.broker),
-            "consumer.py": bool(self.broker),
+            "worker.py": self.views.delivers,
+            "broker.py": bool(self.views.broker),
+            "consumer.py": bool(self.views.broker),
             "files.py": keeps_files(self.views),
             "scheduler.py": bool(self.views.scheduled),
         }
@@ -265,102 +255,117 @@ class _Project:
     def values(self) -> dict[str, Any]:
         """What the skeletons ask for."""
         views, system = self.views, self.views.system
-        serving = next((c for c in views.components if c.role == "APIEndpoint"), None)
-        workers = views.running("Worker") if self.delivers else {}
-        schedulers = views.running("Scheduler") if views.scheduled else {}
-        api = serving.name if serving else "api"
-        parts = [api, *workers, *schedulers]
         environments = sorted({"development", "production", *(e.name for e in views.environments)})
-        caller = self.caller_fields()
-        subscribers = {
-            model(e.name): [function(h.name) for h in views.event_handlers if h.event == e.name] for e in views.events
-        }
-        imports = Imports()
-        if self.broker:
-            imports.add("datetime", "datetime")
-            imports.add("typing", "Any", "Literal")
-            imports.add("uuid", "UUID", "uuid4")
-        events = [
-            {
-                "begin": begin(e.id),
-                "name": model(e.name),
-                "doc": f"{words(e.name).capitalize()}.",
-                "fields": [
-                    (attribute(f.name), type_hint(f.type, imports) + (" = None" if f.type.optional else ""))
-                    for f in e.fields
-                ],
-            }
-            for e in views.events
-        ]
         return {
             "package": self.package,
             "title": literal(system.name),
             "version": literal(system.version),
             "description": literal(system.description),
+            "end": END,
             "environments": ", ".join(literal(name) for name in environments),
+            "origins": ", ".join(literal(origin) for origin in views.wire.origins),
+            **self.secrets_and_callers(),
+            **self.statements(),
+            **self.events(),
+            **self.processes(),
+            **failures_of(views),
+            **capabilities.values(views),
+            **keeping.values(views),
+            **outside.values(views),
+            **deliveries.values(views),
+            **uploads.values(views),
+        }
+
+    def secrets_and_callers(self) -> dict[str, Any]:
+        """Who asks, and which keys and secrets that takes."""
+        views = self.views
+        account = model(views.auth.entity) if views.auth else ""
+        caller = self.caller_fields()
+        return {
             "auth": views.auth is not None,
             "keys": keys.of_callers(views),
             "signs": keys.signs(views),
             "digests": keys.digests(views),
             "encrypts": keys.encrypts(views),
             "lookups": keys.looks_up(views),
-            "polls": self.delivers or bool(views.scheduled),
-            "broker": self.broker,
-            "broker_name": BROKERS.get(self.broker, ""),
-            "brokered": _listed([e.name for e in views.environments if e.broker != "store"] if self.broker else []),
-            "upserts": bool(views.scheduled) or bool(self.broker) or self.inserts_unless_there() or self.counts(),
-            "codes": bool(views.generates_codes),
-            "caller_model": model(views.auth.entity) if views.auth else "",
-            "caller_columns": ", ".join(f"{model(views.auth.entity) if views.auth else ''}.{a}" for a, _ in caller),
-            "caller_fields": caller,
-            "optional_caller": any(o.access == "user?" for o in views.operations),
-            **failures_of(views),
-            **capabilities.values(views),
-            **keeping.values(views),
-            "origins": ", ".join(literal(origin) for origin in views.wire.origins),
-            "counters": self.counts(),
-            "in_turn": any(looked_at(o.plan) for o in views.operations),
             "credentials": self.uses_credentials(),
             "secrets": bool(outside.shared_secrets(views)),
-            "publishes": views.publishes,
-            "end": END,
-            "events": events,
-            "handled": bool(outside.staying(views)) or bool(self.broker),
+            "caller_model": account,
+            "caller_columns": ", ".join(f"{account}.{name}" for name, _ in caller),
+            "caller_fields": caller,
+            "optional_caller": any(o.access == "user?" for o in views.operations),
+        }
+
+    def statements(self) -> dict[str, Any]:
+        """What the statements of the service need of `database.py`."""
+        views = self.views
+        counts = any(f.generated == "sequence" for e in views.entities for f in e.fields)
+        return {
+            "codes": bool(views.generates_codes),
+            "counters": counts,
+            "upserts": bool(views.scheduled or views.broker) or self.inserts_unless_there() or counts,
+            "in_turn": any(looked_at(o.plan) for o in views.operations),
+        }
+
+    def events(self) -> dict[str, Any]:
+        """The events, and how they reach their handlers."""
+        views = self.views
+        staying = outside.staying(views)
+        imports = Imports()
+        if views.broker:
+            imports.add("datetime", "datetime")
+            imports.add("typing", "Any", "Literal")
+            imports.add("uuid", "UUID", "uuid4")
+        subscribers = {
+            model(e.name): [function(h.name) for h in views.event_handlers if h.event == e.name] for e in views.events
+        }
+        return {
+            "events": [_event(e, imports) for e in views.events],
             "imports": "".join(f"{line}\n" for line in import_block(imports, self.package).splitlines()),
+            "publishes": views.publishes,
+            "consumes": views.handles_events,
+            "handled": bool(staying) or bool(views.broker),
             "subscribers": sorted(subscribers.items()),
-            "event_names": ", ".join(sorted({model(h.event) for h in outside.staying(views)})),
-            "routes": [(function(h.name), model(h.event)) for h in outside.staying(views)],
-            **outside.values(views),
-            "consumes": bool(views.event_handlers) and views.publishes,
-            "jobs": [(function(h.name), h.schedule) for h in views.scheduled],
-            "parts": " | ".join(parts),
-            "part_list": ", ".join(f'"{part}"' for part in parts) + ("," if len(parts) == 1 else ""),
-            "loops": ", ".join(self.loops()),
+            "event_names": ", ".join(sorted({model(h.event) for h in staying})),
+            "routes": [(function(h.name), model(h.event)) for h in staying],
+            "broker": views.broker,
+            "broker_name": BROKERS.get(views.broker, ""),
+            "brokered": _listed([e.name for e in views.environments if e.broker != "store"] if views.broker else []),
+        }
+
+    def processes(self) -> dict[str, Any]:
+        """The parts of the service that run as processes of their own, and what runs in each."""
+        views = self.views
+        serving = next((c for c in views.components if c.role == "APIEndpoint"), None)
+        workers = views.running("Worker") if views.delivers else {}
+        schedulers = views.running("Scheduler") if views.scheduled else {}
+        api = serving.name if serving else "api"
+        parts = [api, *workers, *schedulers]
+        return {
             "api": api,
             "api_port": (serving.port if serving else None) or API_PORT,
-            "workers": [(name, [function(h.name) for h in handlers]) for name, handlers in workers.items()],
-            "schedulers": [(name, [function(h.name) for h in handlers]) for name, handlers in schedulers.items()],
+            "parts": " | ".join(parts),
+            "part_list": _listed(parts),
+            "polls": views.delivers or bool(views.scheduled),
+            "loops": ", ".join(self.loops()),
+            "jobs": [(function(h.name), h.schedule) for h in views.scheduled],
+            "workers": _run(workers),
+            "schedulers": _run(schedulers),
             "split": len(workers) > 1,
             "several": len(schedulers) > 1,
-            **deliveries.values(views),
-            **uploads.values(views),
         }
 
     def loops(self) -> list[str]:
         """The modules that run beside the API until the process ends."""
         found = {
-            "consumer": bool(self.broker),
+            "consumer": bool(self.views.broker),
             "files": keeps_files(self.views),
             "outbound": self.views.reaches_out,
             "scheduler": bool(self.views.scheduled),
             "tracing": "tracing" in self.views.capabilities,
-            "worker": self.delivers,
+            "worker": self.views.delivers,
         }
         return [name for name, there in found.items() if there]
-
-    def counts(self) -> bool:
-        """Whether rows are numbered in a sequence."""
-        return any(f.generated == "sequence" for e in self.views.entities for f in e.fields)
 
     def uses_credentials(self) -> bool:
         """Whether keys of rows or shared secrets are made or checked."""
@@ -396,6 +401,22 @@ class _Project:
         }
         fields = [f for f in entity.fields if f.name == "id" or f.name in read]
         return [(row_attribute(f.name, f.type), type_hint(f.type, Imports())) for f in fields]
+
+
+def _event(event: Event, imports: Imports) -> dict[str, Any]:
+    """What `events.py` says of an event."""
+    hints = [(f, type_hint(f.type, imports)) for f in event.fields]
+    return {
+        "begin": begin(event.id),
+        "name": model(event.name),
+        "doc": f"{words(event.name).capitalize()}.",
+        "fields": [(attribute(f.name), hint + (" = None" if f.type.optional else "")) for f, hint in hints],
+    }
+
+
+def _run(components: dict[str, tuple[Handler, ...]]) -> list[tuple[str, list[str]]]:
+    """Components with the functions of the handlers that they run."""
+    return [(name, [function(h.name) for h in handlers]) for name, handlers in components.items()]
 
 
 def _listed(names: list[str]) -> str:

@@ -78,7 +78,7 @@ def tables(views: Views, imports: Imports) -> tuple[Table, ...]:
     found = [_entity_table(entity, views, imports) for entity in views.entities]
     if views.delivers:
         found.append(_deliveries(views, imports))
-        if views.broker and views.event_handlers and views.publishes:
+        if views.broker:
             found.append(RECEIVED)
     if views.scheduled:
         found.append(TURNS)

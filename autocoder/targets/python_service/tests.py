@@ -56,11 +56,6 @@ class Suite:
     package: str
 
     @property
-    def delivers(self) -> bool:
-        """Whether events reach handlers of this service."""
-        return bool(self.views.event_handlers) and self.views.publishes
-
-    @property
     def outside(self) -> bool:
         """Whether the service reaches anything beyond itself."""
         return bool(self.views.integrations) or self.views.notifies
@@ -115,7 +110,7 @@ class Suite:
         names += ["test_secrets"] if keys.encrypts(self.views) else []
         names += ["test_uploads"] if keeps_files(self.views) else []
         names += ["test_visibility"] if _restricted(self.views) else []
-        names += ["test_events"] if self.delivers and outside_tests.plain_events(self.views) else []
+        names += ["test_events"] if self.views.handles_events and outside_tests.plain_events(self.views) else []
         names += ["test_schedule"] if self.views.scheduled else []
         names += ["test_limits"] if "rate_limit" in self.views.capabilities else []
         names += ["test_tracing"] if "tracing" in self.views.capabilities else []
@@ -143,7 +138,7 @@ class Suite:
             "hidden": ", ".join(f"({literal(e.name)}, {literal(f.name)})" for e, f in keys.secrets(views)),
             "publishes": views.publishes,
             "worker": self.views.delivers,
-            "delivers": self.delivers,
+            "delivers": self.views.handles_events,
             **outside_tests.values(self.views),
             "scheduler": bool(views.scheduled),
             "codes": bool(views.generates_codes),
@@ -280,7 +275,7 @@ class Suite:
             models.append(f"{INDENT}{literal(e.name)}: {model(e.name)},")
             kept = ", ".join(f"{literal(f.name)}: {literal(row_attribute(f.name, f.type))}" for f in e.fields)
             fields.append(f"{INDENT}{literal(e.name)}: {{{kept}}},")
-        if self.delivers:
+        if self.views.handles_events:
             for e in self.views.events:
                 kept = ", ".join(f"{literal(f.name)}: {literal(attribute(f.name))}" for f in e.fields)
                 fields.append(f"{INDENT}{literal(e.name)}: {{{kept}}},")
@@ -308,7 +303,7 @@ class Suite:
             head = f'def {name}(world: Any, n: int) -> Row:\n    """Values of a {words(e.name)}."""'
             module.add(f"{head}\n    return {{{values}}}", e.id)
             names.append(f"{INDENT}{literal(e.name)}: {name},")
-        if self.delivers:
+        if self.views.handles_events:
             for event in self.views.events:
                 values = ", ".join(f"{literal(f.name)}: {_event_value(f.type, f, module)}" for f in event.fields)
                 name = short(f"{_snake(event.name)}_event")

@@ -89,13 +89,17 @@ def tables(views: Views, imports: Imports) -> tuple[Table, ...]:
     return tuple(found)
 
 
+def _columns(**types: Type) -> tuple[Column, ...]:
+    """Columns of a table of the service's own."""
+    return tuple(Column(name=name, attribute=name, type=type_) for name, type_ in types.items())
+
+
 DELIVERIES = Table(
     name="deliveries",
     model="Delivery",
     doc="An event on its way to one handler.",
     columns=(
-        Column(name="handler", attribute="handler", type=TEXT),
-        Column(name="payload", attribute="payload", type=Type(name="list")),
+        *_columns(handler=TEXT, payload=Type(name="list")),
         Column(name="attempts", attribute="attempts", type=INTEGER, default="0"),
         Column(name="due_at", attribute="due_at", type=DATETIME, default="current_time"),
     ),
@@ -118,11 +122,7 @@ RECEIVED = Table(
     name="received",
     model="Received",
     doc="An event that a handler had from the broker.",
-    columns=(
-        Column(name="handler", attribute="handler", type=TEXT),
-        Column(name="event_id", attribute="event_id", type=Type(name="uuid")),
-        Column(name="received_at", attribute="received_at", type=DATETIME),
-    ),
+    columns=_columns(handler=TEXT, event_id=UUID, received_at=DATETIME),
     unique=(("handler", "event_id"),),
     indexes=(("received_at",),),
 )
@@ -130,27 +130,16 @@ TURNS = Table(
     name="turns",
     model="Turn",
     doc="A turn of a scheduled job that was run, or is being run.",
-    columns=(
-        Column(name="job", attribute="job", type=TEXT),
-        Column(name="due_at", attribute="due_at", type=DATETIME),
-    ),
+    columns=_columns(job=TEXT, due_at=DATETIME),
     unique=(("job", "due_at"),),
 )
-
-
 KEPT_REPLIES = Table(
     name="kept_replies",
     model="KeptReply",
     doc="The reply to a request with a key, for when it comes again.",
     columns=(
-        Column(name="operation", attribute="operation", type=TEXT),
-        Column(name="caller", attribute="caller", type=TEXT),
-        Column(name="key", attribute="key", type=TEXT),
-        Column(name="request", attribute="request", type=TEXT),
-        Column(name="status", attribute="status", type=INTEGER),
-        Column(name="headers", attribute="headers", type=Type(name="list")),
-        Column(name="body", attribute="body", type=TEXT),
-        Column(name="kept_at", attribute="kept_at", type=DATETIME),
+        *_columns(operation=TEXT, caller=TEXT, key=TEXT, request=TEXT),
+        *_columns(status=INTEGER, headers=Type(name="list"), body=TEXT, kept_at=DATETIME),
     ),
     unique=(("operation", "caller", "key"),),
     indexes=(("operation", "kept_at"),),
@@ -159,10 +148,7 @@ COUNTERS = Table(
     name="counters",
     model="Counter",
     doc="The last number that was given in a sequence.",
-    columns=(
-        Column(name="sequence", attribute="sequence", type=TEXT),
-        Column(name="last", attribute="last", type=INTEGER),
-    ),
+    columns=_columns(sequence=TEXT, last=INTEGER),
     unique=(("sequence",),),
 )
 

@@ -89,34 +89,11 @@ FRAMES: tuple[Frame, ...] = (
     Frame(
         name="a route requires fields",
         kind="field",
-        verbs=("require",),
+        verbs=("require", "take"),
         route="request",
         roles=(_OF, Role(at="object", slot="name", reads="field", each=True)),
         constants={"required": True},
         example="POST /quizzes requires a title.",
-        gives=(
-            ("operation", {"method": "POST", "path": "/quizzes"}),
-            (
-                "field",
-                {
-                    "of": "POST /quizzes",
-                    "name": "title",
-                    "direction": "request",
-                    "location": "body",
-                    "required": True,
-                    "type": "text",
-                },
-            ),
-        ),
-    ),
-    Frame(
-        name="a route takes fields",
-        kind="field",
-        verbs=("take",),
-        route="request",
-        roles=(_OF, Role(at="object", slot="name", reads="field", each=True)),
-        constants={"required": True},
-        example="POST /quizzes takes a title.",
         gives=(
             ("operation", {"method": "POST", "path": "/quizzes"}),
             (

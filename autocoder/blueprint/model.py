@@ -38,6 +38,7 @@ from autocoder.blueprint.effects import (
     effect_verb,
 )
 from autocoder.blueprint.fields import FieldOrType, FieldSpec
+from autocoder.blueprint.inbound import Signed, SignedOrSecret
 from autocoder.blueprint.outputs import Body, Cors, ErrorAnswer, Errors, Output, Wire
 from autocoder.blueprint.outside import Channel, Integration, OutsideOperation
 from autocoder.blueprint.shapes import (
@@ -110,6 +111,7 @@ __all__ = [
     "SecretRef",
     "Security",
     "SignIn",
+    "Signed",
     "System",
     "Transition",
     "Update",
@@ -222,7 +224,7 @@ class Entity(Strict):
 
 
 class AccessRule(Strict):
-    """Who may ask, beyond being signed in: one of `role`, `key` and `secret`."""
+    """Who may ask, beyond being signed in: one of `role`, `key`, `secret` and `signature`."""
 
     role: (
         Annotated[Annotated[Name, Tag("scalar")] | Annotated[tuple[Name, ...], Tag("list")], Discriminator(shape_of)]
@@ -241,6 +243,12 @@ class AccessRule(Strict):
     )
     place: Annotated[str | None, Field(alias="in", pattern=r"^(header [A-Za-z][A-Za-z0-9-]*|bearer)$")] = Field(
         default=None, description="Where the client sends the key or secret.", examples=["header X-Key", "bearer"]
+    )
+    signature: SignedOrSecret = Field(
+        default=None,
+        description="Only the sender of a webhook, who signs it (HMAC-SHA256 over id, time and body). A delivery that "
+        "comes again is answered as the first and not acted on twice.",
+        examples=["PAYMENTS_HOOK_KEYS", {"secret": "PAYMENTS_HOOK_KEYS", "tolerance": "5m", "keep": "7d"}],
     )
 
 
@@ -270,7 +278,7 @@ class Operation(Strict):
     access: Access = Field(
         default="anyone",
         description="Who may ask: anyone, who is signed in (`user`), either (`user?`; `caller` may be null), who owns "
-        "the row that is read (`owner`), a role, or who holds a key or secret. A list means all of them.",
+        "the row that is read (`owner`), a role, who holds a key or secret, or who signed a webhook. A list means all.",
         examples=["user", {"role": "admin"}, ["owner", {"role": "editor"}]],
     )
     input: dict[Name, FieldOrType] = Field(

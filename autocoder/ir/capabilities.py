@@ -43,6 +43,19 @@ class Idempotency:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Signed:
+    """Only who signed a request with one of the keys in the variable `secret` is let in: HMAC-SHA256 over its id, its
+    time, which is at most `tolerance_us` microseconds from now, and its body to the byte.
+    """
+
+    secret: str
+    id_header: str
+    time_header: str
+    signature_header: str
+    tolerance_us: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Capability:
     """Something that the service as a whole can do, and the microseconds that it may add to a request."""
 

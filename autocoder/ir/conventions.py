@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
+from autocoder.blueprint import model
 from autocoder.decisions import Decision, Source
 from autocoder.ir.behaviour import List, Reply, walk_steps
+from autocoder.ir.durations import microseconds
 from autocoder.ir.field_types import PASSWORD_LENGTH
 from autocoder.ir.lower_lists import LIST_LIMIT
+from autocoder.ir.nodes import Operation
 from autocoder.ir.views import Views
 
 
@@ -45,6 +48,7 @@ def _operations(views: Views) -> Iterator[Decision]:
                 alternatives=("state the operation with another route",),
                 consequence="clients register and log in here; the objectives do not cover it",
             )
+        yield from _delivery(operation)
         for step in walk_steps(operation.steps):
             match step:
                 case List(limit=limit) if limit == LIST_LIMIT:
@@ -67,6 +71,34 @@ def _operations(views: Views) -> Iterator[Decision]:
                     )
                 case _:
                     pass
+
+
+def _delivery(operation: Operation) -> Iterator[Decision]:
+    usual = model.Signed.model_fields
+    if operation.signed and operation.once:
+        for name, value, because, consequence in (
+            (
+                "tolerance",
+                operation.signed.tolerance_us,
+                "clocks differ a little, and what somebody caught must not be good for long",
+                "what says that it was sent earlier or later is refused",
+            ),
+            (
+                "keep",
+                operation.once.keep_us,
+                "a sender that gets no answer tries again for hours or days",
+                "a delivery that comes again later than this is acted on again",
+            ),
+        ):
+            if value == microseconds(usual[name].default):
+                yield Decision(
+                    subject=f"operations.{operation.name}.access.signature.{name}",
+                    value=usual[name].default,
+                    source=Source.DEFAULT,
+                    because=because,
+                    alternatives=("what the sender's documentation says",),
+                    consequence=consequence,
+                )
 
 
 def _components(views: Views) -> Iterator[Decision]:

@@ -32,6 +32,7 @@ from autocoder.ir.lower_components import USUAL_NAMES, Components
 from autocoder.ir.lower_entities import Entities
 from autocoder.ir.lower_failures import FAILURE_NAMES, answers_of
 from autocoder.ir.lower_handlers import Handlers, carried
+from autocoder.ir.lower_inbound import delivered
 from autocoder.ir.lower_outside import Outside
 from autocoder.ir.lower_policy import rules
 from autocoder.ir.lower_secrets import with_digests
@@ -116,7 +117,8 @@ class Blueprint:
         lower_wrapping.check(self)
         check_variables(self)
         nodes_of_wire = self.wire()
-        operations = [capable(self, operation, world.auth) for operation in self.operations(world)]
+        operations = [delivered(self, operation) for operation in self.operations(world)]
+        operations = [capable(self, operation, world.auth) for operation in operations]
         operations = [lower_wrapping.with_wrapper(operation, world.wrap, world.auth) for operation in operations]
         handlers = [audited_handler(self, handler) for handler in Handlers(blueprint=self, world=world).all()]
         events = carried(world.events.values(), [*operations, *handlers], design.handlers.values())

@@ -53,13 +53,17 @@ def _without_repetition(before: Sequence[Step], steps: Steps) -> Steps:
 
 
 def _rule(to: Lowering, rule: model.AccessRule, at: Path) -> Steps:
-    stated = [name for name in ("role", "key", "secret") if getattr(rule, name)]
+    stated = [name for name in ("role", "key", "secret", "signature") if getattr(rule, name)]
     if len(stated) != 1:
-        to.complain("AC3147", "a rule is one of role, key and secret", at, help="make a list of several rules")
+        to.complain(
+            "AC3147", "a rule is one of role, key, secret and signature", at, help="make a list of several rules"
+        )
         return ()
     if rule.role:
         roles = (rule.role,) if isinstance(rule.role, str) else rule.role
         return (Require(condition=to.has_role(roles, at), otherwise=Failure(failure="forbidden")),)
+    if rule.signature:
+        return ()  # it is checked before there are any steps
     return to.credential(rule, at)
 
 

@@ -141,22 +141,25 @@ def _once(blueprint: Blueprint, operation: Operation, spec: model.Operation) -> 
     """The operation with an input for the key of a request, where the same request happens once."""
     usual = blueprint.design.capabilities.idempotency if operation.stated else None
     stated = spec.idempotency or usual
-    if stated is None:
+    if stated is None or operation.signed:
         return operation
     name = stated.header.lower().replace("-", "_")
-    problem = next(_unfit(operation, name), None)
+    problem = next(unfit(operation, name), None)
     if problem:
         if spec.idempotency is not None:
             _refuse(blueprint, operation, *problem)
         return operation
-    key = Input(
-        name=name, place="header", type=TEXT, required=False, constraints=Constraints(pattern=_VISIBLE), message=None
-    )
-    kept = Idempotency(input=name, keep_us=microseconds(stated.keep))
-    return replace(operation, inputs=(*operation.inputs, key), once=kept)
+    return keyed(operation, Idempotency(input=name, keep_us=microseconds(stated.keep)))
 
 
-def _unfit(operation: Operation, name: str) -> Iterator[tuple[str, str, str]]:
+def keyed(operation: Operation, once: Idempotency) -> Operation:
+    """The operation with the input for the key of a request, by which it happens once."""
+    visible = Constraints(pattern=_VISIBLE)
+    key = Input(name=once.input, place="header", type=TEXT, required=False, constraints=visible)
+    return replace(operation, inputs=(*operation.inputs, key), once=once)
+
+
+def unfit(operation: Operation, name: str) -> Iterator[tuple[str, str, str]]:
     """Why the reply of an operation cannot be kept: a code, the problem, and what to do."""
     steps = operation.steps
     if operation.method not in ("POST", "PATCH") or not _has_effects(steps):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from autocoder.ir.behaviour import FailureClass, Steps
-from autocoder.ir.capabilities import Capability, Idempotency, RateLimit
+from autocoder.ir.capabilities import Capability, Idempotency, RateLimit, Signed
 from autocoder.ir.expressions import Expr
 from autocoder.ir.types import Type
 
@@ -207,6 +207,7 @@ class Operation:
     wrapper: str = ""
     limit: RateLimit | None = None
     once: Idempotency | None = None
+    signed: Signed | None = None
     kind: Literal["operation"] = "operation"
 
     @property

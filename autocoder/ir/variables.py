@@ -33,7 +33,15 @@ PROCESS = frozenset(
 """What the process, its image and its server read."""
 _MEMBERS = frozenset(
     {
-        *("be_an_address", "be_a_mail_server", "be_ready_for_production", "cipher", "field_validator", "keys"),
+        *(
+            "be_an_address",
+            "be_a_mail_server",
+            "be_keys",
+            "be_ready_for_production",
+            "cipher",
+            "field_validator",
+            "keys",
+        ),
         *("model_validator", "name_the_driver", "settings_customise_sources"),
     }
 )
@@ -73,5 +81,8 @@ def _named(design: model.Architecture) -> Iterator[tuple[str, tuple[str | int, .
     for name, operation in design.operations.items():
         listed = not isinstance(operation.access, str | model.AccessRule)
         for index, rule in enumerate(rules_of(operation.access)):
+            at = ("operations", name, "access", *((index,) if listed else ()))
             if isinstance(rule, model.AccessRule) and rule.secret:
-                yield rule.secret, ("operations", name, "access", *((index,) if listed else ()), "secret")
+                yield rule.secret, (*at, "secret")
+            if isinstance(rule, model.AccessRule) and rule.signature:
+                yield rule.signature.secret, (*at, "signature", "secret")

@@ -78,6 +78,8 @@ def _capabilities(graph: Graph) -> Iterator[str]:
             yield f"{operation.id}: limited by nobody"
         if once and (once.input not in inputs or "idempotency" not in named or once.keep_us < 1):
             yield f"{operation.id}: happens once by {once.input}"
+        if operation.signed and (operation.access != "anyone" or once is None):
+            yield f"{operation.id}: what is signed has no caller and happens once"
 
 
 def _auth(graph: Graph) -> Iterator[str]:

@@ -78,6 +78,9 @@ class CheckOutside:
 
 def _needed(graph: Graph) -> Iterator[tuple[str, str]]:
     """The variables that must be stated, each with what needs it."""
+    for operation in graph.of_kind(Operation):
+        if operation.signed:
+            yield operation.signed.secret, operation.name
     for integration in graph.of_kind(Integration):
         yield integration.address, integration.name
         if integration.secret:

@@ -50,9 +50,11 @@ def _public_writes(design: Design) -> Iterator[Look]:
 
 
 def _asks_for_a_key(operation: Operation) -> bool:
-    """Whether only who holds a key or a shared secret gets through."""
+    """Whether only who signs, or holds a key or a shared secret, gets through."""
     keys = ("check_token", "check_secret")
-    return any(isinstance(step, Invoke) and step.target in keys for step in operation.steps)
+    return operation.signed is not None or any(
+        isinstance(step, Invoke) and step.target in keys for step in operation.steps
+    )
 
 
 def _written(operation: Operation) -> set[str]:

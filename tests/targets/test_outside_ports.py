@@ -45,9 +45,12 @@ def test_a_service_that_asks_nobody_reaches_nobody() -> None:
     assert not [file.path for file in emit(compile_sources(fixture("todo"))) if "outside" in file.path]
 
 
-def test_a_shared_secret_comes_from_the_clusters_secrets() -> None:
+@pytest.mark.parametrize(
+    "access", ["access: {secret: APP_KEY, in: header X-App}", "access: {signature: APP_KEY}, effects: [{delete: Task}]"]
+)
+def test_a_shared_secret_comes_from_the_clusters_secrets(access: str) -> None:
     sources = fixture("todo")
-    operation = "\n  ping: {route: GET /ping, access: {secret: APP_KEY, in: header X-App}, output: {status: 204}}"
+    operation = f"\n  ping: {{route: POST /ping, {access}, output: {{status: 204}}}}"
     architecture = sources.architecture.replace("\noperations:", f"\noperations:{operation}", 1)
     tree = emit(compile_sources(replace(sources, architecture=architecture)))
     patches = [f.content.decode() for f in tree if f.path.endswith("/environment-patch.yaml")]

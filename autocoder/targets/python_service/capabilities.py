@@ -45,14 +45,14 @@ def constant(limit: RateLimit) -> str:
 
 
 def dependency(operation: Operation, module: Module) -> str:
-    """The argument of the route's decorator that counts requests before anything else; "" where none does."""
+    """What a route depends on to count requests before anything else; "" where nothing does."""
     limit = operation.limit
     if limit is None or limit.by == "input":
         return ""
     module.imports.add("fastapi", "Depends")
     module.imports.add(f"{module.package}.limits", constant(limit))
     caller = "by_caller" if operation.access == "user" else "by_caller_if_any"
-    return f"dependencies=[Depends({constant(limit)}.{'by_address' if limit.by == 'address' else caller})]"
+    return f"Depends({constant(limit)}.{'by_address' if limit.by == 'address' else caller})"
 
 
 def decorators(operation: Operation, names: dict[str, str], module: Module) -> list[str]:

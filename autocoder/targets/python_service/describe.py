@@ -119,7 +119,11 @@ def operation_doc(operation: Operation, views: Views) -> str:
 def _capabilities(operation: Operation) -> str:
     """What holds of every request, beside what it does."""
     found = [limit_in_words(operation.limit)] if operation.limit else []
-    if operation.once:
+    if operation.signed and operation.once:
+        sent, kept = _duration(operation.signed.tolerance_us), _duration(operation.once.keep_us)
+        found.append(f"Only a request that its sender signed, no longer than {sent} ago, gets in")
+        found.append(f"One with a {operation.signed.id_header} of the last {kept} gets the reply of the first")
+    elif operation.once:
         header, kept = operation.once.input.replace("_", "-"), _duration(operation.once.keep_us)
         found.append(f"A request with the same {header} happens once in {kept}, and gets the same reply")
     return "".join(f" {text}." for text in found)

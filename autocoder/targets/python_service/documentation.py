@@ -18,7 +18,7 @@ MAP = (
     (("operations/",), "what clients can do: a module for each kind of row, a function for each route; start here"),
     (("handlers/", "events.py", "worker.py", "consumer.py", "broker.py", "scheduler.py"), "events and schedules"),
     (("models.py", "schemas.py"), "the rows; what clients send and get"),
-    (("authentication.py", "keys.py", "credentials.py", "encryption.py"), "who is asking, and what is secret"),
+    (("authentication.py", "keys.py", "senders.py", "credentials.py", "encryption.py"), "who asks, and what is secret"),
     (("database.py", "failures.py", "limits.py", "once.py"), "transactions; failures; what every request goes through"),
     (("application.py", "__main__.py", "settings.py", "observability.py"), "how it is put together, run and watched"),
 )
@@ -62,7 +62,7 @@ def operations(views: Views) -> str:
     lines = ["# Operations", ""]
     for o in views.operations:
         lines += [begin(o.id), f"## `{o.method} {o.path}`", "", markdown_text(operation_doc(o, views)), ""]
-        lines += [f"- who: {ACCESS[o.access]}"]
+        lines += [f"- who: {'whoever signs with ' + o.signed.secret if o.signed else ACCESS[o.access]}"]
         lines += [f"- {i.place} `{i.name}`: {i.type}{'' if i.required else ', may be left out'}" for i in o.inputs]
         lines += [f"- answers {reply_of(o).status}"]
         reasons = {views.status(name, o): name for name in CLASSES}

@@ -28,7 +28,7 @@ from autocoder.ir.keeping import Kept
 from autocoder.ir.names import plural, snake
 from autocoder.ir.nodes import Entity, Handler, Input, Operation
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import capabilities, keeping, outside
+from autocoder.targets.python_service import capabilities, inbound, keeping, outside
 from autocoder.targets.python_service.bindings import entities_of
 from autocoder.targets.python_service.describe import handler_doc, operation_doc, words
 from autocoder.targets.python_service.expressions import literal, render_default, type_hint
@@ -69,7 +69,7 @@ def failure_statuses(operation: Operation, views: Views) -> tuple[int, ...]:
     found: set[int] = set()
     if operation.inputs:
         found |= {views.status("malformed", operation), views.status("invalid", operation)}
-    if operation.access != "anyone":
+    if operation.access != "anyone" or operation.signed:
         found.add(views.status("unauthenticated", operation))
     if operation.limit:
         found.add(views.status("limited", operation))
@@ -173,7 +173,8 @@ class Operations:
         """`@router.get(…)` with what the API description needs."""
         reply, found = reply_of(operation), replies_of(operation)
         options = [literal(operation.path)]
-        options += [limited] if (limited := capabilities.dependency(operation, module)) else []
+        before = (capabilities.dependency(operation, module), inbound.dependency(operation, self.views, module))
+        options += [f"dependencies=[{', '.join(filter(None, before))}]"] if any(before) else []
         if reply.status != 200:
             options.append(f"status_code={reply.status}")
         if (answered := response_class(reply)) and len(found) == 1:

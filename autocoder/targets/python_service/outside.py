@@ -10,6 +10,7 @@ from autocoder.ir.behaviour import Ask, Invoke, Notify, Steps, walk_steps
 from autocoder.ir.expressions import Const
 from autocoder.ir.nodes import Channel, Exchange, Handler, Input, Integration
 from autocoder.ir.views import Views
+from autocoder.targets.python_service import inbound
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.expressions import Imports, literal, type_hint
 from autocoder.targets.python_service.names import attribute, function, local, model, pascal
@@ -192,7 +193,8 @@ def skeletons(views: Views) -> list[str]:
     """The modules that all services share which reach out, as far as this one does."""
     names = ["channels.py"] if views.notifies else []
     names += ["outbound.py"] if views.reaches_out else []
-    names += ["signatures.py"] if _posts(views) else []
+    names += ["signatures.py"] if _posts(views) or inbound.secrets(views) else []
+    names += ["senders.py"] if inbound.secrets(views) else []
     return [*names, "outside.py"] if _posts(views) or views.integrations else names
 
 
@@ -251,8 +253,8 @@ def usual_ports(views: Views) -> dict[str, tuple[int, ...]]:
 
 
 def secret_settings(views: Views) -> list[str]:
-    """The settings that hold secrets for systems outside."""
-    found = (*(i.secret for i in views.integrations), *(c.secret for c in used(views)))
+    """The settings that hold secrets which systems outside know too."""
+    found = (*(i.secret for i in views.integrations), *(c.secret for c in used(views)), *inbound.secrets(views))
     return sorted({_setting(name) for name in found if name})
 
 
@@ -289,6 +291,7 @@ def values(views: Views) -> dict[str, Any]:
         ],
         "calling": [(function(h.name), model(h.event)) for h in views.calling_handlers],
         "calling_events": ", ".join(sorted({model(h.event) for h in views.calling_handlers})),
+        **inbound.values(views),
         "lease": LEASE_SECONDS + max((_longest(h.steps, views) for h in views.calling_handlers), default=0),
     }
 

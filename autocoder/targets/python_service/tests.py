@@ -20,6 +20,7 @@ from autocoder.targets.python_service import (
     admin,
     deliveries,
     function_examples,
+    inbound,
     keys,
     oracle,
     outside,
@@ -93,6 +94,7 @@ class Suite:
             "tests/test_schedule.py": views.scheduled,
             "tests/test_limits.py": [o for o in views.operations if o.limit],
             "tests/test_once.py": [o for o in views.operations if o.once],
+            "tests/test_senders.py": [o for o in views.operations if o.signed],
             "tests/properties/test_against_oracle.py": behaviours,
             "benchmarks/operations.py": views.operations,
         }
@@ -115,6 +117,7 @@ class Suite:
         names += ["test_limits"] if "rate_limit" in self.views.capabilities else []
         names += ["test_tracing"] if "tracing" in self.views.capabilities else []
         names += ["test_once"] if "idempotency" in self.views.capabilities else []
+        names += ["test_senders"] if inbound.secrets(self.views) else []
         names += ["support/outside", "test_outside"] if self.outside else []
         return [*(f"tests/{name}.py" for name in names), "benchmarks/operations.py"]
 
@@ -140,6 +143,7 @@ class Suite:
             "worker": self.views.delivers,
             "delivers": self.views.handles_events,
             **outside_tests.values(self.views),
+            **inbound.values(self.views),
             "scheduler": bool(views.scheduled),
             "codes": bool(views.generates_codes),
             "writing": [literal(name) for name in writing],
@@ -217,6 +221,7 @@ class Suite:
         module.add(self.statuses())
         if self.outside:
             outside_tests.interface(self.views, module)
+        inbound.table(self.views, module)
         module.add(_table("GOOD: dict[str, dict[str, list[Any]]]", good, "Values of inputs that must be taken."))
         module.add(_table("BAD: dict[str, dict[str, list[Any]]]", bad, "Values of inputs that must be refused."))
         self._add_uploads(module)

@@ -134,23 +134,48 @@ def in_form(form: Row) -> Row:
     return {"files": files, "data": {k: v for k, v in given.items() if isinstance(v, str)}}
 
 
+def delivered(world: World, operation: str, step: Row, options: Row) -> tuple[Row, Row]:
+    """A signed request as its sender sends it, or as somebody else does who has seen one: headers and options."""
+    body = json.dumps(options["json"]).encode() if "json" in options else b""
+    off = [TypeAdapter(timedelta).validate_python(step.get(name, "PT0S")) for name in ("early", "late")]
+    signed = world.signed(operation, body, step["delivery"], world.now + off[0] - off[1])
+    signature = interface.SIGNED[operation][2]
+    if step.get("forged"):
+        signed[signature] = signed[signature][::-1]
+    if step.get("unsigned"):
+        del signed[signature]
+    return {**signed, "Content-Type": "application/json"}, {"content": body + b" " * step.get("altered", False)}
+
+
+def credentials_of(caller: str, operation: str, token: str, kept: dict[str, Any]) -> str | None:
+    """The token that a request is sent with."""
+    if OPERATIONS[operation][0] == "anyone" or caller == "nobody":
+        return None
+    return FORGED if caller == "forged" else kept.get(caller, token)
+
+
+def as_sent(world: World, operation: str, step: Row, credentials: str | None) -> tuple[Row, Row, Row]:
+    """A request as the client sends it: headers and options; and the step with what it says in its headers."""
+    headers = {**step.get("headers", {}), **({"Authorization": f"Bearer {credentials}"} if credentials else {})}
+    has_body = "body" in ROUTES[operation].places.values()
+    options = {"json": step.get("body", {})} if has_body else in_form(step.get("form", {}))
+    if "delivery" not in step:
+        return headers, options, step
+    signed, options = delivered(world, operation, step, options)
+    return {**headers, **signed}, options, {**step, "headers": signed}
+
+
 def play(world: World, step: Row, token: str, kept: dict[str, Row]) -> None:
     """One request to the service, then to the oracle."""
     step = filled(step, kept)
     method, _, target = step["request"].partition(" ")
-    credentials = {"nobody": None, "forged": FORGED}.get(
-        step.get("caller", ""), kept.get(step.get("caller", ""), token)
-    )
     parts = urlsplit(target)
     operation, in_path = operation_of(method, parts.path)
-    if OPERATIONS[operation][0] == "anyone":
-        credentials = None
+    credentials = credentials_of(step.get("caller", ""), operation, token, kept)
     key = step.get("headers", {}).get(getattr(world_module, "KEY_HEADER", ""))
     if key and OPERATIONS[operation][0] != "anyone":
         world.keys.add(key)
-    headers = {**step.get("headers", {}), **({"Authorization": f"Bearer {credentials}"} if credentials else {})}
-    has_body = "body" in ROUTES[operation].places.values()
-    options = {"json": step.get("body", {})} if has_body else in_form(step.get("form", {}))
+    headers, options, step = as_sent(world, operation, step, credentials)
     response = world.run(world.client.request(method, target, headers=headers, **options))
     body = content(response)
     checked(step, response.status_code, body, "the service")
@@ -170,12 +195,15 @@ def play(world: World, step: Row, token: str, kept: dict[str, Row]) -> None:
     sent = {**in_body, **dict(parse_qsl(parts.query)), **in_path, **in_headers(step)}
     written = {WRITTEN.get((operation, name), name).replace("-", "_"): name for name in ROUTES[operation].places}
     given = typed(operation, {name: sent[key] for key, name in written.items() if key in sent})
-    if given is not None and has_body:
+    if given is not None and "body" in ROUTES[operation].places.values():
         given |= typed_body(operation, body_sent)
     # Whether an input is valid is not the oracle's to say.
     refused = isinstance(body, dict) and body.get("errors")
     valid = given is not None and not refused and not step.get("invalid")
     caller = credentials if OPERATIONS[operation][0] == "anyone" else key or credentials
+    if response.status_code == 401 and "delivery" in step:
+        world.check_rows()  # whether a signature is good is not the oracle's to say either
+        return
     expected = world.oracle.attempt(lambda: world.foresee(operation, given or {}, caller, valid))
     malformed = expected.failure == "invalid" and step.get("invalid") == "malformed"
     status = expected.status or STATUSES[operation].get("malformed" if malformed else expected.failure, 0)

@@ -1,0 +1,36 @@
+"""Codes of what comes in from others (AC328x, AC329x): signed webhooks, and tokens of an issuer."""
+
+CODES: tuple[dict[str, str], ...] = (
+    {
+        "code": "AC3282",
+        "title": "a signature beside other rules",
+        "why": "A webhook comes from a system that signs what it sends. Nobody is signed in then, and there is no key "
+        "of a row to send.",
+        "fix": "Let `signature` stand alone; give people another operation.",
+        "example": "access: [user, {signature: PAYMENTS_HOOK_KEYS}]",
+    },
+    {
+        "code": "AC3283",
+        "title": "a delivery that cannot happen once",
+        "why": "Whoever sends a webhook sends it again until it is answered, so each delivery is acted on once, by its "
+        "id. For that its effects and its reply stand in one transaction, which neither a call of another system nor a "
+        "reply that shows a secret can be part of.",
+        "fix": "Use POST with effects and JSON; publish an event and call in a handler on it.",
+        "example": "route: GET /hook, access: {signature: PAYMENTS_HOOK_KEYS}",
+    },
+    {
+        "code": "AC3284",
+        "title": "ids of deliveries that are forgotten too early",
+        "why": "A delivery is good from `tolerance` before the time that it names until `tolerance` after it. Whoever "
+        "caught one could send it again for as long, so its id must be known until then.",
+        "fix": "Keep ids longer, at best longer than the sender tries again; or shorten `tolerance`.",
+        "example": "access: {signature: {secret: PAYMENTS_HOOK_KEYS, tolerance: 1h, keep: 1h}}",
+    },
+    {
+        "code": "AC3285",
+        "title": "one header for two things",
+        "why": "The id of a delivery, the time at which it was sent and its signature stand in a header each.",
+        "fix": "Name three headers, or leave `headers` out for those of Standard Webhooks.",
+        "example": "headers: {id: X-Hook, timestamp: X-Hook}",
+    },
+)

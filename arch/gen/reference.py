@@ -10,7 +10,7 @@ from autocoder.diagnostics import CATALOGUE
 from autocoder.facts import KINDS
 from autocoder.ir import behaviour, expressions, nodes, pushdown, types
 from autocoder.ir.effects import EFFECTS
-from autocoder.ir.functions import FUNCTIONS
+from autocoder.ir.functions import FUNCTIONS, OVER_CLIENTS
 from autocoder.ir.operators import OPERATORS
 from autocoder.readers.rules.frames import FRAMES, RUNS
 from autocoder.readers.rules.lexicon import domain, verbs
@@ -53,7 +53,9 @@ def ir_reference() -> str:
     lines += ["## Functions", ""]
     rows = [(f"`{f.usage}`", f.doc, f"`{f.example}` is `{f.value}`") for f in FUNCTIONS.values()]
     lines += table(("function", "what it does", "for example"), rows)
-    lines += ["## Operators", ""]
+    lines += ["Of what clients write (`formula`, `predicate`):", ""]
+    lines += [f"- `{usage}`" for usage in OVER_CLIENTS.values()]
+    lines += ["", "## Operators", ""]
     lines += table(
         ("operator", "what it does", "for example"),
         [(f"`{o.usage}`", o.doc, f"`{o.example}` is `{o.value}`") for o in OPERATORS],

@@ -63,14 +63,19 @@ class FieldSpec(Strict):
 
     type: str = Field(
         description="The type: text, integer, decimal, money, boolean, date, datetime, duration, uuid, email, url, "
-        "phone, slug, enum, ref, json, record, password, secret, token, code, html, path, file, or `list of` or `map "
-        "of` one of them.",
+        "phone, slug, enum, ref, json, record, password, secret, token, code, html, path, file, formula, "
+        "predicate, or `list of` or `map of` one of them.",
         examples=["text", "integer", "url", "ref", "list of text", "map of integer"],
     )
     fields: dict[Name, FieldOrType] = Field(
         default_factory=dict[str, "FieldSpec"],
-        description="The fields of a `record`.",
+        description="The fields of a `record`, or those that a `predicate` may name.",
         examples=[{"street": "text", "zip": {"type": "text", "optional": True}}],
+    )
+    vars: dict[Name, FieldOrType] = Field(
+        default_factory=dict[str, "FieldSpec"],
+        description="What a `formula` may name.",
+        examples=[{"weight": "decimal", "express": "boolean"}],
     )
     to: TypeName | None = Field(default=None, description="The entity that a `ref` refers to.", examples=["User"])
     values: tuple[str, ...] = Field(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from autocoder.blueprint.model import FieldSpec
 from autocoder.diagnostics import Diagnostics, Span, nearest
+from autocoder.ir import client_expressions
 from autocoder.ir.limits import bytes_in
 from autocoder.ir.nodes import Constraints, Field, Visibility
 from autocoder.ir.types import (
@@ -52,15 +53,12 @@ _TEXTS: dict[str, Format] = {
     "html": "html",
     "path": "path",
     "secret": "secret",
+    "formula": "formula",
+    "predicate": "predicate",
 }
 TYPE_WORDS = (*_PLAIN, *_TEXTS, "money", "ref", "record", "list of …", "map of …")
 """Every type word, as a diagnostic lists them."""
 
-NOT_BUILT = {
-    "formula": "use a custom function over text",
-    "predicate": "use a custom function over text",
-}
-"""Type words of the language that services have not yet, and what to use instead."""
 CODE_LENGTH = 8
 """Length of a generated code where nothing is stated."""
 
@@ -92,21 +90,12 @@ def type_of(spec: FieldSpec, span: Span, subject: str, context: TypeContext) -> 
         found = _reference(spec, span, subject, context)
     elif word == "money":
         found = Type(name="integer", format="money")
+    elif word in client_expressions.FORMATS:
+        found = _client_expression(spec, _TEXTS[word], span, subject, context)
     elif word in _TEXTS:
         found = Type(name="text", format=_TEXTS[word])
     elif word in _PLAIN:
         found = _PLAIN[word]
-    elif word in NOT_BUILT:
-        found = TEXT
-        context.diagnostics.error(
-            "AC3104",
-            f'{subject}: services have no type "{word}" yet',
-            span,
-            subject=subject,
-            value=word,
-            rule="a type is one of " + ", ".join(TYPE_WORDS),
-            help=NOT_BUILT[word],
-        )
     else:
         context.diagnostics.error(
             "AC3101",
@@ -143,6 +132,15 @@ def _record(spec: FieldSpec, span: Span, subject: str, context: TypeContext) -> 
     return record_of(
         (name, type_of(inner, span, f"{subject}.fields.{name}", context)) for name, inner in spec.fields.items()
     )
+
+
+def _client_expression(spec: FieldSpec, format_: Format, span: Span, subject: str, context: TypeContext) -> Type:
+    named = spec.vars if format_ == "formula" else spec.fields
+    fields = tuple((n, type_of(inner, span, f"{subject}.{n}", context)) for n, inner in named.items())
+    found = Type(name="text", format=format_, fields=fields)
+    for problem, rule in client_expressions.problems(spec, found):
+        context.diagnostics.error("AC3268", f"{subject}: {problem}", span, subject=subject, value=format_, rule=rule)
+    return found
 
 
 def _reference(spec: FieldSpec, span: Span, subject: str, context: TypeContext) -> Type:

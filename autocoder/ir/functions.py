@@ -435,3 +435,9 @@ _TABLE = (
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType({function.name: function for function in _TABLE})
 """Name to function."""
+
+OVER_CLIENTS: Mapping[str, str] = {
+    "eval": "eval(formula, {x: 1, …}) → decimal",
+    "selects": "selects(predicate, row or {field: value, …}) → boolean; in `where` the row is `row`",
+}
+"""The functions that take what clients write, and how: see `ir.client_expressions`."""

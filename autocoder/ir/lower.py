@@ -16,8 +16,8 @@ from typing import Any, cast
 from autocoder.blueprint import model
 from autocoder.blueprint.positions import Written
 from autocoder.diagnostics import Diagnostics, nearest
+from autocoder.ir import client_expressions, lower_auth, lower_files, lower_wrapping
 from autocoder.ir import effects as macros
-from autocoder.ir import lower_auth, lower_files, lower_wrapping
 from autocoder.ir.audit import AUDIT
 from autocoder.ir.behaviour import Failure, Reply
 from autocoder.ir.edges import derived_edges
@@ -119,6 +119,7 @@ class Blueprint:
         nodes_of_wire = self.wire()
         operations = [delivered(self, operation) for operation in self.operations(world)]
         operations = [capable(self, operation, world.auth) for operation in operations]
+        client_expressions.check_meanings(self, entities, operations)
         operations = [lower_wrapping.with_wrapper(operation, world.wrap, world.auth) for operation in operations]
         handlers = [audited_handler(self, handler) for handler in Handlers(blueprint=self, world=world).all()]
         events = carried(world.events.values(), [*operations, *handlers], design.handlers.values())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from autocoder.blueprint import model
 from autocoder.ir import effects as macros
 from autocoder.ir.behaviour import Steps
+from autocoder.ir.client_expressions import FORMATS
 from autocoder.ir.expressions import Expr
 from autocoder.ir.lower_failures import failure_of
 from autocoder.ir.types import BOOLEAN, TEXT, row
@@ -81,7 +82,8 @@ def custom(to: Lowering, effect: model.Custom, at: Path) -> Steps:
         elif not type_.optional:
             to.complain("AC3119", f'function {function.name} needs "{name}"', at, help=f"add `{name}` to `with`")
     bind = effect.name or function.name
-    # What a person's function makes is not sanitised, whatever it is called.
-    output = replace(function.output, format="") if function.output.format == "html" else function.output
+    # What a person's function makes is not sanitised or checked, whatever it is called.
+    unchecked = function.output.format in ("html", *FORMATS)
+    output = replace(function.output, format="", fields=()) if unchecked else function.output
     to.locals[bind] = output
     return macros.custom(function.name, tuple(args), bind, output)

@@ -87,6 +87,13 @@ OVER_COLUMNS = (
     ),
     Pushed(signs=("size",), types=("text",), postgresql="`length`, as BIGINT where it is added", sqlite="`length`"),
     Pushed(signs=("lower", "upper"), types=("text",), postgresql="with collation C: ASCII", sqlite="ASCII"),
+    Pushed(
+        signs=("selects",),
+        types=_SCALARS,
+        postgresql="the client's conditions and comparisons, as above; a predicate has no other operators",
+        sqlite="the same",
+        given=(0,),
+    ),
     Pushed(signs=("replace",), types=("text",), postgresql="`replace`", sqlite="`replace`"),
 )
 """Whatever stands here means the same on a row at hand, in PostgreSQL and in SQLite."""
@@ -98,7 +105,7 @@ NEVER: Mapping[str, str] = {
     "round floor ceil pow int decimal min max": "the engines round and convert in their own ways",
     "trim split join substr pad matches extract text date": "each engine has its own idea of spaces, patterns, formats",
     "[] . map filter all exists, size of a list": "a list, record or map is kept as a document",
-    "escape sha256 draw shuffle fill placeholders csv json": "the engines have none of these",
+    "escape eval sha256 draw shuffle fill placeholders csv json": "the engines have none of these",
 }
 """What no database is asked, and why."""
 
@@ -141,6 +148,8 @@ def _refused(node: Expr) -> Iterator[str]:
             yield f".{op}()"
         case Get(field=field):
             yield f".{field}"
+        case Call(function="selects", args=(predicate, *_)):
+            yield from ("selects() with a predicate of each row",) if names_column(predicate) else ()
         case Op(op=sign, args=args) | Call(function=sign, args=args):
             shown = f"{sign}()" if isinstance(node, Call) else "`-`" if sign == "negate" else f"`{sign}`"
             yield from (f"{shown} {why}".strip() for why in _misfits(sign, args))

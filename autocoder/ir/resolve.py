@@ -14,7 +14,7 @@ from autocoder.blueprint import expressions as syntax
 from autocoder.blueprint.expressions import Syntax
 from autocoder.blueprint.positions import Written
 from autocoder.diagnostics import Diagnostics, Span, nearest
-from autocoder.ir import collections
+from autocoder.ir import client_expressions, collections
 from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Now, Op, Operator
 from autocoder.ir.expressions import Scope as ScopeName
 from autocoder.ir.functions import FUNCTIONS, Function, Signature
@@ -41,6 +41,7 @@ Types = Mapping[str, Type]
 
 _WRITTEN = {"matches": 1, "extract": 1}
 """Functions whose argument at this place is a pattern."""
+_CALLED = (*FUNCTIONS, *client_expressions.GIVES)
 
 
 class _Anything(dict[str, Type]):
@@ -153,6 +154,7 @@ class Resolver:
             raise self.nullable(node, f"a value is needed: {expected}")
         if not is_sanitised(found, expected):
             raise wrong("AC3261", f'"{self.shown(node)}" is not sanitised', node, rule="html comes from html alone")
+        client_expressions.check_fits(self, node, found, expected)
         return widened(found, expected)
 
     def misfit(self, node: Syntax, given: Type, expected: Type) -> Wrong:
@@ -496,12 +498,12 @@ class Resolver:
     # Functions.
 
     def call(self, node: syntax.Call) -> Expr:
+        if node.function in client_expressions.GIVES:
+            return client_expressions.call(self, node)
         function = FUNCTIONS.get(node.function)
         if function is None:
             name = syntax.Node(start=node.start, end=node.start + len(node.function))
-            raise wrong(
-                "AC3054", f'no function is named "{node.function}"', name, help=nearest(node.function, FUNCTIONS)
-            )
+            raise wrong("AC3054", f'no function is named "{node.function}"', name, help=nearest(node.function, _CALLED))
         args = self.all_of([lambda arg=arg: self.argument(arg) for arg in node.args])
         self.written_out(node, args)
         if signature := signature_for(function, [arg.type for arg in args]):

@@ -39,6 +39,8 @@ Format = Literal[
     "path",
     "file",
     "scalar",
+    "formula",
+    "predicate",
 ]
 
 
@@ -46,7 +48,7 @@ Format = Literal[
 class Type:
     """A type. `format` narrows a text; `entity` names the entity of a row or of a reference's target.
 
-    `item` is what a list or the values of a map hold; `fields` are those of a record.
+    `item` is what a list or the values of a map hold; `fields` are those of a record, or what a formula may name.
     """
 
     name: TypeName

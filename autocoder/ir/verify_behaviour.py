@@ -26,6 +26,7 @@ from autocoder.ir.behaviour import (
     expressions,
     ranged,
 )
+from autocoder.ir.client_expressions import GIVES
 from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Now, Op, Over, Record, walk
 from autocoder.ir.functions import FUNCTIONS
 from autocoder.ir.lower_lists import item_type
@@ -307,6 +308,8 @@ def _result(call: Call) -> Type | None:
         return BOOLEAN
     if call.function in ("read_cursor", "cursor_after"):
         return call.type
+    if call.function in GIVES:
+        return GIVES[call.function]
     types = [arg.type for arg in call.args]
     signature = signature_for(FUNCTIONS[call.function], types) if call.function in FUNCTIONS else None
     return signature.result_of(types[0] if types else None) if signature else None

@@ -11,7 +11,57 @@ POST = (
 
 FILES = "entities:\n  Document: {fields: {title: {type: text, default: a}, scan: file, cover: {type: file, optional: true}}}\n"
 
+SEGMENTS = """\
+entities:
+  Segment: {fields: {name: text, rule: {type: predicate, fields: {stars: integer}}, price: {type: formula, vars: {x: decimal}}}}
+  Item: {fields: {stars: integer, size: {type: integer, optional: true}}}
+operations:
+"""
+
 REFUSED = {
+    "a formula over nothing": ("entities: {A: {fields: {a: formula}}}\n", ("AC3268", "architecture.yaml:3:28")),
+    "a predicate over what cannot be compared": (
+        "entities: {A: {fields: {a: {type: predicate, fields: {b: json}}}}}\n",
+        ("AC3268", "architecture.yaml:3:28"),
+    ),
+    "a formula with a default": (
+        "entities: {A: {fields: {a: {type: formula, vars: {x: decimal}, default: 'x'}}}}\n",
+        ("AC3268", "architecture.yaml:3:28"),
+    ),
+    "a text as a formula": (
+        SEGMENTS
+        + "  a: {route: 'POST /a/{id}', input: {t: text}, effects: [{read: Segment, by: input.id}, {update: segment, set: {price: input.t}}]}\n",
+        ("AC3269", "architecture.yaml:7:120"),
+    ),
+    "a predicate as a formula": (
+        SEGMENTS
+        + "  a: {route: 'POST /a/{id}', effects: [{read: Segment, by: input.id}, {compute: {y: 'eval(segment.rule, {stars: 1})'}}]}\n",
+        ("AC3270", "architecture.yaml:7:91"),
+    ),
+    "a formula without a value": (
+        SEGMENTS
+        + "  a: {route: 'POST /a/{id}', effects: [{read: Segment, by: input.id}, {compute: {y: 'eval(segment.price, {z: 1})'}}]}\n",
+        ("AC3270", "architecture.yaml:7:106"),
+    ),
+    "a predicate with a value of another type": (
+        SEGMENTS
+        + "  a: {route: 'POST /a/{id}', effects: [{read: Segment, by: input.id}, {compute: {y: 'selects(segment.rule, {stars: now})'}}]}\n",
+        ("AC3270", "architecture.yaml:7:108"),
+    ),
+    "a predicate with one argument": (
+        SEGMENTS
+        + "  a: {route: 'POST /a/{id}', effects: [{read: Segment, by: input.id}, {list: Item, where: selects(segment.rule)}]}\n",
+        ("AC3270", "architecture.yaml:7:91"),
+    ),
+    "predicates of one name and two meanings": (
+        SEGMENTS
+        + "  a: {route: POST /a, input: {rule: {type: predicate, fields: {stars: text}}}, effects: [{compute: {y: 'selects(input.rule, {stars: input.rule})'}}]}\n",
+        ("AC3271", "architecture.yaml:7:37"),
+    ),
+    "a predicate of each row": (
+        SEGMENTS + "  a: {route: GET /a, effects: [{list: Segment, where: 'selects(rule, {stars: 1})'}]}\n",
+        ("AC3160", "architecture.yaml:7:6"),
+    ),
     "a search of a number": (
         POST
         + "operations:\n  a: {route: GET /a, input: {q: text}, effects: [{search: Post, in: [title, stars], for: input.q}]}\n",

@@ -96,7 +96,6 @@ REFUSED = {
     "AC3101": ("entities: {Book: {fields: {title: string}}}\n", "architecture.yaml:3:"),
     "AC3102": ("entities: {Book: {fields: {by: {type: ref, to: Author}}}}\n", "architecture.yaml:3:"),
     "AC3103": ("entities: {Book: {fields: {id: uuid}}}\n", "architecture.yaml:3:"),
-    "AC3104": ("entities: {Book: {fields: {cover: formula}}}\n", "architecture.yaml:3:"),
     "AC3106": ("entities: {Book: {fields: {shelf: record}}}\n", "architecture.yaml:3:"),
     "AC3110": (
         BOOK + "operations: {a: {route: POST /b, input: {title: text}, effects: [{create: Book, exists: return}]}}\n",

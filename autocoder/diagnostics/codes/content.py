@@ -63,4 +63,33 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Order by a time, a number or a text that is never null, or page by limit and offset.",
         "example": "{list: Post, page: {cursor: next}}",
     },
+    {
+        "code": "AC3268",
+        "title": "a formula or predicate that nobody can write",
+        "why": "A client writes it over what is declared: `vars` of a formula, `fields` of a predicate, each of a type "
+        "that can be compared. It is checked when it comes in, so it has no default and no limits of its own.",
+        "fix": "Declare what it may name, and leave other options out.",
+        "example": 'fields: {rule: {type: predicate, default: "true"}}',
+    },
+    {
+        "code": "AC3269",
+        "title": "a text that was not checked as a formula",
+        "why": "What stands in such a field was checked, when it came in, against the names that the field declares.",
+        "fix": "Set it from an input or a field of the same type, with the same `vars` or `fields`.",
+        "example": "effects: [{create: Segment, set: {rule: input.name}}]",
+    },
+    {
+        "code": "AC3270",
+        "title": "a formula or predicate asked in another way",
+        "why": "`eval` takes a formula, `selects` a predicate; the second argument has a value for each declared name, "
+        "of the declared type and never null unless it is declared so.",
+        "fix": "Give a row or `{name: value}` with every name; in `where` the row is called `row`.",
+        "example": 'where: "selects(segment.rule, {age: 3})"   # which declares age and city',
+    },
+    {
+        "code": "AC3271",
+        "title": "two formulas that name the same and mean different types",
+        "why": "One service has one meaning for a formula or predicate over the same names.",
+        "fix": "Give the names the same types in both, or name them differently.",
+    },
 )

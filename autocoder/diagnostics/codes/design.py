@@ -22,14 +22,6 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Leave the field out; `id` is there already. Another meaning needs another name.",
     },
     {
-        "code": "AC3104",
-        "title": "a type that services have not yet",
-        "why": "The word is one of the language, but no service can be made with it yet, and nothing is left out in "
-        "silence.",
-        "fix": "Use another type: text for formulas and sources of pages, a url for files that are kept elsewhere.",
-        "example": "avatar: file",
-    },
-    {
         "code": "AC3105",
         "title": "a name that is taken",
         "why": "An entity and an event, or an operation and a handler, share no name, no two entities a table, and "

@@ -83,6 +83,7 @@ class Admin:
             column=lambda node: node.field,
             imports=imports,
             language=f"{self.package}.language",
+            formulas=f"{self.package}.formulas",
         )
         for f in self.asked:
             given = f"given.{attribute(f.name)}"

@@ -49,6 +49,8 @@ _SIGNS = {
 }
 _IN_TIME = {"<": "is before", "<=": "is not after", ">": "is after", ">=": "is not before"}
 _FUNCTIONS = {
+    "eval": "what {0} gives",
+    "selects": "{0} selects it",
     "contains": "{0} contains {1}",
     "starts_with": "{0} starts with {1}",
     "ends_with": "{0} ends with {1}",

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import assert_never, cast
 
+from autocoder.ir.client_expressions import GIVES
 from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Now, Op, Over, Record, is_computed_integer
 from autocoder.ir.types import Type
+from autocoder.targets.python_service.formulas import GIVEN, constant
 from autocoder.targets.python_service.functions import (
     AND,
     ATOM,
@@ -78,8 +80,9 @@ def duration(microseconds: int, imports: Imports) -> str:
 @dataclass(kw_only=True)
 class PythonExpressions:
     """Renders an expression as Python. `bound` and `column` say how names read where the code stands; `language` is
-    the module of the functions that Python has not, "" where they are at hand. `row_of` gives the row of a value
-    where that row may be absent, else "", and `nullable` says whether the value may be null in a row that is there;
+    the module of the functions that Python has not, "" where they are at hand, `formulas` that of clients' expressions.
+    `row_of` gives the row of a value where that row may be absent, else "", and `nullable` says whether the value may
+    be null in a row that is there;
     `present` gives a value that is known not to be null, "" where it reads as any other;
     `attribute` takes a field of a row that has no name; `spelled` writes the names of a body.
     """
@@ -95,6 +98,7 @@ class PythonExpressions:
     present: Callable[[Bound], str] = field(default=lambda node: "")
     attribute: Callable[[str, Get], str] = field(default=lambda row, node: f"{row}[{literal(node.field)}]")
     spelled: Callable[[str], str] = field(default=lambda name: name)
+    formulas: str = ""
 
     def render(self, expr: Expr, outer: int = CHOICE) -> str:
         """The code, in parentheses where `outer` binds more tightly."""
@@ -289,6 +293,8 @@ class PythonExpressions:
             self._own("read_cursor")
             kinds = ", ".join(f"{literal(n)}: {_kind(type_, self.imports)}" for n, type_ in node.type.fields)
             return f"read_cursor({self.render(node.args[0])}, {{{kinds}}})", ATOM
+        if node.function in GIVES:
+            return self.asked(node, GIVEN[node.function], self.render), ATOM
         function = python_function(node)
         args = [self.render(arg) for arg in node.args]
         tight = [self.render(arg, ATOM) for arg in node.args]
@@ -298,6 +304,13 @@ class PythonExpressions:
             self.imports.add(module, name)
         operands = [self.render(arg, COMPARE + 1) for arg in node.args]
         return function.template.format(*args, t=tight, o=operands, all=", ".join(args)), function.strength
+
+    def asked(self, node: Call, method: str, render: Callable[[Expr], str]) -> str:
+        """A call of a client's expression with a value for each of its names."""
+        text, *values = node.args
+        self.imports.add(self.formulas, constant(text.type))
+        named = (f"{literal(n)}: {render(v)}" for (n, _), v in zip(text.type.fields, values, strict=True))
+        return f"{constant(text.type)}.{method}({self.render(text)}, {{{', '.join(named)}}})"
 
 
 def _kind(type_: Type, imports: Imports) -> str:

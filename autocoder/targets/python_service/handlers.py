@@ -106,6 +106,7 @@ class Behaviour:
             nullable=lambda node: self.views.entity(self.entities[node.name]).field(node.field).type.optional,
             attribute=self.attribute_of,
             language=f"{self.package}.language",
+            formulas=f"{self.package}.formulas",
         )
 
     # Names.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from autocoder.ir.behaviour import Emit, Let, List, Reply, Step, expressions, ranged, walk_steps
+from autocoder.ir.client_expressions import GIVES
 from autocoder.ir.expressions import Call, Expr, Get, Op, is_computed_integer, walk
 from autocoder.ir.nodes import Handler, Operation
 from autocoder.ir.pushdown import names_column, with_values_checked
@@ -375,7 +376,7 @@ def _handed_over(behaviour: Operation | Handler) -> Iterator[Expr]:
 
 def _own(node: Expr) -> Iterator[str]:
     match node:
-        case Call(function=function) if function != "sent":
+        case Call(function=function) if function not in ("sent", *GIVES):
             if own := python_function(node).own:
                 yield own
         case Get(of=of) | Op(op="at", args=(of, _)) if of.type.name == "json":

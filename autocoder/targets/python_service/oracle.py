@@ -124,7 +124,7 @@ def _entity(entity: Entity, views: Views, module: Module) -> str:
         said = ", ".join(f"{literal(n)}: ({literal(to)}, {literal(how)})" for n, (to, how) in refers.items())
         parts.append(f"refers={{{said}}}")
     if entity.computed:
-        fold = Fold(views=views, package="", module=module, inputs={})
+        fold = Fold(views=views, package=module.package, module=module, inputs={})
         said = ", ".join(f"{literal(n)}: lambda row: {fold.python().render(value)}" for n, value in entity.computed)
         parts.append(f"computed={{{said}}}")
     for what, format_ in (("passwords", "password"), ("keys", "token"), ("files", "file")):
@@ -210,6 +210,7 @@ class Fold:
             bound=self.bound,
             column=column,
             imports=self.module.imports,
+            formulas=f"{self.package}.formulas",
             sent=self.sent,
             row_of=lambda node: row_of(node, self.nullable),
             spelled=self.views.spelled,

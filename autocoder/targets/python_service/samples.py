@@ -11,6 +11,7 @@ from typing import Any
 from autocoder.ir.lower_secrets import source_of
 from autocoder.ir.nodes import Constraints, Entity, Field, Input
 from autocoder.ir.types import Type
+from autocoder.targets.python_service import formulas
 from autocoder.targets.python_service.expressions import Imports, literal
 
 LONGEST = 300
@@ -109,6 +110,8 @@ def _good(type_: Type, constraints: Constraints) -> list[str]:  # noqa: C901 # o
             return [literal(value) for value in constraints.values]
         case "text", ("url" | "email" | "slug" | "phone" | "html" | "path") as format_:
             return list(_GOOD[format_])
+        case "text", ("formula" | "predicate"):
+            return formulas.samples(type_)
         case "json", "scalar":
             return list(_GOOD["scalar"])
         case "text", "password":
@@ -142,6 +145,8 @@ def _bad(type_: Type, constraints: Constraints, *, in_json: bool) -> list[str]:
     match type_.name, type_.format:
         case "text", ("url" | "email" | "slug" | "enum" | "phone" | "html" | "path") as format_:
             return list(_BAD[format_])
+        case "text", ("formula" | "predicate"):
+            return formulas.refused(type_)
         case "json", "scalar":
             return list(_BAD["scalar"])
         case "text", _:

@@ -12,6 +12,7 @@ from autocoder.ir.types import Type
 from autocoder.ir.views import Views
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.expressions import Imports, literal, render_const, render_default, type_hint
+from autocoder.targets.python_service.formulas import constant
 from autocoder.targets.python_service.names import attribute, pascal, row_attribute
 from autocoder.targets.python_service.source import Module
 
@@ -63,6 +64,11 @@ class Hints:
                 return self._own(format_.capitalize())
             case "text", "html":
                 return self._own("Html")
+            case "text", ("formula" | "predicate"):
+                self.imports.add(f"{self.package}.formulas", constant(type_))
+                self.imports.add("pydantic", "AfterValidator")
+                self.imports.add("typing", "Annotated")
+                return f"Annotated[{self._own('Str')}, AfterValidator({constant(type_)}.checked)]"
             case "text", "path":
                 return self._own("RelativePath")
             case "text", _:

@@ -28,6 +28,8 @@ from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.endpoints import Operations, handler_module, module_of
 from autocoder.targets.python_service.expressions import Imports, literal, type_hint
 from autocoder.targets.python_service.failures import failures_of
+from autocoder.targets.python_service.formulas import types_of as formula_types
+from autocoder.targets.python_service.formulas import values as formula_values
 from autocoder.targets.python_service.layout import lay_out
 from autocoder.targets.python_service.names import attribute, function, model, package, row_attribute
 from autocoder.targets.python_service.schemas import schemas_module
@@ -247,6 +249,7 @@ class _Project:
             "broker.py": bool(self.views.broker),
             "consumer.py": bool(self.views.broker),
             "files.py": keeps_files(self.views),
+            "formulas.py": bool(formula_types(self.views)),
             "scheduler.py": bool(self.views.scheduled),
         }
         names += [name for name, wanted in more.items() if wanted]
@@ -274,6 +277,7 @@ class _Project:
             **outside.values(views),
             **deliveries.values(views),
             **uploads.values(views),
+            **formula_values(views),
         }
 
     def secrets_and_callers(self) -> dict[str, Any]:

@@ -199,6 +199,8 @@ class SqlExpressions:
 
     def _function(self, node: Call, *, typed: bool) -> str:
         """A function of columns; `typed` where what stands around it must know what it gives."""
+        if node.function == "selects":
+            return self.python.asked(node, "where", self._typed)
         self.python.imports.add("sqlalchemy", "func")
         first = node.args[0]
         match node.function:

@@ -495,6 +495,7 @@ def _property(name: str, value: Expr, imports: Imports, package: str) -> list[st
         column=lambda node: f"self.{row_attribute(node.field, node.type)}",
         imports=imports,
         language=f"{package}.language",
+        formulas=f"{package}.formulas",
     )
     return [
         "    @property",

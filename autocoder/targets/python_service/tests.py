@@ -30,6 +30,8 @@ from autocoder.targets.python_service import (
 )
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.expressions import literal
+from autocoder.targets.python_service.formulas import types_of as formula_types
+from autocoder.targets.python_service.formulas import values as formula_values
 from autocoder.targets.python_service.layout import lay_out
 from autocoder.targets.python_service.names import attribute, function, model, row_attribute, short
 from autocoder.targets.python_service.scenarios import Arrangement, Scenarios
@@ -111,6 +113,7 @@ class Suite:
         names += ["test_admin"] if admin.gives_roles(self.views) else []
         names += ["test_secrets"] if keys.encrypts(self.views) else []
         names += ["test_uploads"] if keeps_files(self.views) else []
+        names += ["test_formulas"] if formula_types(self.views) else []
         names += ["test_visibility"] if _restricted(self.views) else []
         names += ["test_events"] if self.views.handles_events and outside_tests.plain_events(self.views) else []
         names += ["test_schedule"] if self.views.scheduled else []
@@ -159,6 +162,7 @@ class Suite:
             "keys": any(f.type.format == "token" for e in views.entities for f in e.fields),
             "secrets": outside.shared_secrets(views),
             **uploads.values(views),
+            **formula_values(views),
             "cursors": any(_by_cursor(o) for o in views.operations),
             "wraps": any(o.wrapper for o in views.operations),
             "rejects": views.wire.unknown_fields == "reject",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from autocoder.facts import Via
-from autocoder.readers.rules import endpoints, fields, readings, roles
+from autocoder.readers.rules import endpoints, fields, readings, restrictions, roles
 from autocoder.readers.rules.clauses import Adjunct, Noun
 from autocoder.readers.rules.discourse import Discourse, Part
 from autocoder.readers.rules.lexicon import nouns
@@ -168,6 +168,7 @@ def _plain(lemmas: frozenset[str]) -> roles.Reads:
 NOUN_READS: Mapping[str, roles.Reads] = {
     **roles.READS,
     **readings.NOUNS,
+    **restrictions.NOUNS,
     "field": fields.field,
     "detail": detail,
     "answer field": fields.answer_field,
@@ -193,6 +194,7 @@ NOUN_READS: Mapping[str, roles.Reads] = {
 
 ADJUNCT_READS: Mapping[str, Reads] = {
     **readings.ADJUNCTS,
+    **restrictions.ADJUNCTS,
     **{name: noun_inside(reads) for name, reads in NOUN_READS.items()},
     "constraint": fields.constraint,
     "limits": fields.bounds,

@@ -444,28 +444,40 @@ class _Parser:
         noun.paren = list(self.items[self.at + 1 : end])
         self.at = end + 1
 
-    def _own_subject(self, noun: Noun, skip: int) -> None:
-        """A relative clause with a subject of its own: "rooms that people can book"."""
+    def _own_subject(self, noun: Noun, skip: int, marker: Item | None) -> None:
+        """A relative clause with a subject of its own: "rooms that people can book", "tickets they opened"."""
         start = self.at
-        self.at += skip + 1
+        self.at += skip
         self.depth += 1
-        marker, inner = self.items[self.at - 1], Clause()
+        inner = Clause()
         if self._noun_opens():
             inner.subject = [self.noun(shallow=True)]
             self._predicates(inner)
+            item = self.peek()
+            if not inner.predicates and item is not None and item.form == "VBN":
+                inner.predicates.append(self.predicate())
         self.depth -= 1
-        if not inner.predicates or inner.predicates[0].objects:
+        if not inner.predicates or any(n.head.tag != "O" for n in inner.predicates[0].objects):
             self.at = start
             return
-        inner.predicates[0].group.insert(0, marker)
+        inner.predicates[0].group[:0] = [marker] if marker else []
         noun.clause = inner
 
+    def _opens_without_pronoun(self) -> bool:
+        """Whether "they opened", "he has written" stands behind a noun: a relative clause without "that"."""
+        item, after = self.peek(), self.peek(1)
+        who = item is not None and item.tag == "O" and item.lemma in {"they", "he", "she", "you", "we", "i"}
+        return who and after is not None and (after.form == "VBN" or after.lemma in {"have", "own"})
+
     def _relative(self, noun: Noun) -> None:
+        if self._opens_without_pronoun() and self.depth < _MAX_DEPTH:
+            self._own_subject(noun, 0, None)
+            return
         skip = 1 if self.tag() == "," and self.tag(1) == "T" else 0
         if self.tag(skip) != "T" or self.depth >= _MAX_DEPTH:
             return
         if not self._verb_opens(skip + 1):
-            self._own_subject(noun, skip)
+            self._own_subject(noun, skip + 1, self.peek(skip))
             return
         self.at += skip
         marker = self.take()

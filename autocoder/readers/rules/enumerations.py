@@ -21,7 +21,7 @@ _VALUE_NOUNS = words("category type kind status state level priority size colour
 _MOST = 3
 """Words in one group at most."""
 
-_STATE_WORDS = words(
+STATE_WORDS = words(
     "open new draft active inactive private public free available unavailable pending done overdue live"
 )
 
@@ -162,8 +162,8 @@ def _is(items: Sequence[Item], discourse: Discourse) -> Draft | None:
     rest = items[at + 1 :]
     skip = next((n + 1 for n, i in enumerate(rest[:3]) if i.lemma in {"either", "of"}), 0)
     found = groups(rest[skip:])
-    last = next((i for i in reversed(rest) if i.tag in "C,"), None)
-    if last is None or last.lemma != "or" or not _short(found) or not all(_is_state(g) for g in found):
+    joins = [i.lemma for i in rest if i.tag in "C," or i.lemma == "then"]
+    if not joins or not (joins[-1] == "or" or "then" in joins) or not _short(found) or not all(_is_state(g) for g in found):
         return None
     head, used = subject[-1], {i.index for i in items}
     told = Part(value=tuple(said(g) for g in found), items=[i for g in found for i in g])
@@ -186,5 +186,5 @@ def _is_state(group: Sequence[Item]) -> bool:
     """An adjective, a participle, or a phrase like "in progress"."""
     first = group[0]
     return (
-        first.tag == "J" or first.form == "VBN" or first.lemma in _STATE_WORDS or (first.tag == "P" and len(group) == 2)
+        first.tag == "J" or first.form == "VBN" or first.lemma in STATE_WORDS or (first.tag == "P" and len(group) == 2)
     )

@@ -123,6 +123,8 @@ class Fitter:
             if more:
                 match.drafts += more.drafts
                 match.items |= more.items
+        if any(_restricts(d) for d in match.drafts):
+            match.items |= _only(at)
         return match
 
     def _applies(self, frame: Frame, at: Situation) -> bool:
@@ -239,7 +241,8 @@ class Fitter:
     def _goes_with(self, role: Role, adjunct: Adjunct, at: Situation) -> bool:
         """Whether a verb names what it acts on behind this preposition."""
         verb = at.verbs[0].lemma if at.verbs else ""
-        return role.slot != "object" or verb not in verbs.ACTS_ON or adjunct.prep in verbs.ACTS_ON[verb].split()
+        acts_on = verbs.ACTS_ON.get(verb, adjunct.prep).split()
+        return role.slot != "object" or adjunct.prep in {*acts_on, "per"}
 
     def _each(self, role: Role, adjunct: Adjunct) -> list[Filled]:
         """The coordinated nouns of a prepositional phrase, each read on its own."""
@@ -280,7 +283,8 @@ class Fitter:
             return None
         if frame.names and verb is not None:
             _name_verb(parts, verb, at)
-        if frame.passive and verb is not None:
+            parts = {name: part for name, part in parts.items() if name != "does" or "does" in KINDS[kind].slots}
+        if frame.passive and verb is not None and "to_state" in KINDS[kind].slots:
             parts["to_state"] = Part(value=verb.text.lower(), items=[verb])
         for name, value in frame.constants.items():
             parts[name] = Part(value=value, items=[anchor], via=Via.LEXICON)
@@ -315,6 +319,19 @@ def _slots(kind: str, role: Role, reading: Filled, parts: dict[str, Part]) -> bo
         elif name != "type":
             return False
     return True
+
+
+def _restricts(draft: Draft) -> bool:
+    """Whether a fact says what "only" says beside it: their own rows, some states, once."""
+    values = {name: part.value for name, part in draft.parts.items()}
+    return values.get("scope") == "own" or "from_states" in values or values.get("topic") == "once"
+
+
+def _only(at: Situation) -> set[int]:
+    """The word "only" where it stands beside the verb, or behind what it narrows."""
+    group = at.predicate.group if at.predicate else []
+    alone = [i for a in at.adjuncts if a.kind == "adverb" for i in a.items]
+    return {i.index for i in (*group, *alone) if i.lemma == "only"}
 
 
 def _of_route(direction: str, route: dict[str, Part], parts: dict[str, Part], anchor: Item) -> None:

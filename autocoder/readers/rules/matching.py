@@ -23,6 +23,8 @@ from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
 from autocoder.readers.rules.roles import name_items, person, words_of
 
+_PERSONAL = frozenset({"i", "you", "he", "she", "it", "we", "they"})
+
 METHODS = ("GET ", "POST ", "PUT ", "PATCH ", "DELETE ")
 """How the owner of an operation's field starts."""
 
@@ -283,7 +285,7 @@ class _Reader:
 
     def _done_to(self, noun: Noun) -> None:
         """Reads "rooms that people can book": somebody does something to the thing itself."""
-        if noun.clause is None:
+        if noun.clause is None or any(n.head.lemma in _PERSONAL for n in noun.clause.subject):
             return
         for predicate in noun.clause.predicates:
             thing = replace(noun, clause=None, post=[], relative=[], paren=[])

@@ -80,10 +80,9 @@ def phrases(words: Sequence[Tagged]) -> tuple[Item, ...]:
         if found:
             size, tag, meaning = found
             took = tuple(words[at : at + size])
-            lemma = str(meaning) if tag == "N" else took[0].lemma
-            items.append(
-                Item(index=len(items), tag=tag, lemma=lemma, words=took, meaning=None if tag == "N" else meaning)
-            )
+            named = tag in {"N", "W"}
+            lemma = str(meaning) if named else took[0].lemma
+            items.append(Item(index=len(items), tag=tag, lemma=lemma, words=took, meaning=None if named else meaning))
             at += size
         else:
             word = words[at]
@@ -392,12 +391,18 @@ _ORDER_TABLE = _table(_ORDERS)
 
 
 def _fixed(words: Sequence[Tagged], at: int) -> Found:
-    """Several words that are one: "not found"."""
+    """Several words that are one: "not found", "as long as"."""
     size, phrase = _longest(words, at, _FIXED_TABLE)
-    return (size, "N", phrase) if size else None
+    if size:
+        return size, "N", phrase
+    size, phrase = _longest(words, at, _SUBORDINATOR_TABLE)
+    return (size, "W", closed.SUBORDINATORS[phrase]) if size else None
 
 
 _FIXED_TABLE = _table(("not found", "audit log", "audit trail", "api key", "back office", "front desk"))
+
+
+_SUBORDINATOR_TABLE = _table(closed.SUBORDINATORS)
 
 
 _PARSERS: tuple[Callable[[Sequence[Tagged], int], Found], ...] = (_fixed, _schedule, _order, _rate, _bound, _quantity)

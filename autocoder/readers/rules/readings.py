@@ -257,9 +257,9 @@ def states(conditions: Sequence[Clause], discourse: Discourse) -> Filled | None:
         return None
     predicate = condition.predicates[0]
     subject = condition.subject[0].head
-    known = subject.lemma in {"it", "they"} or (
-        discourse.entity is not None and subject.lemma == discourse.entity.value
-    )
+    named = {str(h.part.value).rpartition(" ")[2] for h in discourse.heard}
+    named |= {str(discourse.entity.value).rpartition(" ")[2]} if discourse.entity else set()
+    known = subject.lemma in {"it", "they", *named}
     adjectives = [a for a in predicate.around if a.kind == "adjective"]
     found = adjectives[0].items if len(adjectives) == 1 else predicate.verbs if predicate.passive else []
     extra = [a for a in predicate.around if a.kind != "adjective"]

@@ -13,6 +13,8 @@ from autocoder.facts import Via
 from autocoder.readers.rules.clauses import Adjunct, Noun, Predicate, items_of
 from autocoder.readers.rules.discourse import Discourse, Part, remembered
 from autocoder.readers.rules.lexicon import closed, fillers, nouns
+from autocoder.readers.rules.lexicon.domain import RECORDS
+from autocoder.readers.rules.lexicon.verbs import CLASSES
 from autocoder.readers.rules.phrases import Bound, Item, Measure
 
 
@@ -185,7 +187,26 @@ def thing(noun: Noun, discourse: Discourse) -> Filled | None:
         _narrow_after(adjunct, filled)
     for predicate in noun.relative:
         _narrow_relative(predicate, filled)
+    _narrow_to_own(noun, filled)
     return filled
+
+
+def _narrow_to_own(noun: Noun, filled: Filled) -> None:
+    """Tickets they opened; orders that they have placed themselves: their own."""
+    inner = noun.clause
+    if inner is None or len(inner.predicates) != 1 or [n.head.lemma for n in inner.subject] not in _WHO_ACTS:
+        return
+    predicate = inner.predicates[0]
+    objects = [n.head.lemma for n in predicate.objects]
+    made = len(predicate.verbs) == 1 and predicate.verbs[0].lemma in _OWNING and not predicate.negated
+    if made and not predicate.around and objects in ([], ["themselves"], ["himself"], ["herself"], ["yourself"]):
+        filled.put("scope", "own", *predicate.verbs, via=Via.LEXICON)
+        filled.use(*items_of(inner), *(i for i in noun.modifiers if i.lemma == "only"))
+
+
+_WHO_ACTS = [[who] for who in ("they", "he", "she", "you", "i", "we")]
+_OWNING = CLASSES["create"] | CLASSES["upload"] | frozenset(RECORDS) | {"own", "place", "request", "receive", "have"}
+"""What somebody does whose row it is then."""
 
 
 def named_thing(noun: Noun, discourse: Discourse) -> Filled | None:

@@ -222,9 +222,10 @@ def _decide(word: Tagged, done: list[Tagged], rest: list[Tagged]) -> Tagged:
 def _before(done: Sequence[Tagged]) -> Tagged | None:
     """The word before, adverbs and parentheses skipped."""
     depth = 0
-    for word in reversed(done):
+    for at, word in reversed([*enumerate(done)]):
         depth += (word.tag == ")") - (word.tag == "(" and depth > 0)
-        if depth == 0 and word.tag not in {"R", "("}:
+        adverb = word.tag == "R" or (word.lemma == "only" and at > 0 and done[at - 1].tag in "NOMA")
+        if depth == 0 and not adverb and word.tag != "(":
             return word
         if depth == 0 and word.tag == "(" and done[-1].tag != ")":
             return word
@@ -301,7 +302,8 @@ def _agrees(subject: Tagged, word: Tagged) -> bool:
 def _repair(words: list[Tagged]) -> list[Tagged]:
     """Words whose tag depends on what follows: 'to' before a noun, 'that' before a verb, 'first' before a noun."""
     repaired = list(words)
-    for i, word in enumerate(words):
+    for i in range(len(words)):
+        word = repaired[i]
         after = words[i + 1] if i + 1 < len(words) else None
         before = words[i - 1] if i else None
         if word.tag == "F" and not (after and after.tag in "VAR"):
@@ -314,13 +316,19 @@ def _repair(words: list[Tagged]) -> list[Tagged]:
             repaired[i] = replace(word, tag="Q")
         elif before and before.tag == "," and after and after.tag in "NDJ" and _hands_out(word):
             repaired[i] = replace(with_tag(word, "V"), form="VBG")
-        elif word.lemma == "only" and before and before.tag == "N" and (after is None or after.tag in ".;,C)"):
+        elif word.lemma == "only" and _qualifies_verb(before, after):
             repaired[i] = replace(word, tag="R")
         elif word.lemma == "have" and after:
             _perfect(repaired, i, words)
         else:
             repaired[i] = _reread(word, repaired, i)
     return repaired
+
+
+def _qualifies_verb(before: Tagged | None, after: Tagged | None) -> bool:
+    """Whether "only" goes with a verb, not with a noun: "users only see …", "only once", "their orders only"."""
+    ends = before is not None and before.tag == "N" and (after is None or after.tag in ".;,C)")
+    return ends or (after is not None and (after.tag in "VAMR" or after.lemma in {"once"}))
 
 
 def _reread(word: Tagged, words: Sequence[Tagged], i: int) -> Tagged:

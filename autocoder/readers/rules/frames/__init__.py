@@ -7,7 +7,8 @@ from autocoder.readers.rules.frames.model import Ask, Frame, Role, Run
 from autocoder.readers.rules.frames.narrative import FRAMES as NARRATIVE
 from autocoder.readers.rules.frames.platform import FRAMES as PLATFORM
 from autocoder.readers.rules.frames.platform import RUNS
+from autocoder.readers.rules.frames.restrictions import FRAMES as RESTRICTIONS
 
-FRAMES: tuple[Frame, ...] = (*BEHAVIOUR, *DATA, *NARRATIVE, *ENDPOINT, *PLATFORM)
+FRAMES: tuple[Frame, ...] = (*BEHAVIOUR, *DATA, *NARRATIVE, *RESTRICTIONS, *ENDPOINT, *PLATFORM)
 
 __all__ = ["FRAMES", "RUNS", "Ask", "Frame", "Role", "Run"]

@@ -21,6 +21,7 @@ FRAMES: tuple[Frame, ...] = (
             Role(at="prep:for,from,of", slot="given", reads="given", optional=True),
             Role(at="prep:to,in,into,from,for", slot="parent", reads="possible parent", optional=True),
             Role(at="prep:to", reads="oneself", optional=True),
+            Role(at="while", slot="from_states", reads="states", optional=True),
         ),
         example="Signed-in users list and delete their own links.",
         gives=(

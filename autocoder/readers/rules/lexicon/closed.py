@@ -32,6 +32,12 @@ _TAGS: dict[str, str] = {
     "million half",
 }
 
+SUBORDINATORS: dict[str, str] = {
+    "as long as": "while", "so long as": "while", "as soon as": "when", "provided that": "if", "on condition that": "if",
+    "only if": "if", "only when": "when", "only while": "while", "even if": "although", "even though": "although",
+}  # fmt: skip
+"""Several words that open a condition, and the one word that says the same."""
+
 CLOSED: dict[str, str] = {word: tag for tag, words in _TAGS.items() for word in words.split()}
 """Word to tag. These words have no other reading, save where a tag rule says so."""
 

@@ -1,0 +1,162 @@
+"""Frames of restrictions: how often somebody may do something, how many at a time, in which state of the row."""
+
+from __future__ import annotations
+
+from autocoder.readers.rules.frames.model import Frame, Role
+
+_PEOPLE = Role(at="subject", slot="per", reads="each of", shared=True)
+_ACTOR = Role(at="subject", slot="actor", reads="actor", shared=True)
+_OFTEN = {"topic": "once"}
+_SAME_TIME = Role(at="prep:at", reads="same time", optional=True)
+
+FRAMES: tuple[Frame, ...] = (
+    Frame(
+        name="somebody may do it once to a thing",
+        kind="policy",
+        verbs=("domain", "create"),
+        names=True,
+        roles=(_PEOPLE, Role(at="object", slot="entity", reads="same thing"), Role(at="adverb", reads="once")),
+        constants=_OFTEN,
+        extra=(
+            Frame(
+                name="somebody may do it to a thing",
+                kind="operation",
+                names=True,
+                roles=(_ACTOR, Role(at="object", slot="object", reads="same thing", shared=True)),
+            ),
+        ),
+        example="Each user can rate a recipe only once.",
+        gives=(
+            ("policy", {"per": "user", "verb": "rate", "entity": "recipe", "topic": "once"}),
+            ("operation", {"actor": "user", "verb": "rate", "does": "other", "object": "recipe"}),
+        ),
+    ),
+    Frame(
+        name="somebody may act once on a thing",
+        kind="policy",
+        verbs=("act on",),
+        names=True,
+        roles=(
+            _PEOPLE,
+            Role(at="adverb", reads="once"),
+            Role(at="prep:per,on,in,for,to", slot="entity", reads="same thing"),
+        ),
+        constants=_OFTEN,
+        extra=(
+            Frame(
+                name="somebody may act on it",
+                kind="operation",
+                names=True,
+                roles=(_ACTOR, Role(at="prep:per,on,in,for,to", slot="object", reads="same thing", shared=True)),
+            ),
+        ),
+        example="A user can vote once per poll.",
+        gives=(
+            ("policy", {"per": "user", "verb": "vote", "entity": "poll", "topic": "once"}),
+            ("operation", {"actor": "user", "verb": "vote", "does": "other", "object": "poll"}),
+        ),
+    ),
+    Frame(
+        name="nobody may do it twice to a thing",
+        kind="policy",
+        verbs=("domain", "create"),
+        names=True,
+        negated=True,
+        roles=(_PEOPLE, Role(at="object", slot="entity", reads="same thing"), Role(at="adverb", reads="twice")),
+        constants=_OFTEN,
+        example="A member cannot book the same class twice.",
+        gives=(("policy", {"per": "member", "verb": "book", "entity": "class", "topic": "once"}),),
+    ),
+    Frame(
+        name="nobody may act twice on a thing",
+        kind="policy",
+        verbs=("act on",),
+        names=True,
+        negated=True,
+        roles=(
+            _PEOPLE,
+            Role(at="adverb", reads="twice"),
+            Role(at="prep:on,in,for,to", slot="entity", reads="same thing"),
+        ),
+        constants=_OFTEN,
+        example="A user may not vote twice on the same poll.",
+        gives=(("policy", {"per": "user", "verb": "vote", "entity": "poll", "topic": "once"}),),
+    ),
+    Frame(
+        name="one record per person and thing",
+        kind="policy",
+        roles=(Role(at="subject", slot="entity", reads="record"),),
+        constants=_OFTEN,
+        example="One vote per user and poll.",
+        gives=(("policy", {"entity": "poll", "per": "user", "verb": "vote", "topic": "once"}),),
+    ),
+    Frame(
+        name="nobody may have more than so many",
+        kind="policy",
+        verbs=("contain", "domain", "create", "keep"),
+        roles=(
+            Role(at="subject", slot="per", reads="nobody of"),
+            Role(at="object", slot="entity", reads="too many"),
+            _SAME_TIME,
+        ),
+        constants={"topic": "limit"},
+        example="No member may have more than three loans at the same time.",
+        gives=(("policy", {"per": "member", "entity": "loan", "max": "3", "topic": "limit"}),),
+    ),
+    Frame(
+        name="somebody may not have more than so many",
+        kind="policy",
+        verbs=("contain", "domain", "create", "keep"),
+        negated=True,
+        roles=(
+            Role(at="subject", slot="per", reads="plain"),
+            Role(at="object", slot="entity", reads="too many"),
+            _SAME_TIME,
+        ),
+        constants={"topic": "limit"},
+        example="A member cannot have more than three loans.",
+        gives=(("policy", {"per": "member", "entity": "loan", "max": "3", "topic": "limit"}),),
+    ),
+    Frame(
+        name="a thing has only so many",
+        kind="policy",
+        verbs=("contain",),
+        roles=(
+            Role(at="subject", slot="per", reads="plain"),
+            Role(at="object", slot="entity", reads="only so many"),
+            _SAME_TIME,
+        ),
+        constants={"topic": "limit"},
+        example="A vehicle can have only one open stay.",
+        gives=(("policy", {"per": "vehicle", "entity": "stay", "max": "1", "state": "open", "topic": "limit"}),),
+    ),
+    Frame(
+        name="only things in a state may be changed",
+        kind="operation",
+        verbs=("domain", "update", "delete"),
+        names=True,
+        passive=True,
+        roles=(Role(at="object", slot="object", reads="only in state"),),
+        example="Only open tickets can be closed.",
+        gives=(
+            (
+                "operation",
+                {"verb": "close", "does": "other", "object": "ticket", "to_state": "closed", "from_states": ("open",)},
+            ),
+        ),
+    ),
+    Frame(
+        name="things in a state may not be changed",
+        kind="access",
+        verbs=("domain", "update", "delete"),
+        names=True,
+        negated=True,
+        passive=True,
+        roles=(Role(at="object", slot="object", reads="thing in state"),),
+        constants={"allowed": False},
+        example="Closed tickets cannot be changed.",
+        gives=(
+            ("access", {"verb": "change", "does": "update", "object": "ticket", "state": "closed", "allowed": False}),
+        ),
+    ),
+)

@@ -182,7 +182,7 @@ DOES = ("create", "list", "read", "update", "delete", "manage", "search", "visit
 """What a verb does to rows; `manage` stands for create, list, read, update and delete."""
 
 TOPICS = (
-    "limit", "once", "rate limit", "no overlap", "audit", "encryption", "privacy", "delivery", "cross-origin", "at least one",
+    "limit", "rate limit", "no overlap", "audit", "encryption", "privacy", "delivery", "cross-origin", "at least one",
     "unknown fields",
 )  # fmt: skip
 """What a policy may be about."""
@@ -390,7 +390,6 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 "A rule that the design keeps.",
                 topic=_choice("what it is about", *TOPICS, required=True),
                 entity=_word("what it limits"),
-                verb=_word("what is done to it, where that is limited"),
                 state=_word("the state of the rows that count"),
                 per=_word("for each of which"),
                 max=_of("number", "at most so many"),

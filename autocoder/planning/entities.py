@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from autocoder.blueprint.model import FieldSpec
 from autocoder.decisions import Source
 from autocoder.facts import Fact
-from autocoder.planning import names
+from autocoder.planning import domain_verbs, names
 from autocoder.planning.routes import Endpoint, endpoints, is_endpoint, name_of
 from autocoder.planning.workbench import EntityDraft, Workbench
 
@@ -402,7 +402,7 @@ def _owners(bench: Workbench) -> None:
         facts = owned(bench, entity)
         if bench.account is None or entity is bench.account or "owner" in entity.fields:
             continue
-        if not facts and any(f.word("does") != "other" for f in bench.of("operation")):
+        if not facts and (any(f.word("does") != "other" for f in bench.of("operation")) or _shared(bench, entity)):
             continue
         anonymous = any(_made_by_anyone(bench, entity, f) for f in bench.of("operation"))
         spec = FieldSpec(
@@ -420,6 +420,14 @@ def _owners(bench: Workbench) -> None:
             because[0].upper() + because[1:] + ("; who is not signed in owns none." if anonymous else "."),
             source=Source.INFERRED,
         )
+
+
+def _shared(bench: Workbench, entity: EntityDraft) -> bool:
+    """Whether people leave records of such a thing ("members borrow bikes"): it is there for all of them."""
+    return any(
+        domain_verbs.is_record(bench, f) and f.word("object") and bench.entity(f.word("object")) is entity
+        for f in bench.of("operation")
+    )
 
 
 def _made_by_anyone(bench: Workbench, entity: EntityDraft, fact: Fact) -> bool:

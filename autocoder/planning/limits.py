@@ -15,6 +15,8 @@ from autocoder.planning.workbench import EntityDraft, Workbench
 
 _MOST = 999
 """The greatest limit that a guard counts up to."""
+_HELD = names.words("loan rental booking reservation checkout enrolment enrollment membership")
+"""Records of what somebody has for a time, of things that others may have too."""
 _OVER = frozenset({"cancelled", "declined", "rejected"})
 """States in which a row takes no time any more."""
 
@@ -32,6 +34,9 @@ def plan_limits(bench: Workbench) -> None:
         if entity is None:
             continue
         match fact.word("topic"):
+            case "limit" if _unique(bench, entity, fact):
+                bench.use(fact)
+                continue
             case "limit":
                 guard = _limit(bench, entity, fact)
             case "no overlap":
@@ -60,11 +65,24 @@ def plan_times(bench: Workbench) -> None:
 def _limited(bench: Workbench, fact: Fact) -> EntityDraft | None:
     """What a sentence limits: what it names, else the one thing that is made of another by booking it."""
     if fact.word("entity"):
-        return bench.entity(fact.word("entity"))
+        named = bench.entity(fact.word("entity"))
+        return _record_of(bench, named, fact) if named else None
     if fact.word("topic") != "no overlap":
         return None
     made = [e for e in bench.entities.values() if e is not bench.account and _place(bench, e)]
     return made[0] if len(made) == 1 else None
+
+
+def _record_of(bench: Workbench, entity: EntityDraft, fact: Fact) -> EntityDraft:
+    """What people have of a thing that belongs to nobody is a record of their own: tools that a member has are loans."""
+    if not _is_account(bench, fact.word("per")):
+        return entity
+    held = [
+        e
+        for e in bench.entities.values()
+        if e.words in _HELD and "owner" in e.fields and _place(bench, e, entity.words)
+    ]
+    return held[0] if len(held) == 1 else entity
 
 
 def _place(bench: Workbench, entity: EntityDraft, words: str = "") -> str:
@@ -80,23 +98,54 @@ def _place(bench: Workbench, entity: EntityDraft, words: str = "") -> str:
 
 def _limit(bench: Workbench, entity: EntityDraft, fact: Fact) -> list[AnyEffect] | None:
     most = fact.word("max")
-    if not most.isdigit() or not 1 <= int(most) <= _MOST:
+    conditions = _counted(bench, entity, fact.word("per").split())
+    if not most.isdigit() or not 1 <= int(most) <= _MOST or conditions is None:
         return None
-    per = fact.word("per")
-    place = _place(bench, entity, per) if per else ""
-    if place:
-        conditions = [f"{place} == input.{place}"]
-    elif per and "owner" in entity.fields and _is_account(bench, per):
-        conditions = ["owner == caller.id"]
-    else:
+    state = names.state_name(fact.word("state")) if fact.word("state") else ""
+    if state and ("status" not in entity.fields or state not in entity.fields["status"].values):
         return None
     conditions += [f"{n} == null" for n in ("returned_at", "ended_at") if n in entity.fields]
+    conditions += [f"status == '{state}'"] if state else []
     name = f"known_{entity.plural}"
     listed = ListRows.model_validate(
         {"list": entity.name, "where": " && ".join(conditions), "limit": int(most), "as": name}
     )
-    message = f"There are at most {most} per {' '.join(per.split())}."
+    message = f"There are at most {most} per {' and '.join(_parts(bench, entity, fact.word('per').split()) or ())}."
     return [listed, Require(require=f"size({name}) < {most}", otherwise="conflict", message=message)]
+
+
+def _unique(bench: Workbench, entity: EntityDraft, fact: Fact) -> bool:
+    """One row for each of two things, whatever its state: the database keeps it."""
+    parts = _parts(bench, entity, fact.word("per").split()) or ()
+    open_ended = {"returned_at", "ended_at"} & set(entity.fields)
+    if fact.word("max") != "1" or len(parts) < 2 or fact.word("state") or open_ended:
+        return False
+    entity.unique.append(tuple(_place(bench, entity, words) or "owner" for words in parts))
+    entity.facts.append(fact)
+    return True
+
+
+def _counted(bench: Workbench, entity: EntityDraft, per: list[str]) -> list[str] | None:
+    """The conditions on the rows that count: those of the caller, of the same thing, or both."""
+    found: list[str] = []
+    for words in _parts(bench, entity, per) or ():
+        place = _place(bench, entity, words)
+        found.append(f"{place} == input.{place}" if place else "owner == caller.id")
+    return found or None
+
+
+def _parts(bench: Workbench, entity: EntityDraft, per: list[str]) -> tuple[str, ...] | None:
+    """What a limit is per: one thing, or somebody and a thing ("per user and poll"); None where rows have none."""
+    whole = names.type_name(" ".join(per)) in {*bench.entities, *bench.aliases}
+    for size in [len(per)] if whole else range(1, len(per) + 1):
+        words = " ".join(per[:size])
+        mine = "owner" in entity.fields and _is_account(bench, words)
+        if not mine and not (bench.entity(words) and _place(bench, entity, words)):
+            continue
+        rest = _parts(bench, entity, per[size:]) if per[size:] else ()
+        if rest is not None:
+            return (words, *rest)
+    return None
 
 
 def _is_account(bench: Workbench, words: str) -> bool:

@@ -31,6 +31,7 @@ from autocoder.planning.operations import plan_operations
 from autocoder.planning.permissions import plan_roles
 from autocoder.planning.platform import Tracer, plan_auth, plan_deployment, plan_policy
 from autocoder.planning.row_operations import plan_filter_fields
+from autocoder.planning.state_rules import forbid_changes, plan_state_rules
 from autocoder.planning.workbench import EntityDraft, Workbench
 from autocoder.readers.protocol import Reading
 
@@ -110,12 +111,14 @@ class _Draft:
         plan_filter_fields(bench)
         plan_times(bench)
         lifecycles.plan_lifecycles(bench)
+        forbid_changes(bench)
         plan_roles(bench)
         plan_endpoint_fields(bench)
         plan_bare_entities(bench)
         plan_encryption(bench)
         plan_endpoints(bench)
         plan_operations(bench)
+        plan_state_rules(bench)
         plan_limits(bench)
         plan_handlers(bench)
         self.whole = plan_whole(bench)

@@ -163,7 +163,12 @@ def _is(items: Sequence[Item], discourse: Discourse) -> Draft | None:
     skip = next((n + 1 for n, i in enumerate(rest[:3]) if i.lemma in {"either", "of"}), 0)
     found = groups(rest[skip:])
     joins = [i.lemma for i in rest if i.tag in "C," or i.lemma == "then"]
-    if not joins or not (joins[-1] == "or" or "then" in joins) or not _short(found) or not all(_is_state(g) for g in found):
+    if (
+        not joins
+        or not (joins[-1] == "or" or "then" in joins)
+        or not _short(found)
+        or not all(_is_state(g) for g in found)
+    ):
         return None
     head, used = subject[-1], {i.index for i in items}
     told = Part(value=tuple(said(g) for g in found), items=[i for g in found for i in g])

@@ -16,6 +16,7 @@ from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, Predicate
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
 from autocoder.readers.rules.frames import FRAMES, Frame, Role
 from autocoder.readers.rules.lexicon import verbs
+from autocoder.readers.rules.lexicon.domain import RECORDS
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
 from autocoder.readers.rules.roles import Filled
@@ -183,6 +184,8 @@ class Fitter:
                 return self._understood_route(at)
             case "act":
                 return self._act(at)
+            case "verb":
+                return _left_by(at)
             case "while":
                 found = readings.states(at.conditions, self.discourse)
                 return [found] if found else []
@@ -283,7 +286,6 @@ class Fitter:
             return None
         if frame.names and verb is not None:
             _name_verb(parts, verb, at)
-            parts = {name: part for name, part in parts.items() if name != "does" or "does" in KINDS[kind].slots}
         if frame.passive and verb is not None and "to_state" in KINDS[kind].slots:
             parts["to_state"] = Part(value=verb.text.lower(), items=[verb])
         for name, value in frame.constants.items():
@@ -314,17 +316,29 @@ def _slots(kind: str, role: Role, reading: Filled, parts: dict[str, Part]) -> bo
         slot = role.slot if name == "value" else name
         if name in _ABOUT_SLOT and f"{role.slot}_{name}" in known:
             slot = f"{role.slot}_{name}"
-        if slot in known:
+        if slot == "per" and slot in parts:
+            parts[slot] = _both(parts[slot], part)
+        elif slot in known:
             parts[slot] = part
         elif name != "type":
             return False
     return True
 
 
+def _left_by(at: Situation) -> list[Filled]:
+    """The record that the verb leaves: a vote, a booking."""
+    known = RECORDS.get(at.verbs[0].lemma) if len(at.verbs) == 1 else None
+    if known is None:
+        return []
+    filled = Filled(parts={})
+    filled.put("value", known, at.verbs[0], via=Via.LEXICON)
+    return [filled]
+
+
 def _restricts(draft: Draft) -> bool:
     """Whether a fact says what "only" says beside it: their own rows, some states, once."""
     values = {name: part.value for name, part in draft.parts.items()}
-    return values.get("scope") == "own" or "from_states" in values or values.get("topic") == "once"
+    return values.get("scope") == "own" or "from_states" in values or values.get("topic") == "limit"
 
 
 def _only(at: Situation) -> set[int]:
@@ -332,6 +346,11 @@ def _only(at: Situation) -> set[int]:
     group = at.predicate.group if at.predicate else []
     alone = [i for a in at.adjuncts if a.kind == "adverb" for i in a.items]
     return {i.index for i in (*group, *alone) if i.lemma == "only"}
+
+
+def _both(one: Part, other: Part) -> Part:
+    """For each of two things: "per user and poll"."""
+    return Part(value=f"{one.value} {other.value}", items=[*one.items, *other.items], via=one.via)
 
 
 def _of_route(direction: str, route: dict[str, Part], parts: dict[str, Part], anchor: Item) -> None:

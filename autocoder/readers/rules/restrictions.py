@@ -12,13 +12,11 @@ from autocoder.readers.rules import enumerations, roles
 from autocoder.readers.rules.clauses import Adjunct, Noun
 from autocoder.readers.rules.discourse import Discourse
 from autocoder.readers.rules.lexicon import nouns
-from autocoder.readers.rules.lexicon.domain import RECORDS, STATES
+from autocoder.readers.rules.lexicon.domain import STATES
 from autocoder.readers.rules.phrases import Bound, Item
 from autocoder.readers.rules.roles import Filled, name_items, words_of
 
 _PLAIN = frozenset({"each", "every", "all", "any", "given"})
-_BY_RECORD = {record: verb for verb, record in reversed(RECORDS.items())}
-"""What a record is left by: a vote by voting."""
 
 
 def _named(noun: Noun, *also: str) -> list[Item] | None:
@@ -64,7 +62,12 @@ def too_many(noun: Noun, discourse: Discourse) -> Filled | None:
     if len(bounds) != 1 or noun.head.tag != "N" or noun.relative:
         return None
     meaning, said = bounds[0].meaning, bounds[0].words[0].token.value
-    if not isinstance(meaning, Bound) or meaning.low is None or meaning.high is not None or said not in {"more", "over"}:
+    if (
+        not isinstance(meaning, Bound)
+        or meaning.low is None
+        or meaning.high is not None
+        or said not in {"more", "over"}
+    ):
         return None
     return _limit(noun, bounds[0], meaning.low.amount, discourse)
 
@@ -153,20 +156,19 @@ def same_time(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
 def record(noun: Noun, discourse: Discourse) -> Filled | None:
     """One vote per user and poll: what is left once, by whom, and of what."""
     per = [a for a in noun.post if a.prep in {"per", "for"} and len(a.nouns) == 2]
-    counted = [i for i in noun.items if i.lemma in {"one", "single"} or (isinstance(i.meaning, Bound) and _one(i.meaning))]
-    verb = _BY_RECORD.get(noun.head.lemma)
-    if len(per) != 1 or len(noun.post) != 1 or not counted or verb is None or len(name_items(noun)) > 1:
+    counted = [
+        i for i in noun.items if i.lemma in {"one", "single"} or (isinstance(i.meaning, Bound) and _one(i.meaning))
+    ]
+    if len(per) != 1 or len(noun.post) != 1 or not counted or len(name_items(noun)) > 1 or noun.head.tag != "N":
         return None
-    who = next((n for n in per[0].nouns if each_of(n, discourse)), None)
-    what = next((n for n in per[0].nouns if n is not who), None)
-    if who is None or what is None or not _named(what) or not _named(who):
+    people = [n for n in per[0].nouns if each_of(n, discourse)]
+    things = [n for n in per[0].nouns if n not in people and _named(n)]
+    if len(people) != 1 or len(things) != 1:
         return None
-    filled = Filled(parts={})
-    filled.put("value", words_of(name_items(what)), *name_items(what))
-    filled.put("per", words_of(name_items(who)), *name_items(who))
-    filled.put("verb", verb, noun.head, via=Via.LEXICON)
-    filled.use(*counted, *per[0].items, *who.items, *what.items)
-    filled.use(*(i for i in noun.items if i.tag in "DQ"))
+    filled = _filled(noun, name_items(noun))
+    who, what = name_items(people[0]), name_items(things[0])
+    filled.put("per", f"{words_of(who)} {words_of(what)}", *who, *what)
+    filled.use(*per[0].items, *people[0].items, *things[0].items)
     return filled
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autocoder.readers.rules.frames.model import Ask, Frame, Role
 
-_ACTOR = Role(at="subject", slot="actor", reads="actor")
+_ACTOR = Role(at="subject", slot="actor", reads="actor", each=True)
 _THING = Role(at="object", slot="object", reads="thing", each=True)
 _ROWS = ("create", "upload", "list", "read", "update", "delete", "manage", "search", "convert")
 
@@ -19,7 +19,7 @@ FRAMES: tuple[Frame, ...] = (
             _THING,
             Role(at="order", slot="order", reads="order", optional=True),
             Role(at="prep:for,from,of", slot="given", reads="given", optional=True),
-            Role(at="prep:to,in,into,from,for", slot="parent", reads="possible parent", optional=True),
+            Role(at="prep:to,in,into,from,for,on", slot="parent", reads="possible parent", optional=True),
             Role(at="prep:to", reads="oneself", optional=True),
             Role(at="while", slot="from_states", reads="states", optional=True),
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autocoder.readers.rules.frames.model import Frame, Role
 
-_ACTOR = Role(at="subject", slot="actor", reads="actor")
+_ACTOR = Role(at="subject", slot="actor", reads="actor", each=True)
 _OBJECT = Role(at="object", slot="object", reads="thing", each=True)
 _AND_THEIRS = Frame(
     name="and what they have",

@@ -6,7 +6,8 @@ from autocoder.readers.rules.frames.model import Frame, Role
 
 _PEOPLE = Role(at="subject", slot="per", reads="each of", shared=True)
 _ACTOR = Role(at="subject", slot="actor", reads="actor", shared=True)
-_OFTEN = {"topic": "once"}
+_ONCE = {"topic": "limit", "max": "1"}
+_RECORD = Role(at="verb", slot="entity", reads="record")
 _SAME_TIME = Role(at="prep:at", reads="same time", optional=True)
 
 FRAMES: tuple[Frame, ...] = (
@@ -14,9 +15,8 @@ FRAMES: tuple[Frame, ...] = (
         name="somebody may do it once to a thing",
         kind="policy",
         verbs=("domain", "create"),
-        names=True,
-        roles=(_PEOPLE, Role(at="object", slot="entity", reads="same thing"), Role(at="adverb", reads="once")),
-        constants=_OFTEN,
+        roles=(_RECORD, _PEOPLE, Role(at="object", slot="per", reads="same thing"), Role(at="adverb", reads="once")),
+        constants=_ONCE,
         extra=(
             Frame(
                 name="somebody may do it to a thing",
@@ -27,7 +27,7 @@ FRAMES: tuple[Frame, ...] = (
         ),
         example="Each user can rate a recipe only once.",
         gives=(
-            ("policy", {"per": "user", "verb": "rate", "entity": "recipe", "topic": "once"}),
+            ("policy", {"entity": "rating", "per": "user recipe", "max": "1", "topic": "limit"}),
             ("operation", {"actor": "user", "verb": "rate", "does": "other", "object": "recipe"}),
         ),
     ),
@@ -35,13 +35,13 @@ FRAMES: tuple[Frame, ...] = (
         name="somebody may act once on a thing",
         kind="policy",
         verbs=("act on",),
-        names=True,
         roles=(
+            _RECORD,
             _PEOPLE,
             Role(at="adverb", reads="once"),
-            Role(at="prep:per,on,in,for,to", slot="entity", reads="same thing"),
+            Role(at="prep:per,on,in,for,to", slot="per", reads="same thing"),
         ),
-        constants=_OFTEN,
+        constants=_ONCE,
         extra=(
             Frame(
                 name="somebody may act on it",
@@ -52,7 +52,7 @@ FRAMES: tuple[Frame, ...] = (
         ),
         example="A user can vote once per poll.",
         gives=(
-            ("policy", {"per": "user", "verb": "vote", "entity": "poll", "topic": "once"}),
+            ("policy", {"entity": "vote", "per": "user poll", "max": "1", "topic": "limit"}),
             ("operation", {"actor": "user", "verb": "vote", "does": "other", "object": "poll"}),
         ),
     ),
@@ -60,35 +60,34 @@ FRAMES: tuple[Frame, ...] = (
         name="nobody may do it twice to a thing",
         kind="policy",
         verbs=("domain", "create"),
-        names=True,
         negated=True,
-        roles=(_PEOPLE, Role(at="object", slot="entity", reads="same thing"), Role(at="adverb", reads="twice")),
-        constants=_OFTEN,
+        roles=(_RECORD, _PEOPLE, Role(at="object", slot="per", reads="same thing"), Role(at="adverb", reads="twice")),
+        constants=_ONCE,
         example="A member cannot book the same class twice.",
-        gives=(("policy", {"per": "member", "verb": "book", "entity": "class", "topic": "once"}),),
+        gives=(("policy", {"entity": "booking", "per": "member class", "max": "1", "topic": "limit"}),),
     ),
     Frame(
         name="nobody may act twice on a thing",
         kind="policy",
         verbs=("act on",),
-        names=True,
         negated=True,
         roles=(
+            _RECORD,
             _PEOPLE,
             Role(at="adverb", reads="twice"),
-            Role(at="prep:on,in,for,to", slot="entity", reads="same thing"),
+            Role(at="prep:on,in,for,to", slot="per", reads="same thing"),
         ),
-        constants=_OFTEN,
+        constants=_ONCE,
         example="A user may not vote twice on the same poll.",
-        gives=(("policy", {"per": "user", "verb": "vote", "entity": "poll", "topic": "once"}),),
+        gives=(("policy", {"entity": "vote", "per": "user poll", "max": "1", "topic": "limit"}),),
     ),
     Frame(
         name="one record per person and thing",
         kind="policy",
         roles=(Role(at="subject", slot="entity", reads="record"),),
-        constants=_OFTEN,
+        constants=_ONCE,
         example="One vote per user and poll.",
-        gives=(("policy", {"entity": "poll", "per": "user", "verb": "vote", "topic": "once"}),),
+        gives=(("policy", {"entity": "vote", "per": "user poll", "max": "1", "topic": "limit"}),),
     ),
     Frame(
         name="nobody may have more than so many",

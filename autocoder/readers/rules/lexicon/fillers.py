@@ -57,5 +57,5 @@ ADJECTIVES = words(
 FILLER_NOUNS = words("rest restful http json web crud rest-api internet-facing")
 """Words before "API" or "service" that name its technique, which is given."""
 
-FILLER_QUANTIFIERS = words("all every each some any several many")
+FILLER_QUANTIFIERS = words("all every each some any several many both")
 """Quantifiers that leave a general statement general."""

@@ -195,7 +195,7 @@ def _widen(bench: Workbench, entity: EntityDraft, draft: OperationDraft) -> None
     working = [f for f in bench.of("operation") if f.word("actor") == "role" and not domain_verbs.makes(f)]
     about = [f for f in working if f.get("scope") != "own" and f.word("does") not in {"create", "convert"}]
     named = dict.fromkeys(permissions.role_of(f) for f in about if bench.entity(f.word("object")) is entity)
-    acting = permissions.trusted(named)
+    acting = permissions.above_usual(bench, named)
     rows = draft.operation.effects[0]
     if acting and "owner" in entity.fields and isinstance(rows, ListRows):
         told = [*(f"caller.role == '{r}'" for r in acting), "owner == caller.id"]

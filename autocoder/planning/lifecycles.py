@@ -19,6 +19,8 @@ from autocoder.readers.rules.tagging import look_up
 
 FIRST = "open"
 """Where a thing starts whose states nobody counts out."""
+_MARKS = frozenset({"mark", "set", "flag"})
+"""Verbs that name the state they lead to."""
 _VERBS = {state: verb for verb, state in reversed(STATES.items())}
 
 
@@ -77,8 +79,8 @@ def plan_change(bench: Workbench, fact: Fact) -> bool:
     thing = bench.entity(fact.word("object"))
     if thing is None or thing is bench.account or not _changes(bench, fact):
         return False
-    verb = fact.word("verb")
-    same = [f for f in bench.of("operation") if f.word("verb") == verb and bench.entity(f.word("object")) is thing]
+    verb = verb_of(fact)
+    same = [f for f in bench.of("operation") if verb_of(f) == verb and bench.entity(f.word("object")) is thing]
     timely = _in_time(thing, fact)
     if timely is None:
         return False
@@ -135,8 +137,14 @@ def _changes(bench: Workbench, fact: Fact) -> bool:
     return not kept
 
 
-def _add_change(bench: Workbench, thing: EntityDraft, fact: Fact) -> None:
+def verb_of(fact: Fact) -> str:
+    """The verb that names a change; "mark as paid" is another one than "mark as shipped"."""
     verb = fact.word("verb")
+    return f"{verb} {fact.word('to_state')}" if verb in _MARKS and fact.word("to_state") else verb
+
+
+def _add_change(bench: Workbench, thing: EntityDraft, fact: Fact) -> None:
+    verb = verb_of(fact)
     target = _target(bench, thing, fact)
     origins = _origins(bench, fact, thing, target)
     known = thing.fields.get("status")
@@ -161,7 +169,7 @@ def _target(bench: Workbench, thing: EntityDraft, fact: Fact) -> str:
     """The state that a verb leads to: one that the text counts out, else by convention; empty where there is none."""
     counted = [names.state_name(s) for s in _counted(bench, thing)]
     verb, usual, said = fact.word("verb"), names.state_name(STATES.get(fact.word("verb"), " ")), fact.word("to_state")
-    if said and names.state_name(said) in counted:
+    if said and (verb in _MARKS or names.state_name(said) in counted):
         return names.state_name(said)
     if verb in STATES and usual in counted:
         return usual

@@ -63,6 +63,12 @@ def trusted(roles: Iterable[str]) -> tuple[str, ...]:
     return tuple(r for r in roles if r.rpartition("_")[2] in _TRUSTED)
 
 
+def above_usual(bench: Workbench, roles: Iterable[str]) -> tuple[str, ...]:
+    """Those of the roles that registering does not give."""
+    role = bench.account.fields.get("role") if bench.account else None
+    return tuple(r for r in roles if role is None or r != role.default)
+
+
 def _texts(value: object) -> Iterable[str]:
     return [str(v) for v in value] if isinstance(value, tuple) else []  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from autocoder.blueprint.model import AnyEffect, Read, Require
 from autocoder.facts import Fact
-from autocoder.planning import names
+from autocoder.planning import lifecycles, names
 from autocoder.planning.workbench import EntityDraft, Workbench
 
 _OPERATIONS = {"update": "update", "delete": "delete"}
@@ -19,14 +19,14 @@ def forbid_changes(bench: Workbench) -> None:
     """Takes a state that a sentence forbids from those that a change may start in."""
     for fact in _forbidden(bench):
         thing = bench.entity(fact.word("object"))
-        change = thing.changes.get(names.base_name(fact.word("verb"))) if thing else None
+        change = thing.changes.get(names.base_name(lifecycles.verb_of(fact))) if thing else None
         if thing is None or change is None:
             continue
         states = thing.fields["status"].values
         state = names.state_name(fact.word("state"))
         origins = tuple(s for s in change.origins or states if s not in {state, change.to})
         if state in states and origins:
-            thing.changes[names.base_name(fact.word("verb"))] = replace(change, origins=origins)
+            thing.changes[names.base_name(lifecycles.verb_of(fact))] = replace(change, origins=origins)
             thing.facts.append(fact)
             bench.use(fact)
 

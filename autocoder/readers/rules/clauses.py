@@ -322,7 +322,10 @@ class _Parser:
         return found
 
     def _more_adjectives(self, adjunct: Adjunct) -> None:
-        """Adjectives that go on behind a conjunction: "placed or paid"."""
+        """Adjectives that go on, with their particle or behind a conjunction: "picked up", "placed or paid"."""
+        particle = self.peek()
+        if adjunct.kind == "adjective" and particle and particle.tag == "R" and particle.lemma in verbs.PARTICLES:
+            adjunct.items.append(self.take())
         while adjunct.kind == "adjective" and (skip := self._separator()):
             item = self.peek(skip)
             alone = item is not None and (item.tag == "J" or item.form == "VBN") and self.tag(skip + 1) not in "NJL"

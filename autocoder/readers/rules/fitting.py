@@ -71,7 +71,7 @@ def situation(clause: Clause, predicate: Predicate) -> Situation:
     return Situation(
         subjects=subjects,
         objects=objects,
-        adjuncts=[*predicate.around, *clause.lead, *(a for n in clause.subject for a in n.post)],
+        adjuncts=[_with(a) for a in (*predicate.around, *clause.lead, *(a for n in clause.subject for a in n.post))],
         predicate=predicate,
         verbs=predicate.verbs,
         conditions=[*predicate.conditions, *clause.conditions],
@@ -79,6 +79,18 @@ def situation(clause: Clause, predicate: Predicate) -> Situation:
         act=clause.gerund,
     )
 
+
+def _with(adjunct: Adjunct) -> Adjunct:
+    """Reads "by giving a name" like "with a name"."""
+    told = adjunct.gerund
+    gives = adjunct.prep == "by" and told is not None and len(told.verbs) == 1 and told.verbs[0].lemma in GIVING
+    if told is None or not gives or not told.objects or told.negated or told.adjuncts or told.conditions:
+        return adjunct
+    return Adjunct(kind="prep", items=[*adjunct.items, *told.group, *told.verbs], prep="with", nouns=told.objects)
+
+
+GIVING = words("give provide enter send submit specify supply state choose select pick name fill")
+"""Verbs of what somebody does to say what a new thing has."""
 
 SHARING = words("minimum maximum min max first last start end billing shipping old new primary secondary")
 """Words that may stand for a name whose head comes with the next one: "a minimum and a maximum temperature"."""
@@ -252,7 +264,7 @@ class Fitter:
         found = [f for n in adjunct.nouns if (f := NOUN_READS[role.reads](n, self.discourse))]
         if len(found) < len(adjunct.nouns):
             return []
-        found[0].use(adjunct.items[0])
+        found[0].use(*adjunct.items)
         return found
 
     def _understood_route(self, at: Situation) -> list[Filled]:

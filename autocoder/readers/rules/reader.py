@@ -23,6 +23,7 @@ from autocoder.readers.rules.discourse import Discourse, Draft, Part, Symbols
 from autocoder.readers.rules.frames import Ask
 from autocoder.readers.rules.hints import hint
 from autocoder.readers.rules.lexicon import nouns
+from autocoder.readers.rules.lexicon.domain import STATES
 from autocoder.readers.rules.matching import Group, Parse
 from autocoder.readers.rules.oppositions import Said, oppositions
 from autocoder.readers.rules.phrases import Item, phrases
@@ -394,11 +395,14 @@ class _Sentence:
 
 
 def _states(lines: Sequence[_Line], discourse: Discourse) -> frozenset[str]:
-    """The states that the text counts out anywhere: "published posts" is understood before "published" is explained."""
+    """The states that the text counts out anywhere, or that its verbs lead to: "resolved tickets" where agents resolve
+    them. "Published posts" is understood before "published" is explained.
+    """
     nobody = Part(value="it", items=[], place=(0, 0))
     found = (d for line in lines for d in enumerations.read(line.items, replace(discourse, entity=nobody)))
     told = [d.parts["states"].value for d in found if d.kind == "lifecycle"]
-    return frozenset(s for states in told if isinstance(states, tuple) for s in states)
+    reached = (STATES[i.lemma] for line in lines for i in line.items if i.tag == "V" and i.lemma in STATES)
+    return frozenset([*(s for states in told if isinstance(states, tuple) for s in states), *reached])
 
 
 _NO_THINGS = nouns.LIST_LABELS | nouns.SYSTEMS | nouns.PEOPLE_WORKERS

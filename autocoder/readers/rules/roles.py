@@ -240,9 +240,10 @@ def page(noun: Noun, _discourse: Discourse) -> Filled | None:
 
 def _pronoun(noun: Noun, discourse: Discourse) -> Filled | None:
     """It, them: what the sentence named last, else what the text is at."""
-    if noun.head.lemma not in {"it", "them", "they"}:
+    one = noun.head.lemma == "one" and len(noun.items) == 1
+    if not one and noun.head.lemma not in {"it", "them", "they"}:
         return None
-    plural = noun.head.lemma != "it"
+    plural = noun.head.lemma != "it"  # "list books and read one": one of those
     before = [h for h in discourse.heard if h.index < noun.head.index and h.plural == plural]
     near = max(before, key=lambda h: (not h.in_phrase, h.index), default=None)
     meant = near.part if near else discourse.entity or discourse.operation.get("object")
@@ -425,8 +426,9 @@ def data(noun: Noun, _discourse: Discourse) -> Filled | None:
 
 
 def system(noun: Noun, _discourse: Discourse) -> Filled | None:
-    """The service itself, without more: the service, it, our API."""
-    if noun.head.lemma not in nouns.SYSTEMS or len(name_items(noun)) > 2:
+    """The service itself, without more: the service, it, our API; we, who run it."""
+    ours = noun.head.lemma == "we" and len(noun.items) == 1
+    if not ours and (noun.head.lemma not in nouns.SYSTEMS or len(name_items(noun)) > 2):
         return None
     filled = Filled(parts={})
     filled.use(*name_items(noun))

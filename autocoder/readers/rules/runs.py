@@ -166,6 +166,8 @@ def _match(run: Run, items: Sequence[Item], at: int, taken: set[int]) -> Draft |
     parts: Parts = {}
     if run.constants.get("public") is True and any(i.tag == "X" or i.lemma in _NEGATIVE for i in items[:at]):
         return None  # "must not be reachable from the internet" says the contrary
+    if run.near and all(i.lemma not in run.near for i in items[max(at - 3, 0) : at + 4]):
+        return None
     mine: list[Item] = []
     for element in _elements(run.pattern):
         step = _step(element, items, at, taken)

@@ -73,11 +73,13 @@ class Run:
 
     `pattern` is a sequence of elements: `slot=matcher`, or a matcher alone; `?` at the end makes it optional.
     Matchers are those of `runs.MATCHERS`, or `word:a|b|c` (lemmas). Determiners between the elements are stepped over.
+    With `near`, one of these words must stand among the three on either side.
     """
 
     name: str
     kind: str
     pattern: tuple[str, ...]
+    near: frozenset[str] = frozenset()
     constants: Mapping[str, Any] = field(default_factory=dict[str, Any])
     example: str = ""
     gives: tuple[tuple[str, Mapping[str, Any]], ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autocoder.readers.rules.frames.model import Frame, Role, Run
+from autocoder.readers.rules.lexicon.words import words
 
 FRAMES: tuple[Frame, ...] = (
     Frame(
@@ -48,11 +49,21 @@ FRAMES: tuple[Frame, ...] = (
         verbs=("lie", "store"),
         roles=(
             Role(at="subject", reads="data", optional=True),
+            Role(at="subject", reads="us", optional=True),
             Role(at="object", reads="data", optional=True),
             Role(at="prep:in,on,with,by", slot="engine", reads="engine"),
         ),
         example="The data lives in PostgreSQL.",
         gives=(("storage", {"engine": "postgresql"}),),
+    ),
+    Frame(
+        name="people expect a load",
+        kind="quality",
+        verbs=("hope",),
+        roles=(Role(at="subject", reads="us", optional=True), Role(at="quantity", slot="value", reads="rate")),
+        constants={"metric": "throughput"},
+        example="We expect 20 requests per second.",
+        gives=(("quality", {"metric": "throughput", "value": "20", "unit": "per second"}),),
     ),
     Frame(
         name="the service uses a product",
@@ -312,6 +323,7 @@ RUNS: tuple[Run, ...] = (
         name="not public",
         kind="exposure",
         pattern=("word:internal|private",),
+        near=words("service api app application system backend it exposure only use network"),
         constants={"public": False},
         example="The service is internal.",
         gives=(("exposure", {"public": False}),),

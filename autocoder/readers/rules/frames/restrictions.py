@@ -158,4 +158,30 @@ FRAMES: tuple[Frame, ...] = (
             ("access", {"verb": "change", "does": "update", "object": "ticket", "state": "closed", "allowed": False}),
         ),
     ),
+    Frame(
+        name="somebody marks a thing as something",
+        kind="operation",
+        verbs=("mark",),
+        names=True,
+        roles=(
+            Role(at="subject", slot="actor", reads="actor", each=True),
+            Role(at="object", slot="object", reads="thing"),
+            Role(at="prep:as", reads="as"),
+            Role(at="adjective", slot="to_state", reads="state"),
+        ),
+        example="Bakers mark orders as baked.",
+        gives=(
+            (
+                "operation",
+                {
+                    "actor": "role",
+                    "role": "baker",
+                    "verb": "mark",
+                    "does": "other",
+                    "object": "order",
+                    "to_state": "baked",
+                },
+            ),
+        ),
+    ),
 )

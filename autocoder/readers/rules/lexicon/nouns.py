@@ -106,7 +106,7 @@ _TYPE_NOUNS: dict[str, str] = {
     "caption summary question answer city street country author category color colour address bio "
     "nickname username sku isbn brand",
     "integer": "number integer int int32 int64 long count quantity rating score age year stock position priority order "
-    "rank size point points star stars seat seats capacity duration-in-minutes",
+    "rank size point points star stars capacity duration-in-minutes",
     "decimal": "amount decimal float double temperature weight height latitude longitude humidity percentage distance",
     "money": "price cost fee salary balance money fare rent wage revenue",
     "boolean": "flag boolean bool checkbox",

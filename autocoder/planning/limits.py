@@ -74,7 +74,7 @@ def _limited(bench: Workbench, fact: Fact) -> EntityDraft | None:
 
 
 def _record_of(bench: Workbench, entity: EntityDraft, fact: Fact) -> EntityDraft:
-    """What people have of a thing that belongs to nobody is a record of their own: tools that a member has are loans."""
+    """What people have of things that others may have too is a record: the bikes that a member has are loans."""
     if not _is_account(bench, fact.word("per")):
         return entity
     held = [

@@ -33,8 +33,8 @@ def test_what_people_do_once_is_unique(told: str) -> None:
 
 
 def test_things_that_somebody_has_at_a_time_are_open_records() -> None:
-    told = "A bike has a name. Users borrow bikes and return them. No user may have more than three bikes at the same time."
-    found = planned(USERS + told)
+    told = "A bike has a name. Users borrow bikes and return them. "
+    found = planned(USERS + told + "No user may have more than three bikes at the same time.")
     listed = [e for e in found.architecture.operations["create_loan"].effects if isinstance(e, ListRows)]
     assert [e.where for e in listed] == ["owner == caller.id && returned_at == null"]
     assert required(found, "create_loan") == ["size(known_loans) < 3"]
@@ -63,7 +63,8 @@ def test_a_change_is_possible_in_the_stated_states_only() -> None:
 def test_what_is_forbidden_in_a_state_is_no_way_out_of_it() -> None:
     found = planned(
         ORDERS
-        + "Users cancel their orders. Baked orders cannot be cancelled. Baked orders cannot be edited. Users edit their orders."
+        + "Users cancel their orders. Baked orders cannot be cancelled. "
+        + "Baked orders cannot be edited. Users edit their orders."
     )
     lifecycle = found.architecture.entities["Order"].lifecycle
     assert lifecycle and lifecycle.transitions["cancel"].origins == ("new", "picked_up")

@@ -147,6 +147,8 @@ class Fitter:
             return False
         if frame.names and frame.kind == "operation" and _receives(at):
             return False
+        if frame.kind == "operation" and self._introduces(at):
+            return False
         if frame.bare == "imperative" and not (bare and not at.labels):
             return False
         if frame.bare == "purpose" and not at.purpose:
@@ -156,6 +158,13 @@ class Fitter:
         if bool(at.labels) != any(r.at == "label" for r in frame.roles):
             return False
         return not frame.extends or bool(self.current or self.discourse.operation)
+
+    def _introduces(self, at: Situation) -> bool:
+        """Reads "we sell books" at the start as what people do for a living, not as what one may do in the service."""
+        modal = at.predicate is not None and any(i.tag in "MF" for i in at.predicate.group)
+        we = [n.head.lemma for n in at.subjects] == ["we"]
+        business = bool(at.verbs) and all(v.lemma in verbs.CLASSES["do business"] for v in at.verbs)
+        return we and business and not modal and self.discourse.sentence <= 1
 
     def _roles(self, frame: Frame, at: Situation, before: set[int]) -> Match | None:
         filled: list[list[tuple[Role, Filled]]] = []

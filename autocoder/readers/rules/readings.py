@@ -417,6 +417,39 @@ def tracked(noun: Noun, _discourse: Discourse) -> Filled | None:
     return filled
 
 
+def house(noun: Noun, discourse: Discourse) -> Filled | None:
+    """We; our club; a bakery: whom the service is for, said at the start, by a name that is no thing of the text."""
+    if discourse.sentence > 1 or noun.post or noun.relative or noun.paren or noun.clause:
+        return None
+    ours = noun.head.lemma == "we" and len(noun.items) == 1
+    named = noun.head.tag == "N" and not noun.head.plural and noun.items[0].tag in "DS"
+    known = noun.head.lemma in discourse.symbols.things or noun.head.lemma in nouns.SYSTEMS
+    plain_ = all(i.tag in "DSNJ" for i in noun.items) and not roles.person(noun.head.lemma)
+    return Filled(parts={}, items={i.index for i in noun.items}) if ours or (named and plain_ and not known) else None
+
+
+def offered(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """Several car parks; books: what they do business with."""
+    if noun.head.tag != "N" or not noun.head.plural or noun.relative or noun.paren or noun.post:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", words_of(name_items(noun)), *name_items(noun))
+    roles.common(noun, filled)
+    return filled if {i.index for i in noun.items} <= filled.items and not roles.person(noun.head.lemma) else None
+
+
+def named_system(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A help desk; a wiki: a system by its own name, said at the start."""
+    one = noun.items[0].lemma in {"a", "an", "our"} and not noun.head.plural and noun.head.tag == "N"
+    known = noun.head.lemma in discourse.symbols.things or noun.head.lemma in nouns.SYSTEMS
+    if discourse.sentence > 1 or not one or known or noun.post or noun.relative or roles.person(noun.head.lemma):
+        return None
+    filled = Filled(parts={})
+    filled.put("value", words_of(name_items(noun)), *name_items(noun))
+    roles.common(noun, filled)
+    return filled if all(i.tag in "DSNJ" for i in noun.items) else None
+
+
 def their_things(noun: Noun, _discourse: Discourse) -> Filled | None:
     """Their inspections: what each of the things before has."""
     if noun.head.tag != "N" or noun.items[0].lemma != "their" or not noun.head.plural or noun.post:
@@ -456,6 +489,9 @@ NOUNS: Mapping[str, roles.Reads] = {
     "json": json_form,
     "change of state": change_of_state,
     "product outside": product_outside,
+    "house": house,
+    "offered": offered,
+    "named system": named_system,
     "their things": their_things,
     "whose things": whose_things,
     "plain": plain,

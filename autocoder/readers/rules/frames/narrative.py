@@ -117,6 +117,22 @@ FRAMES: tuple[Frame, ...] = (
         gives=(("system", {"form": "app", "subject": "timetable"}),),
     ),
     Frame(
+        name="what people do for a living",
+        kind="system",
+        verbs=("do business",),
+        roles=(Role(at="subject", reads="house"), Role(at="object", slot="subject", reads="offered", each=True)),
+        example="We run several car parks.",
+        gives=(("system", {"subject": "car park"}),),
+    ),
+    Frame(
+        name="people need a system of a name",
+        kind="system",
+        verbs=("build",),
+        roles=(Role(at="subject", reads="us"), Role(at="object", slot="subject", reads="named system")),
+        example="We need a small help desk.",
+        gives=(("system", {"subject": "help desk"}),),
+    ),
+    Frame(
         name="what a system is for",
         kind="operation",
         verbs=("list", "read", "update", "delete", "search", "convert", "leave a record"),

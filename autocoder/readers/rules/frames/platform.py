@@ -322,7 +322,7 @@ RUNS: tuple[Run, ...] = (
     Run(
         name="not public",
         kind="exposure",
-        pattern=("word:internal|private",),
+        pattern=("word:exposure?", "word:internal|private", "word:only?"),
         near=words("service api app application system backend it exposure only use network"),
         constants={"public": False},
         example="The service is internal.",

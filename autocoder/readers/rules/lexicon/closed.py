@@ -33,9 +33,11 @@ _TAGS: dict[str, str] = {
 }
 
 SUBORDINATORS: dict[str, str] = {
-    "as long as": "while", "so long as": "while", "as soon as": "when", "provided that": "if", "on condition that": "if",
-    "only if": "if", "only when": "when", "only while": "while", "even if": "although", "even though": "although",
-}  # fmt: skip
+    **dict.fromkeys(("as long as", "so long as", "only while"), "while"),
+    **dict.fromkeys(("as soon as", "only when"), "when"),
+    **dict.fromkeys(("provided that", "on condition that", "only if"), "if"),
+    **dict.fromkeys(("even if", "even though"), "although"),
+}
 """Several words that open a condition, and the one word that says the same."""
 
 CLOSED: dict[str, str] = {word: tag for tag, words in _TAGS.items() for word in words.split()}

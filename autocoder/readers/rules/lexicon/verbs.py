@@ -30,6 +30,8 @@ VERBS: dict[str, str] = {
     "gain": "get receive obtain",
     "give": "return give answer yield hand issue",
     "redirect": "redirect forward lead send take",
+    "do business": "run offer lend sell rent organise organize operate provide make produce hold teach publish repair "
+    "collect own deliver have let host serve grow bake build buy print",
     "hope": "expect estimate anticipate plan",
     "count": "count increment increase bump track",
     "publish": "publish emit send raise fire broadcast announce produce",

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
 from autocoder.blueprint import model
+from autocoder.ir.behaviour import Invoke, walk_steps
+from autocoder.ir.expressions import Const
 from autocoder.ir.lower_access import rules_of
+from autocoder.ir.nodes import Operation
 
 if TYPE_CHECKING:
     from autocoder.ir.lower import Blueprint
 
+SMTP_URL = "SMTP_URL"
+"""The variable that names the mail server."""
 SETTINGS = frozenset(
     {
         *("BROKER_URL", "CACHE_URL", "DATABASE_CONNECTIONS", "DATABASE_URL", "DIGEST_KEY", "ENCRYPTION_KEYS"),
         *("ENVIRONMENT", "FILES_FOLDER", "HOST", "LOG_LEVEL", "MANAGEMENT_PORT", "MAX_BODY_BYTES"),
-        *("MAX_UPLOAD_BYTES", "OTEL_EXPORTER_OTLP_ENDPOINT", "POLL_SECONDS", "PORT", "SIGNING_KEY", "SMTP_URL"),
+        *("MAX_UPLOAD_BYTES", "OTEL_EXPORTER_OTLP_ENDPOINT", "POLL_SECONDS", "PORT", "SIGNING_KEY", SMTP_URL),
         *("TOKEN_LIFETIME", "VERIFICATION_KEYS"),
     }
 )
@@ -53,6 +58,19 @@ _RULE = f"a service has these itself: {', '.join(sorted(SETTINGS | PROCESS))}; n
 def is_taken(variable: str) -> bool:
     """Whether a variable cannot be named by a blueprint: the service has it, or no setting can be called so."""
     return variable in SETTINGS | PROCESS or variable.lower() in _WORDS
+
+
+def shared_secrets(operations: Iterable[Operation]) -> list[str]:
+    """The shared secrets that operations check, by the variables that hold them."""
+    found = {
+        str(value.value)
+        for operation in operations
+        for step in walk_steps(operation.steps)
+        if isinstance(step, Invoke) and step.target == "check_secret"
+        for name, value in step.args
+        if name == "name" and isinstance(value, Const)
+    }
+    return sorted(found)
 
 
 def check_variables(blueprint: Blueprint) -> None:

@@ -10,10 +10,8 @@ from urllib.parse import urlsplit
 from autocoder.ir.behaviour import Ask, Choose, Steps
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Budget, Channel, Environment, Handler, Integration, Operation
+from autocoder.ir.variables import SMTP_URL, shared_secrets
 from autocoder.passes.protocol import PassContext
-
-SMTP = "SMTP_URL"
-"""The variable that names the mail server."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,10 +87,13 @@ def _needed(graph: Graph) -> Iterator[tuple[str, str]]:
         if not graph.sources(channel.id, "notifies"):
             continue
         if channel.transport == "mail":
-            yield SMTP, channel.name
+            yield SMTP_URL, channel.name
         else:
             yield channel.address, channel.name
             yield channel.secret, channel.name
+    for operation in graph.of_kind(Operation):
+        for secret in shared_secrets([operation]):
+            yield secret, f"operations.{operation.name}"
 
 
 def _plain(name: str, value: str, needed: dict[str, str], graph: Graph) -> str:
@@ -100,7 +101,7 @@ def _plain(name: str, value: str, needed: dict[str, str], graph: Graph) -> str:
     if name not in needed:
         return ""
     addresses = {n.address for n in (*graph.of_kind(Integration), *graph.of_kind(Channel))}
-    if name not in addresses and not (name == SMTP and "@" not in value):
+    if name not in addresses and not (name == SMTP_URL and "@" not in value):
         return f"a secret of {needed[name]} is written out"
     parts = urlsplit(value)
     if parts.scheme == "http" and "." in (parts.hostname or ""):

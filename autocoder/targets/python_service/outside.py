@@ -6,9 +6,9 @@ import keyword
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from autocoder.ir.behaviour import Ask, Invoke, Notify, Steps, walk_steps
-from autocoder.ir.expressions import Const
+from autocoder.ir.behaviour import Ask, Notify, Steps, walk_steps
 from autocoder.ir.nodes import Channel, Exchange, Handler, Input, Integration
+from autocoder.ir.variables import SMTP_URL, shared_secrets
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import inbound
 from autocoder.targets.python_service.describe import words
@@ -224,31 +224,18 @@ def addresses(views: Views) -> list[str]:
     return sorted({_setting(name) for name in (*(i.address for i in views.integrations), *hooks)})
 
 
-def shared_secrets(views: Views) -> list[str]:
-    """The shared secrets that operations check, by the variables that hold them."""
-    found = {
-        str(value.value)
-        for o in views.operations
-        for step in walk_steps(o.steps)
-        if isinstance(step, Invoke) and step.target == "check_secret"
-        for name, value in step.args
-        if name == "name" and isinstance(value, Const)
-    }
-    return sorted(found)
-
-
 def variables(views: Views) -> set[str]:
     """The environment variables that say where what is outside is, and what this service and others prove themselves
     with.
     """
-    mail = ["smtp_url"] if _mails(views) else []
+    mail = [_setting(SMTP_URL)] if _mails(views) else []
     named = {name.upper() for name in (*addresses(views), *secret_settings(views), *mail)}
-    return named | set(shared_secrets(views))
+    return named | set(shared_secrets(views.operations))
 
 
 def usual_ports(views: Views) -> dict[str, tuple[int, ...]]:
     """The variables that hold addresses outside, with the ports that such a server usually has."""
-    mail = {"SMTP_URL": SMTP_PORTS} if _mails(views) else {}
+    mail = {SMTP_URL: SMTP_PORTS} if _mails(views) else {}
     return {**{name.upper(): (HTTPS_PORT,) for name in addresses(views)}, **mail}
 
 
@@ -261,7 +248,7 @@ def secret_settings(views: Views) -> list[str]:
 def values(views: Views) -> dict[str, Any]:
     """What the skeletons ask about what is outside."""
     mails, posts, channels = _mails(views), _posts(views), used(views)
-    needed = [*addresses(views), *secret_settings(views), *(["smtp_url"] if mails else [])]
+    needed = [*addresses(views), *secret_settings(views), *([_setting(SMTP_URL)] if mails else [])]
     kinds = [*(["Mail"] if mails else []), *(["dict[str, Any]"] if posts else [])]
     return {
         "integrations": bool(views.integrations),

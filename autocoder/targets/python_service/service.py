@@ -10,6 +10,7 @@ from autocoder.ir.behaviour import Insert, Invoke, Steps, expressions, walk_step
 from autocoder.ir.expressions import Bound, walk
 from autocoder.ir.guards import looked_at
 from autocoder.ir.nodes import Event, Handler, Operation
+from autocoder.ir.variables import shared_secrets
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import (
     admin,
@@ -293,7 +294,7 @@ class _Project:
             "encrypts": keys.encrypts(views),
             "lookups": keys.looks_up(views),
             "credentials": self.uses_credentials(),
-            "secrets": bool(outside.shared_secrets(views)),
+            "secrets": bool(shared_secrets(views.operations)),
             "caller_model": account,
             "caller_columns": ", ".join(f"{account}.{name}" for name, _ in caller),
             "caller_fields": caller,

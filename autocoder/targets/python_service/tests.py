@@ -15,6 +15,7 @@ from autocoder.ir.limits import most_bytes
 from autocoder.ir.lower_failures import CLASSES
 from autocoder.ir.nodes import Entity, Field, Handler, Input, Operation
 from autocoder.ir.types import Type
+from autocoder.ir.variables import shared_secrets
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import (
     admin,
@@ -23,7 +24,6 @@ from autocoder.targets.python_service import (
     inbound,
     keys,
     oracle,
-    outside,
     outside_tests,
     samples,
     uploads,
@@ -160,7 +160,7 @@ class Suite:
             "plain_failures": views.wire.failure_body is None,
             "camel": views.wire.case == "camel",
             "keys": any(f.type.format == "token" for e in views.entities for f in e.fields),
-            "secrets": outside.shared_secrets(views),
+            "secrets": shared_secrets(views.operations),
             **uploads.values(views),
             **formula_values(views),
             "cursors": any(_by_cursor(o) for o in views.operations),

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from autocoder.blueprint.shapes import (
     SCHEMA_VERSION,
+    Also,
     Flag,
     Integer,
     Name,
@@ -24,6 +25,10 @@ def _emitted_broker(value: Any) -> Any:
     if value == "kafka":
         raise PydanticCustomError("broker_not_emitted", "a broker that is not emitted")
     return value
+
+
+def _as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 class Engines(Strict):
@@ -55,6 +60,19 @@ class Exposure(Strict):
     satisfies: Satisfies = ()
 
 
+class Logs(Strict):
+    """What the service writes down, and how long that stays."""
+
+    level: Literal["debug", "info", "warning", "error"] | None = Field(
+        default=None, description="The least level that is written. Usual: `info`.", examples=["debug"]
+    )
+    retention: Annotated[str, Field(pattern=r"^[1-9]\d{0,3}d$")] | None = Field(
+        default=None,
+        description="How long the cluster's log store keeps lines. Usual: as it is set up.",
+        examples=["30d"],
+    )
+
+
 class SecretRef(Strict):
     """A value that stands in a secret: `name/key`."""
 
@@ -65,6 +83,7 @@ class SecretRef(Strict):
 
 EnvironmentName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60, examples=["production"])]
 VariableName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=60, examples=["DATABASE_URL"])]
+OverriddenValue = Annotated[str, BeforeValidator(_as_text), Also(({"type": "integer"},))]
 VariableValue = Annotated[Annotated[str, Tag("scalar")] | Annotated[SecretRef, Tag("map")], Discriminator(shape_of)]
 
 
@@ -91,6 +110,15 @@ class Environment(Strict):
         default_factory=dict[str, "str | SecretRef"],
         description="Variable to text, or to a reference to a secret. Never a secret itself.",
         examples=[{"DATABASE_URL": {"secret": "link-shortener-db/url"}}],
+    )
+    logs: Logs = Field(
+        default=Logs(), description="What is written down, and for how long.", examples=[{"level": "debug"}]
+    )
+    overrides: dict[Annotated[str, Field(max_length=200)], OverriddenValue] = Field(
+        default_factory=dict[str, str],
+        description="Path of a value of the design to its value here: objectives, limits, time-outs, attempts, "
+        "breakers and schedules.",
+        examples=[{"integrations.payments.timeout": "5s", "policy.performance.p95": "200ms"}],
     )
     satisfies: Satisfies = ()
 

@@ -358,6 +358,9 @@ class Performance(Strict):
     p95: Annotated[str, Field(pattern=r"^\d+(\.\d+)?(ms|s)$")] | None = Field(
         default=None, description="95 of 100 requests are answered within this time.", examples=["50ms"]
     )
+    p99: Annotated[str, Field(pattern=r"^\d+(\.\d+)?(ms|s)$")] | None = Field(
+        default=None, description="99 of 100 requests are answered within this time.", examples=["200ms"]
+    )
     throughput: Annotated[str, Field(pattern=r"^\d+(\.\d+)?/(s|min|h)$")] | None = Field(
         default=None, description="Requests that the service takes in a time.", examples=["500/s"]
     )

@@ -68,7 +68,11 @@ class Measurement(BaseModel):
     @cached_property
     def slowness(self) -> float:
         """How many times slower than nominal this machine was during the run: the same percentile of both."""
-        return percentile(self.reference) / REFERENCE_SECONDS
+        return self.slowness_at(0.95)
+
+    def slowness_at(self, quantile: float) -> float:
+        """The same at another percentile."""
+        return percentile(self.reference, quantile) / REFERENCE_SECONDS
 
     @cached_property
     def spread(self) -> float:

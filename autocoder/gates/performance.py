@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autocoder.diagnostics import Diagnostic, Severity
@@ -21,7 +22,9 @@ from autocoder.ir.nodes import Budget
 
 @dataclass(frozen=True)
 class Performance:
-    """Compares the lower confidence bound of each operation's p95, corrected for the machine, with its objective."""
+    """Compares the lower confidence bound of each operation's latency, corrected for the machine, with its objectives:
+    the p95, and the p99.
+    """
 
     name: str = "performance"
     alone: bool = True
@@ -31,9 +34,9 @@ class Performance:
         what was measured is reported.
         """
         measurement = context.measurement
-        budgets = [budget for budget in context.views.budgets.values() if budget.p95_us is not None]
+        budgets = [budget for budget in context.views.budgets.values() if budget.latencies]
         missing = [finding for budget in budgets if (finding := _missing(budget, measurement))]
-        slow = [finding for budget in budgets if (finding := _slow(budget, measurement))]
+        slow = [finding for budget in budgets for finding in _slow(budget, measurement)]
         findings = (*missing, *slow, *_unsteady(measurement))
         return Verdict(
             gate=self.name,
@@ -74,23 +77,26 @@ def _missing(budget: Budget, measurement: Measurement) -> Diagnostic | None:
     )
 
 
-def _slow(budget: Budget, measurement: Measurement) -> Diagnostic | None:
+def _slow(budget: Budget, measurement: Measurement) -> Iterator[Diagnostic]:
     measured = measurement.operations.get(budget.name)
-    if measured is None or budget.p95_us is None:
-        return None
-    bound = lower_bound(measured.latency) / measurement.slowness
-    objective = budget.p95_us / 1e6
-    if bound <= objective:
-        return None
-    seen = percentile(measured.latency) / measurement.slowness
-    conditions = f"{len(measured.latency)} requests, machine {measurement.slowness:.2f}x nominal"
-    return Diagnostic(
-        code="AC5030",
-        message=f"operation {budget.name}: p95 is at least {bound * 1e3:.1f} ms, the objective {objective * 1e3:g} ms",
-        subject=f"operations.{budget.name}",
-        value=f"p95 {seen * 1e3:.1f} ms in {conditions}",
-        rule=f"the {CONFIDENCE:.0%} lower bound of the p95 stays within the objective",
-    )
+    if measured is None:
+        return
+    for number, limit in budget.latencies:
+        quantile, objective = number / 100, limit / 1e6
+        slowness = measurement.slowness_at(quantile)
+        bound = lower_bound(measured.latency, quantile=quantile) / slowness
+        if bound <= objective:
+            continue
+        what = f"p{number} is at least {bound * 1e3:.1f} ms, the objective {objective * 1e3:g} ms"
+        seen = percentile(measured.latency, quantile) / slowness
+        conditions = f"{len(measured.latency)} requests, machine {slowness:.2f}x nominal"
+        yield Diagnostic(
+            code="AC5030",
+            message=f"operation {budget.name}: {what}",
+            subject=f"operations.{budget.name}",
+            value=f"p{number} {seen * 1e3:.1f} ms in {conditions}",
+            rule=f"the {CONFIDENCE:.0%} lower bound of the p{number} stays within the objective",
+        )
 
 
 def _summary(budgets: list[Budget], measurement: Measurement) -> str:
@@ -103,5 +109,7 @@ def _measures(measurement: Measurement) -> dict[str, float]:
     found = {"performance.slowness": round(measurement.slowness, 3), "performance.spread": round(measurement.spread, 3)}
     for name, measured in sorted(measurement.operations.items()):
         if measured.latency:
-            found[f"performance.p95_us.{name}"] = round(percentile(measured.latency) / measurement.slowness * 1e6)
+            for number in (95, 99):
+                seen = percentile(measured.latency, number / 100) / measurement.slowness_at(number / 100)
+                found[f"performance.p{number}_us.{name}"] = round(seen * 1e6)
     return found

@@ -17,6 +17,8 @@ OVERHEAD_US: Mapping[CapabilityName, int] = {
 """Microseconds that a capability may add to a request that uses it; `benchmarks/capability_overhead.py` holds it to
 that.
 """
+SYSTEM = "system"
+"""The name of the limit that all operations share."""
 
 
 @dataclass(frozen=True, kw_only=True)

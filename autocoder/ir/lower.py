@@ -30,6 +30,7 @@ from autocoder.ir.lower_behaviour import Lowering, Positions, World
 from autocoder.ir.lower_capabilities import audited_handler, capabilities, capable, check_caches, is_audited
 from autocoder.ir.lower_components import USUAL_NAMES, Components
 from autocoder.ir.lower_entities import Entities
+from autocoder.ir.lower_environments import environments, objectives
 from autocoder.ir.lower_failures import FAILURE_NAMES, answers_of
 from autocoder.ir.lower_handlers import Handlers, carried
 from autocoder.ir.lower_inbound import delivered
@@ -40,18 +41,15 @@ from autocoder.ir.names import table_name
 from autocoder.ir.nodes import (
     Edge,
     Entity,
-    Environment,
     Event,
     Example,
     Field,
     Function,
     Input,
     Node,
-    Objectives,
     Operation,
     Requirement,
     System,
-    Variable,
     Wire,
 )
 from autocoder.ir.resolve import Scope, resolve
@@ -59,8 +57,6 @@ from autocoder.ir.types import JSON, TEXT, UUID, Type, record_of
 from autocoder.ir.variables import check_variables
 from autocoder.ir.verify import plain
 
-_TIMES = {"ms": 1_000, "s": 1_000_000}
-_HOURLY = {"s": 3600, "min": 60, "h": 1}
 OWN_TABLES = ("counters", "deliveries", "kept_replies", "received", "turns")
 """Tables in which a service keeps its numbers in sequence, its events on their way, replies and the turns of jobs."""
 
@@ -125,7 +121,8 @@ class Blueprint:
         events = carried(world.events.values(), [*operations, *handlers], design.handlers.values())
         nodes: list[Node] = [system, *requirements, *entities, *events, *world.functions.values()]
         nodes += [*operations, *handlers, *Components(blueprint=self).all(handlers)]
-        nodes += [self.objectives(), *rules(self, operations), *self.environments()]
+        stated = objectives(self)
+        nodes += [stated, *rules(self, operations), *environments(self, stated)]
         nodes += capabilities(design, operations, handlers)
         check_caches(self, (*operations, *handlers), world.entities)
         nodes += [*world.integrations.values(), *world.channels.values()]
@@ -424,64 +421,6 @@ class Blueprint:
             )
         return found
 
-    # Quality, rules, environments.
-
-    def objectives(self) -> Objectives:
-        stated = self.design.policy.performance
-        self.satisfies("objectives", stated.satisfies, "policy", "performance")
-        return Objectives(
-            p95_us=_p95(stated.p95),
-            throughput_per_hour=_rate(stated.throughput),
-            availability_ppm=_ppm(stated.availability),
-        )
-
-    def environments(self) -> list[Environment]:
-        deployment = self.source.deployment
-        if deployment.system != self.design.system.name:
-            self.diagnostics.error(
-                "AC3136",
-                f'deployment.yaml is for "{deployment.system}", architecture.yaml for "{self.design.system.name}"',
-                self.source.deployment_positions.span("system"),
-                subject="system",
-                value=deployment.system,
-                help="give both files the same system name",
-            )
-        brokers = {name: spec.engines.broker for name, spec in deployment.environments.items()}
-        first = next((broker for broker in brokers.values() if broker != "store"), "store")
-        for name, broker in brokers.items():
-            if broker not in ("store", first):
-                self.diagnostics.error(
-                    "AC3137",
-                    f"environments.{name}: another environment has the broker {first}",
-                    self.source.deployment_positions.span("environments", name, "engines", "broker"),
-                    subject=f"environments.{name}.engines.broker",
-                    value=broker,
-                    help=f'name "{first}" or "store"',
-                )
-        return [self.environment(name, spec) for name, spec in deployment.environments.items()]
-
-    def environment(self, name: str, spec: model.Environment) -> Environment:
-        variables = tuple(
-            Variable(name=key, value=value)
-            if isinstance(value, str)
-            else Variable(name=key, secret=value.secret.split("/")[0], key=value.secret.split("/")[1])
-            for key, value in sorted(spec.env.items())
-        )
-        self.satisfies(f"environment:{name}", spec.satisfies, "environments", name)
-        if spec.exposure:
-            self.satisfies(f"environment:{name}", spec.exposure.satisfies, "environments", name)
-        return Environment(
-            name=name,
-            store=spec.engines.store,
-            broker=spec.engines.broker,
-            cache=spec.engines.cache,
-            host=(spec.exposure.host or "") if spec.exposure else "",
-            tls=spec.exposure.tls if spec.exposure else True,
-            replicas=tuple(sorted(spec.replicas.items())),
-            tiers=tuple(sorted(spec.resources.items())),
-            variables=variables,
-        )
-
     # Shared.
 
     def satisfies(self, node_id: str, requirements: Iterable[str], *path: str) -> None:
@@ -509,21 +448,3 @@ class Blueprint:
             value=name,
             help=nearest(name, known),
         )
-
-
-def _p95(text: str | None) -> int | None:
-    if text is None:
-        return None
-    number, unit = re.fullmatch(r"([\d.]+)(ms|s)", text).groups()  # pyright: ignore[reportOptionalMemberAccess] # the model checked the shape
-    return round(float(number) * _TIMES[unit])
-
-
-def _rate(text: str | None) -> int | None:
-    if text is None:
-        return None
-    number, _, unit = text.partition("/")
-    return round(float(number) * _HOURLY[unit])
-
-
-def _ppm(text: str | None) -> int | None:
-    return None if text is None else round(float(text.rstrip("%")) * 10_000)

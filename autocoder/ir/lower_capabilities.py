@@ -22,11 +22,12 @@ from autocoder.ir.behaviour import (
     expressions,
     walk_steps,
 )
-from autocoder.ir.capabilities import OVERHEAD_US, Capability, CapabilityName, Idempotency, RateLimit
-from autocoder.ir.durations import SECONDS, microseconds
+from autocoder.ir.capabilities import OVERHEAD_US, SYSTEM, Capability, CapabilityName, Idempotency, RateLimit
+from autocoder.ir.durations import microseconds
 from autocoder.ir.expressions import Bound, walk
 from autocoder.ir.keeping import kept_reads, key_of, writes_row
 from autocoder.ir.nodes import Auth, Constraints, Entity, Handler, Input, Operation
+from autocoder.ir.overrides import limit_fields
 from autocoder.ir.types import TEXT, UUID
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ _VISIBLE = "[!-~]{1,255}"
 """What a key of a request is made of."""
 _COUNTED = ("text", "integer", "uuid", "boolean")
 """Types of inputs by whose values requests can be counted."""
-SYSTEM = "system"
-"""The name of the limit that all operations share."""
 
 
 def capable(blueprint: Blueprint, operation: Operation, auth: Auth | None) -> Operation:
@@ -113,11 +112,11 @@ def _rate_limit(
     kind: Literal["address", "caller", "input"] = kinds.get(by, "address")
     if operation.access == "anyone" and kind == "caller":
         kind = "address"
-    count, _, unit = stated.limit.partition("/")
+    fields = limit_fields(stated)
     return RateLimit(
         name=SYSTEM if everywhere else operation.name,
-        every_us=max(1, SECONDS[unit] * 1_000_000 // int(count)),
-        burst=stated.burst or int(count),
+        every_us=fields["limit.every_us"],
+        burst=fields["limit.burst"],
         by=kind,
         input=name,
     )

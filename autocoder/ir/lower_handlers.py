@@ -6,7 +6,6 @@ event stands what the binding makes of the event that arrives. So the folds know
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -21,13 +20,13 @@ from autocoder.ir.lower_behaviour import Lowering, World
 from autocoder.ir.lower_secrets import with_digests
 from autocoder.ir.nodes import Delivery, Event, Handler, Operation
 from autocoder.ir.resolve import Scope, resolve
+from autocoder.ir.schedules import wrong_schedule
 from autocoder.ir.types import BOOLEAN
 from autocoder.ir.typing_rules import not_null_if
 
 if TYPE_CHECKING:
     from autocoder.ir.lower import Blueprint
 
-_CRON = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
 _WAITS = {"s": 1_000_000, "min": 60_000_000, "h": 3_600_000_000}
 
 
@@ -245,14 +244,7 @@ class Handlers:
             self._cron(name, spec.every)
 
     def _cron(self, name: str, line: str) -> None:
-        parts = line.split()
-        wrong = "it has not five parts" if len(parts) != len(_CRON) else ""
-        for part, (what, low, high) in zip(parts, _CRON, strict=False):
-            numbers = [int(n) for n in re.findall(r"\d+", part.split("/")[0])]
-            shape = r"(\*|\d+(-\d+)?(,\d+(-\d+)?)*)(/[1-9]\d*)?"
-            if not re.fullmatch(shape, part) or any(not low <= n <= high for n in numbers):
-                wrong = wrong or f'"{part}" is no {what}'
-        if wrong:
+        if wrong := wrong_schedule(line):
             self.world.diagnostics.error(
                 "AC3135",
                 f'handlers.{name}.every: "{line}" is no schedule: {wrong}',

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from autocoder.blueprint import model
 from autocoder.ir import effects as macros
 from autocoder.ir.behaviour import Ask, Steps, Values
+from autocoder.ir.durations import span_us
 from autocoder.ir.expressions import Const, Expr
 from autocoder.ir.lower_pages import page
 from autocoder.ir.nodes import Channel, Exchange, Input, Integration
@@ -47,10 +48,10 @@ class Outside:
             address=spec.base_url.env,
             secret=spec.auth.secret if spec.auth else "",
             header="Authorization" if header == "bearer" else header,
-            timeout_us=_microseconds(spec.timeout),
+            timeout_us=span_us(spec.timeout),
             attempts=spec.retry.attempts,
             failures=spec.breaker.failures,
-            reset_us=_microseconds(spec.breaker.reset),
+            reset_us=span_us(spec.breaker.reset),
             exchanges=tuple(self.exchange(name, n, o) for n, o in spec.operations.items()),
         )
 
@@ -107,11 +108,6 @@ class Outside:
                 name=name, transport="webhook", address=spec.webhook.url.env, secret=spec.webhook.sign.secret
             )
         return Channel(name=name, transport="mail", sender=spec.mail.sender if spec.mail else "")
-
-
-def _microseconds(text: str) -> int:
-    number, unit = (text[:-2], 1_000) if text.endswith("ms") else (text[:-1], 1_000_000)
-    return round(float(number) * unit)
 
 
 def call(to: Lowering, effect: model.Call, at: Path) -> Steps:

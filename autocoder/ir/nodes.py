@@ -6,7 +6,7 @@ target would have to guess.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from autocoder.ir.behaviour import FailureClass, Steps
@@ -407,8 +407,21 @@ class Variable:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Override:
+    """What an environment changes: a field of a node (by id; the system's own limit is that of `system`), and its value
+    there.
+    """
+
+    node: str
+    field: str
+    value: str | int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Environment:
-    """One place where the system runs. `tiers` are the sizes of workloads, by the bundle's names."""
+    """One place where the system runs. `tiers` are the sizes of workloads, by the bundle's names; logs are kept for
+    `log_retention_us` microseconds, None where nothing is stated.
+    """
 
     name: str
     store: Literal["postgresql", "sqlite"]
@@ -419,6 +432,8 @@ class Environment:
     replicas: tuple[tuple[str, int], ...]
     variables: tuple[Variable, ...]
     tiers: tuple[tuple[str, str], ...] = ()
+    overrides: tuple[Override, ...] = ()
+    log_retention_us: int | None = None
     kind: Literal["environment"] = "environment"
 
     @property
@@ -433,6 +448,7 @@ class Objectives:
     p95_us: int | None
     throughput_per_hour: int | None
     availability_ppm: int | None
+    p99_us: int | None = None
     kind: Literal["objectives"] = "objectives"
 
     @property
@@ -440,15 +456,28 @@ class Objectives:
         return "objectives"
 
 
+def objectives_in(stated: Objectives, environment: Environment) -> Objectives:
+    """What an environment is held to: the stated objectives, with what it changes of them."""
+    changed = {o.field: o.value for o in environment.overrides if o.node == stated.id and isinstance(o.value, int)}
+    return replace(stated, **changed)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """What one operation may use; `p95_us` only where an objective covers it."""
+    """What one operation may use; `p95_us` and `p99_us` only where an objective covers it."""
 
     name: str
     queries: int
     reply_bytes: int
     p95_us: int | None
+    p99_us: int | None = None
     kind: Literal["budget"] = "budget"
+
+    @property
+    def latencies(self) -> tuple[tuple[int, int], ...]:
+        """The stated latencies: percentile and microseconds."""
+        stated = ((95, self.p95_us), (99, self.p99_us))
+        return tuple((percentile, limit) for percentile, limit in stated if limit is not None)
 
     @property
     def id(self) -> str:

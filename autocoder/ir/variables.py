@@ -18,12 +18,13 @@ from autocoder.ir.nodes import Operation
 if TYPE_CHECKING:
     from autocoder.ir.lower import Blueprint
 
+LOG_LEVEL = "LOG_LEVEL"
 SMTP_URL = "SMTP_URL"
 """The variable that names the mail server."""
 SETTINGS = frozenset(
     {
         *("BROKER_URL", "CACHE_URL", "DATABASE_CONNECTIONS", "DATABASE_URL", "DIGEST_KEY", "ENCRYPTION_KEYS"),
-        *("ENVIRONMENT", "FILES_FOLDER", "HOST", "LOG_LEVEL", "MANAGEMENT_PORT", "MAX_BODY_BYTES"),
+        *("ENVIRONMENT", "FILES_FOLDER", "HOST", LOG_LEVEL, "MANAGEMENT_PORT", "MAX_BODY_BYTES"),
         *("MAX_UPLOAD_BYTES", "OTEL_EXPORTER_OTLP_ENDPOINT", "POLL_SECONDS", "PORT", "SIGNING_KEY", SMTP_URL),
         *("TOKEN_LIFETIME", "VERIFICATION_KEYS"),
     }
@@ -36,18 +37,12 @@ PROCESS = frozenset(
     }
 )
 """What the process, its image and its server read."""
+_LIBRARIES = ("OTEL_", "PG", "PYTHON", "SSL_")
+"""How variables start that libraries of a service read."""
 _MEMBERS = frozenset(
     {
-        *(
-            "be_an_address",
-            "be_a_mail_server",
-            "be_keys",
-            "be_ready_for_production",
-            "cipher",
-            "field_validator",
-            "keys",
-        ),
-        *("model_validator", "name_the_driver", "settings_customise_sources"),
+        *("be_a_mail_server", "be_a_schedule", "be_an_address", "be_keys", "be_ready_for_production", "cipher"),
+        *("field_validator", "keys", "model_validator", "name_the_driver", "settings_customise_sources"),
     }
 )
 """What the class of the settings has beside them."""
@@ -58,6 +53,21 @@ _RULE = f"a service has these itself: {', '.join(sorted(SETTINGS | PROCESS))}; n
 def is_taken(variable: str) -> bool:
     """Whether a variable cannot be named by a blueprint: the service has it, or no setting can be called so."""
     return variable in SETTINGS | PROCESS or variable.lower() in _WORDS
+
+
+def named_variables(design: model.Architecture) -> frozenset[str]:
+    """The variables that a blueprint names itself."""
+    return frozenset(variable for variable, _ in _named(design))
+
+
+def unread_variable(name: str, own: frozenset[str]) -> bool:
+    """Whether nothing in a service reads a variable: neither its settings, nor its libraries."""
+    return name not in SETTINGS | PROCESS | own and not name.startswith(_LIBRARIES)
+
+
+def setting(node: str, field: str) -> str:
+    """The setting that holds a field of a node where environments differ in it."""
+    return "_".join(part.replace(".", "_").removesuffix("_us") for part in (*node.split(":"), field))
 
 
 def shared_secrets(operations: Iterable[Operation]) -> list[str]:

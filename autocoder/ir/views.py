@@ -43,6 +43,7 @@ from autocoder.ir.nodes import (
     System,
     Wire,
     Workload,
+    objectives_in,
 )
 
 
@@ -241,6 +242,15 @@ class Views:
     def objectives(self) -> Objectives:
         """The stated objectives."""
         return self.graph.of_kind(Objectives)[0]
+
+    def objectives_in(self, environment: Environment) -> Objectives:
+        """The objectives of an environment: the stated ones, with what it changes of them."""
+        return objectives_in(self.objectives, environment)
+
+    @cached_property
+    def overridden(self) -> frozenset[tuple[str, str]]:
+        """Every node and field of it that some environment changes, objectives apart: settings of the service."""
+        return frozenset((o.node, o.field) for e in self.environments for o in e.overrides if o.node != "objectives")
 
     @cached_property
     def budgets(self) -> Mapping[str, Budget]:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from autocoder.bundles.bundle import Availability
 from autocoder.ir.graph import Graph
-from autocoder.ir.nodes import Component, Environment, Objectives, Workload
+from autocoder.ir.nodes import Component, Environment, Objectives, Workload, objectives_in
 from autocoder.passes.protocol import PassContext
 from autocoder.passes.size_workloads import PRODUCTION
 
@@ -21,8 +21,9 @@ class CheckAvailability:
     name: ClassVar[str] = "check-availability"
 
     def apply(self, graph: Graph, context: PassContext) -> Graph:
-        stated = graph.of_kind(Objectives)[0].availability_ppm
+        objectives = graph.of_kind(Objectives)[0]
         for environment in graph.of_kind(Environment):
+            stated = objectives_in(objectives, environment).availability_ppm
             if stated is not None and environment.name == PRODUCTION:
                 self._check(graph, environment, stated, context)
         return graph

@@ -21,17 +21,16 @@ class CheckLatency:
         budgets = {b.name: b for b in graph.of_kind(Budget)}
         costs = context.bundle.costs
         for operation in graph.of_kind(Operation):
-            stated = budgets[operation.name].p95_us
-            if stated is None:
-                continue
             path = longest_path(operation, budgets[operation.name], costs)
             floor = path.microseconds
-            if floor > stated:
+            for percentile, stated in budgets[operation.name].latencies:
+                if floor <= stated:
+                    continue
                 context.diagnostics.error(
                     "AC3151",
                     f"{operation.name} cannot answer within {stated / 1000:g} ms: it takes about {floor / 1000:g} ms",
-                    context.place("architecture", "policy", "performance", "p95"),
-                    subject="policy.performance.p95",
+                    context.place("architecture", "policy", "performance", f"p{percentile}"),
+                    subject=f"policy.performance.p{percentile}",
                     value=f"{stated / 1000:g}ms",
                     rule=f"the longest path: {path}",
                     help=f"state {-(-floor // 1000)}ms or more, or take work out of {operation.name}",

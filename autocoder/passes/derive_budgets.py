@@ -56,7 +56,6 @@ class DeriveBudgets:
         entities = {e.name: e for e in graph.of_kind(Entity)}
         budgets: list[Budget] = []
         for operation in graph.of_kind(Operation):
-            covered = objectives.p95_us if operation.stated else None
             budgets.append(
                 Budget(
                     name=operation.name,
@@ -66,7 +65,8 @@ class DeriveBudgets:
                     + (operation.access != "anyone")
                     + KEPT_REPLY_QUERIES * (operation.once is not None),
                     reply_bytes=_reply_bytes(operation, entities),
-                    p95_us=covered,
+                    p95_us=objectives.p95_us if operation.stated else None,
+                    p99_us=objectives.p99_us if operation.stated else None,
                 )
             )
         traced = any(c.name == "tracing" for c in graph.of_kind(Capability))

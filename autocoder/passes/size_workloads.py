@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from autocoder.ir.graph import Graph
-from autocoder.ir.nodes import Environment, Objectives, Workload
+from autocoder.ir.nodes import Environment, Objectives, Workload, objectives_in
 from autocoder.passes.load import loads
 from autocoder.passes.protocol import PassContext
 
@@ -22,14 +22,13 @@ class SizeWorkloads:
 
     def apply(self, graph: Graph, context: PassContext) -> Graph:
         needed = {load.workload: context.bundle.costs.replicas(load.rate) for load in loads(graph)}
-        redundant = (graph.of_kind(Objectives)[0].availability_ppm or 0) >= self.redundant_from
-        for workload in graph.of_kind(Workload):
-            if workload.port:
-                needed[workload.name] = max(needed.get(workload.name, 1), 2 if redundant else 1)
+        stated = graph.of_kind(Objectives)[0]
         serving = {w.name for w in graph.of_kind(Workload) if w.port}
         changed: list[Environment] = []
         for environment in graph.of_kind(Environment):
             if environment.name == PRODUCTION:
+                redundant = (objectives_in(stated, environment).availability_ppm or 0) >= self.redundant_from
+                needed |= {name: max(needed.get(name, 1), 2 if redundant else 1) for name in serving}
                 derived = {name: count for name, count in needed.items() if count > 1 or name in serving}
                 replicas = tuple(sorted({**derived, **dict(environment.replicas)}.items()))
                 changed.append(replace(environment, replicas=replicas))

@@ -69,7 +69,7 @@ def latencies(compiled: Compiled) -> tuple[Latency, ...]:
     for operation in compiled.views.operations:
         budget = budgets[operation.name]
         path = longest_path(operation, budget, compiled.bundle.costs)
-        stated = None if budget.p95_us is None else budget.p95_us / 1000
+        stated = min((limit / 1000 for _, limit in budget.latencies), default=None)
         found.append(
             Latency(operation=operation.name, milliseconds=path.microseconds / 1000, path=str(path), stated=stated)
         )

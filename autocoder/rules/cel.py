@@ -25,7 +25,7 @@ Row = Mapping[str, Any]
 FIELDS = frozenset(
     [
         *("name", "text", "type", "optional", "unique", "personal", "hidden", "read_only", "fields", "keys"),
-        *("method", "path", "access", "stated", "inputs", "in", "required", "p95_us"),
+        *("method", "path", "access", "stated", "inputs", "in", "required", "p95_us", "p99_us"),
         *("verb", "creates", "updates", "deletes", "publishes", "event", "schedule"),
         *("role", "provides", "requires", "entry_point", "port"),
         *("store", "broker", "cache", "host", "tls", "replicas", "variables", "secret"),
@@ -55,6 +55,7 @@ def design(views: Views) -> dict[str, Any]:
         "system": {"name": views.system.name, "version": views.system.version},
         "objectives": {
             "p95_us": views.objectives.p95_us,
+            "p99_us": views.objectives.p99_us,
             "throughput_per_hour": views.objectives.throughput_per_hour,
             "availability_ppm": views.objectives.availability_ppm,
         },
@@ -105,6 +106,7 @@ def _operation(views: Views, operation: Operation) -> Row:
             {"name": i.name, "in": i.place, "type": str(i.type), "required": i.required} for i in operation.inputs
         ],
         "p95_us": budget.p95_us if budget else None,
+        "p99_us": budget.p99_us if budget else None,
         **_effects(operation.steps),
     }
 

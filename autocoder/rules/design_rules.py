@@ -184,9 +184,9 @@ def _wildcard_origins(design: Design) -> Iterator[Look]:
 
 def _single_points(design: Design) -> Iterator[Look]:
     """Below the availability for which one replica is an error, it is still one that production goes down with."""
-    if (design.views.objectives.availability_ppm or 0) >= _REDUNDANT_FROM_PPM:
-        return
     for environment in _production(design):
+        if (design.views.objectives_in(environment).availability_ppm or 0) >= _REDUNDANT_FROM_PPM:
+            continue
         for workload in design.views.workloads if environment.host else ():
             if workload.port is not None:
                 alone = design.views.replicas(environment, workload) < 2
@@ -196,10 +196,10 @@ def _single_points(design: Design) -> Iterator[Look]:
 
 
 def _single_replicas(design: Design) -> Iterator[Look]:
-    stated = design.views.objectives.availability_ppm or 0
-    if stated < _REDUNDANT_FROM_PPM:
-        return
     for environment in _production(design):
+        stated = design.views.objectives_in(environment).availability_ppm or 0
+        if stated < _REDUNDANT_FROM_PPM:
+            continue
         for workload in design.views.workloads:
             if workload.port is None:
                 continue

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from autocoder.ir.nodes import Environment, Variable
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import keys, outside
+from autocoder.targets.python_service import keys, outside, overrides
 from autocoder.targets.python_service.names import package
 from autocoder.targets.python_service.uploads import keeps_files
 
@@ -132,5 +132,6 @@ class Runtime:
             Variable(name=name, secret=f"{self.name}-outside", key=name.lower().replace("_", "-"))
             for name in sorted(outside.variables(self.views))
         ]
+        needed += overrides.variables(environment)
         found = {variable.name: variable for variable in (*needed, *environment.variables)}
         return tuple(found[name] for name in sorted(found))

@@ -139,12 +139,15 @@ def test_a_fast_service_within_its_budgets_passes_both_gates_with_one_run(make_c
 
 @pytest.mark.slow
 def test_a_slow_operation_fails_with_its_objective_and_bound(make_context, make_views):
-    slow = Budget(name="follow", queries=3, reply_bytes=2000, p95_us=200)
+    slow = Budget(name="follow", queries=3, reply_bytes=2000, p95_us=200, p99_us=300)
     verdict = Performance().apply(make_context(files(seconds=0.02), of=make_views(follow=slow)))
     assert verdict.status is Status.FAILED
-    assert [f.code for f in verdict.findings if f.severity is Severity.ERROR] == ["AC5030"]
+    assert [f.code for f in verdict.findings if f.severity is Severity.ERROR] == ["AC5030", "AC5030"]
     assert verdict.findings[0].subject == "operations.follow"
+    assert "p95 is at least" in verdict.findings[0].message
     assert "the objective 0.2 ms" in verdict.findings[0].message
+    assert "p99 is at least" in verdict.findings[1].message
+    assert "the objective 0.3 ms" in verdict.findings[1].message
 
 
 def test_an_objective_without_a_measurement_could_not_run(make_context, make_views):

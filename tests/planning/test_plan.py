@@ -207,10 +207,13 @@ def test_a_stated_length_is_no_decision_and_an_unstated_one_is() -> None:
     assert decision(without, "entities.Url.fields.code.length").value == "8"
 
 
-def test_another_percentile_is_held_to_as_the_95th_and_says_so() -> None:
-    found = planned("A to-do list API. p99 below 200 ms.")
-    assert found.architecture.policy.performance.p95 == "200ms"
-    assert "p99" in decision(found, "policy.performance.p95").because
+def test_another_percentile_is_held_to_as_the_next_lower_one_and_says_so() -> None:
+    found = planned("A to-do list API. p98 below 200 ms. p99.9 below 500 ms.")
+    stated = found.architecture.policy.performance
+    assert (stated.p95, stated.p99) == ("200ms", "500ms")
+    assert "p98" in decision(found, "policy.performance.p95").because
+    assert "p99.9" in decision(found, "policy.performance.p99").because
+    compiles(found)
 
 
 def test_a_service_of_which_no_reach_is_stated_stays_inside() -> None:
@@ -251,8 +254,10 @@ def test_an_availability_beyond_its_parts_is_a_warning_and_a_decision() -> None:
 
 
 def test_of_two_limits_the_stricter_one_holds() -> None:
-    found = planned("A to-do list API. p95 under 80 ms. p99 below 60 ms.")
+    found = planned("A to-do list API. p95 under 80 ms. p96 below 60 ms.")
     assert found.architecture.policy.performance.p95 == "60ms"
+    stricter = planned("A to-do list API. p95 under 80 ms. p99 below 60 ms.").architecture.policy.performance
+    assert (stricter.p95, stricter.p99) == (None, "60ms")
 
 
 @pytest.mark.parametrize("thing", ["class", "select", "order", "Größe", "session", "event", "user group"])

@@ -18,6 +18,8 @@ The manifests name secrets and never hold one. Fill them from sealed or external
 its owner applies it once, and it denies in the namespaces below only.
 """
 
+_DAY_US = 86_400_000_000
+
 
 def text(runtime: Runtime, namer: Namer, environments: Sequence[Environment]) -> str:
     """The Markdown text. It holds names of the blueprint only, which are safe in Markdown."""
@@ -45,6 +47,10 @@ def _environment(runtime: Runtime, namer: Namer, environment: Environment) -> li
             )
     if any(runtime.views.replicas(environment, w) > 1 for w in runtime.views.workloads):
         lines.append("- The metrics server, which the autoscaler reads.")
+    if environment.log_retention_us:
+        days = environment.log_retention_us // _DAY_US
+        lines.append(f"- Logs are kept {days} days: the entry in ConfigMap `{namer.system}-log-retention` belongs into")
+        lines.append("  `limits_config.retention_stream` of Loki; another log store is told the same in its own words.")
     lines.append(f"- Metrics are scraped from the namespace `{MONITORING_NAMESPACE}`; no other one reaches them.")
     lines.append("- A network plugin that enforces network policies; without one they say nothing.")
     return [*lines, ""]

@@ -7,15 +7,16 @@ number that nobody stated.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from autocoder.bundles import Bundle
 from autocoder.ir.views import Views
 from autocoder.targets.kubernetes import clustered, kustomize
 from autocoder.targets.kubernetes.metadata import Namer
-from autocoder.targets.observability import alerts, scraping
+from autocoder.targets.observability import alerts, logs, scraping
 from autocoder.targets.stamp import Stamp
 from autocoder.targets.tree import Tree
+from autocoder.targets.yaml_text import dump
 
 FOLDER = "deployments/observability"
 
@@ -36,7 +37,11 @@ class Observability:
             sources = ("objectives", *(budget.id for budget in views.budgets.values()))
             kustomize.write(tree, f"{FOLDER}/base", objects, sources=sources)
         for environment in deployed:
-            extra = {"namespace": namer.namespace(environment)}
+            extra: dict[str, Any] = {"namespace": namer.namespace(environment)}
             folder = f"{FOLDER}/overlays/{environment.name}"
-            kustomize.write(tree, folder, {}, sources=(environment.id,), below=["../../base"], extra=extra)
+            if patch := alerts.environment_patch(namer, environment):
+                extra["patches"] = [{"path": "objectives-patch.yaml", "target": {"kind": "PrometheusRule"}}]
+                tree.text(f"{folder}/objectives-patch.yaml", dump(patch), sources=(environment.id, "objectives"))
+            objects = {"log-retention": logs.retention(namer, environment)} if environment.log_retention_us else {}
+            kustomize.write(tree, folder, objects, sources=(environment.id,), below=["../../base"], extra=extra)
         return tree

@@ -1,15 +1,16 @@
 """Alerts on the stated objectives, whose numbers gate the build too, and on events that do not arrive.
 
-Latency: the p95 over five minutes, by operation. Availability: how fast the error budget burns, each time over a long
-and a short window, so that an alert comes early and goes when the trouble goes.
+Latency: the p95 and the p99 over five minutes, by operation. Availability: how fast the error budget burns, each time
+over a long and a short window, so that an alert comes early and goes when the trouble goes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from autocoder.ir.nodes import Environment, Objectives
 from autocoder.targets.kubernetes.metadata import Namer
 from autocoder.targets.observability.scraping import SYSTEM_LABEL
 
@@ -27,38 +28,53 @@ _BURNS = (
 
 def prometheus_rule(namer: Namer) -> Data:
     """The PrometheusRule of the system."""
-    rules = [_down(namer), *_latency(namer), *_availability(namer), *_deliveries(namer)]
     return {
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PrometheusRule",
         "metadata": namer.metadata(namer.system),
-        "spec": {"groups": [{"name": f"{namer.system}.objectives", "rules": rules}]},
+        "spec": {"groups": _groups(namer, namer.views.objectives)},
     }
+
+
+def environment_patch(namer: Namer, environment: Environment) -> Sequence[Data]:
+    """The JSON patch of the rule where an environment has objectives of its own; nothing where it has none."""
+    objectives = namer.views.objectives_in(environment)
+    if objectives == namer.views.objectives:
+        return ()
+    return ({"op": "replace", "path": "/spec/groups", "value": _groups(namer, objectives)},)
+
+
+def _groups(namer: Namer, objectives: Objectives) -> list[Data]:
+    rules = [_down(namer), *_latency(namer, objectives), *_availability(namer, objectives), *_deliveries(namer)]
+    return [{"name": f"{namer.system}.objectives", "rules": rules}]
 
 
 def _down(namer: Namer) -> Data:
     return _alert("ProcessDown", f"up{_select(namer)} == 0", "5m", "critical", "A process does not answer.")
 
 
-def _latency(namer: Namer) -> list[Data]:
-    by_limit: dict[int, list[str]] = {}
+def _latency(namer: Namer, objectives: Objectives) -> list[Data]:
+    by_limit: dict[tuple[int, int], list[str]] = {}
+    here = {95: objectives.p95_us, 99: objectives.p99_us}
     for name, budget in sorted(namer.views.budgets.items()):
-        if budget.p95_us is not None:
-            by_limit.setdefault(budget.p95_us, []).append(name)
-    return [_slow(namer, limit, names) for limit, names in sorted(by_limit.items())]
+        for percentile, limit in budget.latencies:
+            by_limit.setdefault((percentile, here[percentile] or limit), []).append(name)
+    return [_slow(namer, percentile, limit, names) for (percentile, limit), names in sorted(by_limit.items())]
 
 
-def _slow(namer: Namer, limit_us: int, operations: list[str]) -> Data:
+def _slow(namer: Namer, percentile: int, limit_us: int, operations: list[str]) -> Data:
     # Operation names hold letters, digits and underscores only.
     selected = _select(namer, f'operation=~"{"|".join(operations)}"')
     rate = f"sum by (namespace, operation, le) (rate(http_request_duration_seconds_bucket{selected}[5m]))"
     limit = _plain(Decimal(limit_us) / _MILLION)
-    what = f"The p95 of {{{{ $labels.operation }}}} is over its objective of {_plain(Decimal(limit_us) / 1000)} ms."
-    return _alert("LatencyOverObjective", f"histogram_quantile(0.95, {rate}) > {limit}", "10m", "warning", what)
+    milliseconds = _plain(Decimal(limit_us) / 1000)
+    what = f"The p{percentile} of {{{{ $labels.operation }}}} is over its objective of {milliseconds} ms."
+    name = {95: "LatencyOverObjective", 99: "TailLatencyOverObjective"}[percentile]
+    return _alert(name, f"histogram_quantile(0.{percentile}, {rate}) > {limit}", "10m", "warning", what)
 
 
-def _availability(namer: Namer) -> list[Data]:
-    stated = namer.views.objectives.availability_ppm
+def _availability(namer: Namer, objectives: Objectives) -> list[Data]:
+    stated = objectives.availability_ppm
     if stated is None or stated >= _MILLION:
         return []
     allowed = Decimal(_MILLION - stated) / _MILLION

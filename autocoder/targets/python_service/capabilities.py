@@ -7,6 +7,7 @@ from typing import Any
 from autocoder.ir.capabilities import RateLimit
 from autocoder.ir.nodes import Operation
 from autocoder.ir.views import Views
+from autocoder.targets.python_service import overrides
 from autocoder.targets.python_service.describe import limit_in_words
 from autocoder.targets.python_service.expressions import Imports, duration, literal
 from autocoder.targets.python_service.names import function
@@ -21,7 +22,7 @@ def values(views: Views) -> dict[str, Any]:
     by = {(o.limit.by, o.access) for o in limited if o.limit}
     return {
         "tracing": "tracing" in views.capabilities,
-        "limits": [_limit(found[name], Imports()) for name in sorted(found)],
+        "limits": [_limit(views, found[name]) for name in sorted(found)],
         "limits_by_input": any(kind == "input" for kind, _ in by),
         "limits_by_address": any(kind == "address" for kind, _ in by),
         "limits_by_caller": ("caller", "user") in by,
@@ -29,12 +30,14 @@ def values(views: Views) -> dict[str, Any]:
     }
 
 
-def _limit(limit: RateLimit, imports: Imports) -> dict[str, object]:
+def _limit(views: Views, limit: RateLimit) -> dict[str, object]:
+    node = overrides.limit_of(limit)
+    every = overrides.shown(views, node, "limit.every_us", "")
     return {
         "name": constant(limit),
         "key": literal(limit.name),
-        "every": duration(limit.every_us, imports),
-        "burst": limit.burst,
+        "every": f"timedelta(seconds={every})" if every else duration(limit.every_us, Imports()),
+        "burst": overrides.shown(views, node, "limit.burst", str(limit.burst)),
         "doc": limit_in_words(limit) + ".",
     }
 

@@ -34,6 +34,7 @@ def readme(views: Views, package: str, modules: Collection[str]) -> str:
         text
         for value, text in (
             (stated.p95_us, f"95 % of requests within {(stated.p95_us or 0) / 1000:g} ms"),
+            (stated.p99_us, f"99 % of requests within {(stated.p99_us or 0) / 1000:g} ms"),
             (stated.throughput_per_hour, f"{(stated.throughput_per_hour or 0) / 3600:g} requests/s"),
             (stated.availability_ppm, f"{(stated.availability_ppm or 0) / 10_000:g} % availability"),
         )

@@ -10,7 +10,7 @@ from autocoder.ir.behaviour import Ask, Notify, Steps, walk_steps
 from autocoder.ir.nodes import Channel, Exchange, Handler, Input, Integration
 from autocoder.ir.variables import SMTP_URL, shared_secrets
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import inbound
+from autocoder.targets.python_service import inbound, overrides
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.expressions import Imports, literal, type_hint
 from autocoder.targets.python_service.names import attribute, function, local, model, pascal
@@ -80,7 +80,7 @@ def integrations(views: Views, package: str, used: set[str]) -> dict[str, str]:
     """The folder `integrations`: a module for each system, and what the types of its replies need."""
     if not views.integrations:
         return {}
-    found = {f"integrations/{function(i.name)}.py": _module(i, package, used) for i in views.integrations}
+    found = {f"integrations/{function(i.name)}.py": _module(views, i, package, used) for i in views.integrations}
     imports = Imports()
     imports.add(f"{package}.integrations", *(function(i.name) for i in views.integrations))
     listed = ", ".join(literal(function(i.name)) for i in views.integrations)
@@ -88,7 +88,7 @@ def integrations(views: Views, package: str, used: set[str]) -> dict[str, str]:
     return {**found, "integrations/__init__.py": text}
 
 
-def _module(integration: Integration, package: str, used: set[str]) -> str:
+def _module(views: Views, integration: Integration, package: str, used: set[str]) -> str:
     module = Module(doc=f"{words(integration.name).capitalize()}, a system outside.", package=package)
     module.imports.add(f"{package}.outside", "System")
     module.imports.add(f"{package}.settings", "settings")
@@ -97,9 +97,14 @@ def _module(integration: Integration, package: str, used: set[str]) -> str:
         token = f"settings().{_setting(integration.secret)}.get_secret_value()"
         value = f'f"Bearer {{{token}}}"' if integration.header == "Authorization" else token
         given.append(f"credentials=lambda: {{{literal(integration.header)}: {value}}}")
-    given.append(f"timeout={integration.timeout_us / _SECOND:g}")
-    given += [f"attempts={integration.attempts}", f"failures={integration.failures}"]
-    given.append(f"reset={integration.reset_us / _SECOND:g}")
+    usual = {
+        "timeout": f"{integration.timeout_us / _SECOND:g}",
+        "attempts": str(integration.attempts),
+        "failures": str(integration.failures),
+        "reset": f"{integration.reset_us / _SECOND:g}",
+    }
+    for name, field in (("timeout", "timeout_us"), ("attempts",) * 2, ("failures",) * 2, ("reset", "reset_us")):
+        given.append(f"{name}={overrides.shown(views, integration.id, field, usual[name])}")
     module.add(f"SYSTEM = System({', '.join(given)})", integration.id)
     for exchange in integration.exchanges:
         _exchange(exchange, module, package, used)

@@ -21,6 +21,7 @@ from autocoder.targets.python_service import (
     keys,
     language,
     outside,
+    overrides,
     tests,
     uploads,
 )
@@ -279,6 +280,7 @@ class _Project:
             **deliveries.values(views),
             **uploads.values(views),
             **formula_values(views),
+            **overrides.values(views),
         }
 
     def secrets_and_callers(self) -> dict[str, Any]:
@@ -353,7 +355,7 @@ class _Project:
             "part_list": _listed(parts),
             "polls": views.delivers or bool(views.scheduled),
             "loops": ", ".join(self.loops()),
-            "jobs": [(function(h.name), h.schedule) for h in views.scheduled],
+            "jobs": [(function(h.name), overrides.schedule(h, views)) for h in views.scheduled],
             "workers": _run(workers),
             "schedulers": _run(schedulers),
             "split": len(workers) > 1,

@@ -1,0 +1,58 @@
+"""Codes of the lower stage (AC3275-AC3281): what an environment changes."""
+
+CODES: tuple[dict[str, str], ...] = (
+    {
+        "code": "AC3275",
+        "title": "an override that names nothing",
+        "why": "An environment changes values that a running service or its manifests take from outside: objectives, "
+        "limits, time-outs, attempts, breakers, batches and schedules that architecture.yaml states. Everything else "
+        "is the same in every environment, because all of them run the same image.",
+        "fix": "Name one of the values that the help lists, or change architecture.yaml.",
+        "example": "overrides: {integrations.payment.timeout: 5s}   # it is called payments",
+    },
+    {
+        "code": "AC3276",
+        "title": "an override of the wrong shape",
+        "why": "The value takes the place of one in architecture.yaml, and is written as that one is.",
+        "fix": "Write it as architecture.yaml would.",
+        "example": "overrides: {integrations.payments.timeout: soon}",
+    },
+    {
+        "code": "AC3277",
+        "title": "an override that changes nothing",
+        "why": "The design says the same. Whoever changes it there later would wonder why this environment stays "
+        "behind.",
+        "fix": "Remove the override.",
+        "example": "overrides: {policy.performance.p95: 50ms}   # and policy: {performance: {p95: 50ms}}",
+    },
+    {
+        "code": "AC3278",
+        "title": "two latencies that contradict each other",
+        "why": "Whoever answers 99 of 100 requests within a time answers 95 of them within it, so a p95 above the p99 "
+        "asks for nothing.",
+        "fix": "Remove p95, or state a longer p99.",
+        "example": "policy: {performance: {p95: 200ms, p99: 100ms}}",
+    },
+    {
+        "code": "AC3279",
+        "title": "a setting with two values",
+        "why": "The level of logs stands in `logs` and in `env`, and only one of them can count.",
+        "fix": "Remove one of them.",
+        "example": "production: {logs: {level: debug}, env: {LOG_LEVEL: INFO}}",
+    },
+    {
+        "code": "AC3280",
+        "title": "a variable that nothing reads",
+        "why": "A misspelled variable is no error for the service: it starts with the usual value.",
+        "fix": "Name a setting of the service, or a variable that the design names.",
+        "example": "env: {DATABASE_ULR: {secret: db/url}}",
+    },
+    {
+        "code": "AC3281",
+        "title": "something for a cluster where there is none",
+        "why": "Sizes of pods, alerts and the keeping of logs stand in a cluster's manifests. An environment with "
+        "SQLite has none: its rows are the file of one process.",
+        "fix": "Name `engines: {store: postgresql}`, or remove it.",
+        "example": "development: {engines: {store: sqlite}, resources: {api: large}}",
+    },
+)

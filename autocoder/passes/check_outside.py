@@ -80,6 +80,8 @@ def _needed(graph: Graph) -> Iterator[tuple[str, str]]:
     for operation in graph.of_kind(Operation):
         if operation.signed:
             yield operation.signed.secret, operation.name
+        for secret in shared_secrets([operation]):
+            yield secret, operation.name
     for integration in graph.of_kind(Integration):
         yield integration.address, integration.name
         if integration.secret:
@@ -92,9 +94,6 @@ def _needed(graph: Graph) -> Iterator[tuple[str, str]]:
         else:
             yield channel.address, channel.name
             yield channel.secret, channel.name
-    for operation in graph.of_kind(Operation):
-        for secret in shared_secrets([operation]):
-            yield secret, f"operations.{operation.name}"
 
 
 def _plain(name: str, value: str, needed: dict[str, str], graph: Graph) -> str:

@@ -183,7 +183,7 @@ DOES = ("create", "list", "read", "update", "delete", "manage", "search", "visit
 
 TOPICS = (
     "limit", "rate limit", "no overlap", "audit", "encryption", "privacy", "delivery", "cross-origin", "at least one",
-    "unknown fields",
+    "unknown fields", "idempotency",
 )  # fmt: skip
 """What a policy may be about."""
 
@@ -257,6 +257,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 most=_of("integer", "at most so many of the object"),
                 limit=_of("integer", "rows of one answer, or of one page"),
                 older_than=_of("duration", "only rows older than this"),
+                every=_of("duration", "how often each of the actors does it"),
                 order=_choice("order of a list", "newest first", "oldest first"),
                 method=_METHOD,
                 path=_word("route"),
@@ -287,12 +288,16 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 "A state of an entity, and how it comes about.",
                 "state",
                 "states",
+                "otherwise",
                 entity=_word("the entity", required=True),
                 state=_word("the state"),
                 states=_of("list", "all states, the first one is initial"),
                 after=_of("duration", "age at which the state comes about"),
                 never=_of("boolean", "the state never comes about"),
                 of=_word("what the age counts from"),
+                initial=_of("boolean", "a row starts in the state"),
+                from_state=_word("only rows in this state come into it"),
+                otherwise=_of("integer", "status that refuses any other change of state"),
             ),
             _kind(
                 "access",
@@ -304,6 +309,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 object=_word("what it is done to"),
                 scope=_SCOPE,
                 state=_word("a state that restricts the rows"),
+                states=_of("list", "the states that restrict the rows, where they are several"),
                 allowed=_of("boolean", "may or may not", required=True),
                 without=_word("what must not be left out: sign in"),
             ),
@@ -323,6 +329,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 name=_word("the event's name", required=True),
                 cause=_word("what happens"),
                 object=_word("to what"),
+                **{"from": _choice("where it comes from, where the service does not publish it", "outside")},
             ),
             _kind(
                 "subscription",
@@ -333,6 +340,19 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 period=_choice("one row per", "hour", "day", "month", "year"),
                 per=_word("and per"),
                 counts=_word("what is counted"),
+                less=_word("the event that takes away what the other one adds"),
+            ),
+            _kind(
+                "reaction",
+                "What the service does by itself when something is the case.",
+                "verb",
+                "to_state",
+                event=_word("the event whose arrival asks for it"),
+                when=_of("text", "what must be the case, in the prose's words"),
+                otherwise=_of("boolean", "it is done where the case is not so"),
+                verb=_word("what is done"),
+                object=_word("what it is done to"),
+                to_state=_word("the state that the row goes into"),
             ),
             _kind(
                 "schedule",
@@ -352,6 +372,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 object=_word("what it is told of"),
                 to=_word("who is told"),
                 before=_of("duration", "how long before"),
+                signed_with=_word("the field that holds the secret of the signature"),
             ),
             _kind("storage", "Where data is kept.", engine=_word("the product", required=True)),
             _kind(
@@ -394,6 +415,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 per=_word("for each of which"),
                 max=_of("number", "at most so many"),
                 unit=_word("per second, per minute"),
+                within=_of("duration", "for how long"),
                 rule=_of("text", "the rule, in the prose's words"),
             ),
             _kind(

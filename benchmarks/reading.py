@@ -29,6 +29,10 @@ ASIDE = {
 """Slots of a kind that expectations leave open."""
 
 
+NEWER = frozenset({"reaction", "initial", "from_state"})
+"""Kinds and slots that there were not when the unread half was written: nobody wrote down what it states of these."""
+
+
 @dataclass(kw_only=True)
 class Score:
     """Counts per kind of fact, and what went wrong."""
@@ -94,7 +98,9 @@ def score(half: str) -> Score:
     """The score of one half of the corpus."""
     found = Score()
     for text in texts(half):
-        found.add(text["name"], [plain(f) for f in read(text["text"]).facts], expected(text))
+        facts = [plain(f) for f in read(text["text"]).facts]
+        newer = NEWER if half == "unseen" else frozenset[str]()
+        found.add(text["name"], [f for f in facts if not newer & {f[0], *f[1]}], expected(text))
     return found
 
 

@@ -441,7 +441,7 @@ def _made_by_anyone(bench: Workbench, entity: EntityDraft, fact: Fact) -> bool:
 def _expiry(bench: Workbench) -> None:
     for fact in bench.of("lifecycle"):
         entity = bench.entity(fact.word("entity"))
-        if entity is None or fact.word("state") != "expired":
+        if entity is None or fact.word("state") != "expired" or fact.word("from_state"):
             continue
         bench.use(fact)
         entity.facts.append(fact)
@@ -459,7 +459,13 @@ def _closing(bench: Workbench) -> None:
     """What closes after a time has the time, and says whether it has come."""
     for fact in bench.of("lifecycle"):
         entity = bench.entity(fact.word("entity"))
-        if entity is None or fact.word("state") != "closed" or not fact.word("after") or fact.word("of"):
+        if (
+            entity is None
+            or fact.word("state") != "closed"
+            or not fact.word("after")
+            or fact.word("of")
+            or fact.word("from_state")
+        ):
             continue
         bench.use(fact)
         entity.add(

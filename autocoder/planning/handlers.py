@@ -21,6 +21,8 @@ NIGHTLY = "0 3 * * *"
 def plan_handlers(bench: Workbench) -> None:
     """Events first, then what listens to them, then schedules."""
     for fact in bench.of("event"):
+        if fact.word("from"):
+            continue
         if publish_event(bench, fact):
             bench.use(fact)
         else:
@@ -130,7 +132,7 @@ def _schedule(bench: Workbench, fact: Fact) -> None:
 def _retention(bench: Workbench, fact: Fact) -> None:
     """Rows that are kept for a time are deleted by the day."""
     entity = bench.entity(fact.word("entity"))
-    if entity is None or fact.word("state") != "deleted":
+    if entity is None or fact.word("state") != "deleted" or fact.word("from_state"):
         return
     if fact.get("never") is True:
         if not deletes(bench, entity):

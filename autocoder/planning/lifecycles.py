@@ -42,6 +42,20 @@ def plan_lifecycles(bench: Workbench) -> None:
         )
     for thing, fact in list(_changing(bench)):
         _add_change(bench, thing, fact)
+    for fact in bench.of("lifecycle"):
+        if fact.get("initial") is True:
+            _start(bench, fact)
+
+
+def _start(bench: Workbench, fact: Fact) -> None:
+    """The state that a text says a row starts in, where the row has states at all: a change of it must be known."""
+    entity, first = bench.entity(fact.word("entity")), names.state_name(fact.word("state"))
+    known = entity.fields.get("status") if entity else None
+    if entity is None or known is None or known.type != "enum" or not entity.changes:
+        return
+    _set_states(entity, (first, *(v for v in known.values if v != first)), fact)
+    entity.facts.append(fact)
+    bench.use(fact)
 
 
 def plan_steps(bench: Workbench, entity: EntityDraft) -> None:
@@ -184,7 +198,10 @@ def _counted(bench: Workbench, thing: EntityDraft) -> tuple[str, ...]:
 
 
 def _first(bench: Workbench, thing: EntityDraft) -> str:
-    """Where a thing starts: in the state that the verb which makes it leads to, where the text names that state."""
+    """Where a thing starts: where the text says so; else in the state that the verb which makes it leads to."""
+    said = [f for f in bench.of("lifecycle") if f.get("initial") and bench.entity(f.word("entity")) is thing]
+    if said:
+        return names.state_name(said[0].word("state"))
     about = [f for f in bench.of("operation") if f.word("object") and bench.entity(f.word("object")) is thing]
     makers = {f.word("verb") for f in about if domain_verbs.makes(f)}
     told = [s for f in about if isinstance(states := f.get("from_states"), tuple) for s in states]

@@ -6,12 +6,14 @@ Owns the readings that need more than one noun phrase. Like `roles`, a reading a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from autocoder.facts import Via
-from autocoder.readers.rules import endpoints, fields, readings, restrictions, roles
-from autocoder.readers.rules.clauses import Adjunct, Noun
+from autocoder.readers.rules import endpoints, fields, occasions, readings, restrictions, roles
+from autocoder.readers.rules.clauses import Adjunct, Noun, items_of
 from autocoder.readers.rules.discourse import Discourse, Part
 from autocoder.readers.rules.lexicon import nouns
+from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Bound, Measure
 from autocoder.readers.rules.roles import Filled
 
@@ -57,17 +59,44 @@ def schedule(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
     return filled
 
 
+def within(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
+    """Within 24 hours."""
+    meaning = adjunct.items[0].meaning
+    if not isinstance(meaning, Bound) or meaning.low or not meaning.high or meaning.high.dimension != "duration":
+        return None
+    filled = _nothing()
+    filled.put("value", meaning.high.text, adjunct.items[0], via=Via.LEXICON)
+    return filled
+
+
+def twice(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
+    """Without sending anything twice."""
+    said = items_of(adjunct)
+    return Filled(parts={}, items={i.index for i in said}) if said[-1].lemma == "twice" and adjunct.gerund else None
+
+
+def as_well(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
+    """As well: besides, which changes nothing."""
+    return None if adjunct.nouns else Filled(parts={}, items={i.index for i in adjunct.items})
+
+
 def credentials(adjunct: Adjunct, discourse: Discourse) -> Filled | None:
     """Like: with their e-mail address and a password."""
     filled = _nothing()
     filled.use(*adjunct.items)
+    with_address = any(_credential(n) == ("login", "email") for n in adjunct.nouns)
     for noun in adjunct.nouns:
         name = _credential(noun)
+        if name == ("login", "username") and with_address:
+            continue  # a name beside an e-mail address is a detail of its own
+        if name is None and len(adjunct.nouns) > 2:
+            continue
         if name is None or name[0] in filled.parts:
             return None
         filled.put(name[0], name[1], *roles.name_items(noun), via=Via.LEXICON)
         filled.use(*(i for i in noun.modifiers if i.tag in "DS"))
-    return filled if filled.parts and discourse else None
+    told = len(adjunct.nouns) < 3 or {"login", "secret"} <= set(filled.parts)
+    return filled if filled.parts and told and discourse else None
 
 
 def _credential(noun: Noun) -> tuple[str, str] | None:
@@ -77,6 +106,146 @@ def _credential(noun: Noun) -> tuple[str, str] | None:
     if lemmas in ({"username"}, {"user", "name"}, {"login"}, {"name"}):
         return "login", "username"
     return ("secret", "password") if lemmas in ({"password"}, {"passphrase"}) else None
+
+
+def arriving_event(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A `PaymentReceived` event, with or without what it carries in parentheses."""
+    bare = replace(noun, paren=[], post=[])
+    return roles.event_name(bare, discourse) if not noun.relative else None
+
+
+def an_event(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """The event; the message; it."""
+    plain = [i.lemma for i in noun.items if i.tag != "D"] in (["event"], ["message"], ["it"])
+    return Filled(parts={}, items={i.index for i in noun.items}) if plain else None
+
+
+def dead_letters(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """A dead letter queue."""
+    said = [i.lemma for i in noun.items if i.tag != "D"]
+    known = " ".join(said).replace("-", " ") in {"dead letter queue", "dead letter topic", "dead letters"}
+    filled = _nothing()
+    filled.put("verb", "dead-letter", *noun.items, via=Via.LEXICON)
+    filled.put("object", "event", *noun.items, via=Via.LEXICON)
+    return filled if known else None
+
+
+def none_of_them(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """No message; none of the readings."""
+    if noun.head.tag != "N" or noun.items[0].lemma != "no" or noun.relative or noun.paren:
+        return None
+    filled = _nothing()
+    filled.put("value", roles.words_of(roles.name_items(noun)), *roles.name_items(noun))
+    filled.use(noun.items[0])
+    return filled
+
+
+def acknowledged(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """A reading; a vote that it has acknowledged; any accepted order."""
+    named = [i for i in noun.items if i.tag == "N"]
+    told = {v.lemma for p in (noun.clause.predicates if noun.clause else ()) for v in p.verbs}
+    told |= {i.words[0].lemma for i in noun.items if i.tag == "J"}
+    if noun.head.tag != "N" or noun.relative or noun.paren or not told <= _TAKEN:
+        return None
+    filled = _nothing()
+    filled.put("value", roles.words_of(named), *named)
+    filled.use(*(i for i in noun.items if i.tag in "DJQ"), *(items_of(noun.clause) if noun.clause else ()))
+    return filled
+
+
+_TAKEN = words("acknowledge accept confirm receive take acknowledged accepted confirmed received")
+
+
+def same_key(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """The same key; a repeated request; a retry with the same key."""
+    said = [i.lemma for i in noun.items if i.tag != "D"]
+    known = said in (["same", "key"], ["same", "request"], ["repeated", "request"], ["second", "request"])
+    return Filled(parts={}, items={i.index for i in noun.items}) if known else None
+
+
+def first_answer(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """The first answer; the same response; the original result."""
+    said = [i.lemma for i in noun.items if i.tag != "D"]
+    answer = len(said) == 2 and said[0] in {"first", "same", "original", "stored", "earlier"}
+    known = answer and said[1] in {"answer", "response", "result", "reply"}
+    return Filled(parts={}, items={i.index for i in noun.items}) if known else None
+
+
+def _possessed(noun: Noun, *heads: str) -> Filled | None:
+    """The warehouse's webhook: whose it is, and what."""
+    at = next((n for n, i in enumerate(noun.items) if i.lemma == "'s"), -1)
+    owner = [i for i in noun.items[: max(at, 0)] if i.tag == "N"]
+    if at < 0 or not owner or noun.head.lemma not in heads or len(noun.items) != at + 2:
+        return None
+    filled = _nothing()
+    filled.put("of", roles.words_of(owner), *owner)
+    filled.use(*noun.items)
+    return filled
+
+
+def somebodys_webhook(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """The warehouse's webhook; the customer's webhook."""
+    filled = _possessed(noun, "webhook")
+    if filled is None:
+        return None
+    filled.parts = {"to": filled.parts["of"], "value": Part(value="webhook", items=[noun.head])}
+    return filled
+
+
+def somebodys_secret(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """The warehouse's secret: the field that signs what is sent."""
+    filled = _possessed(noun, "secret", "key")
+    if filled is None:
+        return None
+    owner = filled.parts["of"]
+    filled.parts = {"value": Part(value=f"{owner.value} {noun.head.lemma}", items=[*owner.items, noun.head])}
+    return filled
+
+
+def a_header(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """An `Idempotency-Key` header."""
+    literals = [i for i in noun.items if i.tag == "L"]
+    rest = [i.lemma for i in noun.items if i.tag not in "DL"]
+    if len(literals) != 1 or rest not in (["header"], ["request", "header"], ["http", "header"]) or noun.relative:
+        return None
+    filled = _nothing()
+    filled.put("value", literals[0].lemma, literals[0])
+    filled.use(*noun.items)
+    return filled
+
+
+def part_or_system(noun: Noun, discourse: Discourse) -> Filled | None:
+    """The service, or a part of it by its name."""
+    return roles.system(noun, discourse) or readings.plain(noun, discourse)
+
+
+def other_changes(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """Any other change of state; every other transition."""
+    said = [i.lemma for i in items_of(noun) if i.tag not in "DQP"]
+    other = any(i.lemma == "other" for i in noun.items)
+    known = said in (
+        ["change", "state"],
+        ["transition"],
+        ["change", "status"],
+        ["state", "change"],
+        ["status", "change"],
+    )
+    return Filled(parts={}, items={i.index for i in items_of(noun)}) if other and known else None
+
+
+def failing_status(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """With 409; with status 422."""
+    numbers = [i for i in noun.items if i.kind == "number" and i.lemma.isdigit() and 400 <= int(i.lemma) <= 499]
+    plain = all(i in numbers or i.lemma in {"status", "code", "http", "a", "conflict", "error"} for i in noun.items)
+    filled = _nothing()
+    for item in numbers[:1]:
+        filled.put("value", int(item.lemma), *noun.items)
+    return filled if len(numbers) == 1 and plain else None
+
+
+def further_detail(noun: Noun, discourse: Discourse) -> Filled | None:
+    """What else people register with than what they sign in with."""
+    return fields.field(noun, discourse)
 
 
 def detail(noun: Noun, discourse: Discourse) -> Filled | None:
@@ -186,6 +355,30 @@ NOUN_READS: Mapping[str, roles.Reads] = {
     "a sign-in": endpoints.sign_in,
     "named thing": roles.named_thing,
     "nobody": nobody,
+    "new thing": readings.new_thing,
+    "times": occasions.times,
+    "outcome": occasions.outcome,
+    "what changes": occasions.what_changes,
+    "thing in a case": occasions.thing_in_a_case,
+    "arriving event": arriving_event,
+    "dead letter queue": dead_letters,
+    "an event": an_event,
+    "none of them": none_of_them,
+    "acknowledged thing": acknowledged,
+    "duplicates": _plain(frozenset({"duplicate", "repetition", "redelivery", "retry"})),
+    "failure of the service": _plain(words("restart crash failure outage redeploy deployment reboot")),
+    "same key": same_key,
+    "first answer": first_answer,
+    "nothing": _plain(frozenset({"nothing"})),
+    "somebody's webhook": somebodys_webhook,
+    "somebody's secret": somebodys_secret,
+    "a header": a_header,
+    "part or system": part_or_system,
+    "route or sibling": endpoints.route_or_sibling,
+    "whom a route is for": endpoints.whom_it_is_for,
+    "other changes": other_changes,
+    "failing status": failing_status,
+    "further detail": further_detail,
     "account": account,
     "us": _plain(frozenset({"me", "us", "i", "we"})),
     "this": _plain(frozenset({"this", "it", "service", "api", "app", "system", "application"})),
@@ -207,6 +400,10 @@ ADJUNCT_READS: Mapping[str, Reads] = {
     "schedule": schedule,
     "order": order,
     "credentials": credentials,
+    "after things": occasions.after_things,
+    "within": within,
+    "doing it twice": twice,
+    "as well": as_well,
     "signing in": signing_in,
 }
 

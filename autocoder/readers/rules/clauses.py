@@ -65,7 +65,7 @@ class Predicate:
 
 @dataclass(kw_only=True)
 class Clause:
-    """A subject with its predicates; without predicates it is a fragment."""
+    """A subject with its predicates; without predicates it is a fragment. It follows from its `cause`."""
 
     lead: list[Adjunct] = field(default_factory=list[Adjunct])
     conditions: list[Clause] = field(default_factory=list["Clause"])
@@ -75,6 +75,7 @@ class Clause:
     predicates: list[Predicate] = field(default_factory=list[Predicate])
     stray: list[Item] = field(default_factory=list[Item])
     label: bool = False
+    cause: Clause | None = None
 
 
 def items_of(part: Adjunct | Noun | Predicate | Clause) -> list[Item]:
@@ -184,6 +185,8 @@ class _Parser:
     def condition(self) -> Clause:
         """if/when/unless and the clause that it opens, up to the comma."""
         opener = self.take()
+        if self.tag() == "X" and self.tag(1) == ",":
+            return Clause(opener=opener, stray=[self.take()])  # "if not, …"
         inner = self.clause()
         inner.opener = opener
         return inner
@@ -217,10 +220,17 @@ class _Parser:
         clause.predicates.append(self.predicate())
         while True:
             skip = self._separator()
-            if not skip or not self._verb_opens(skip):
+            more = self._done_to_it(skip, clause.predicates[-1])
+            if not skip or not (more or self._verb_opens(skip)):
                 return
             self.at += skip
             clause.predicates.append(self.predicate())
+            clause.predicates[-1].passive |= more
+
+    def _done_to_it(self, skip: int, before: Predicate) -> bool:
+        """Whether one more thing that is done to the subject follows: "is opened, published as … and sent to …"."""
+        item = self.peek(skip)
+        return before.passive and item is not None and item.tag == "V" and item.form == "VBN"
 
     def _separator(self) -> int:
         """How many items of ", and" stand here."""
@@ -257,6 +267,8 @@ class _Parser:
             item = self.peek(skip)
             if not skip or item is None or not self._coordinated(item, form, skip):
                 return
+            if any(i.lemma == "be" for i in predicate.group) and self._goes_somewhere(skip + 1):
+                return  # "is opened, published as … and sent to …": each has words of its own
             self.at += skip
             predicate.verbs.append(self.take())
             self._particle(predicate)
@@ -267,6 +279,10 @@ class _Parser:
             return item.form == form or form == "VB"
         participle = item.tag == "J" and "V" in item.words[0].candidates
         return form == "VBN" and participle and self.tag(skip + 1) not in "NJL"
+
+    def _goes_somewhere(self, ahead: int) -> bool:
+        item = self.peek(ahead)
+        return item is not None and item.lemma in {"as", "to", "with", "into"}
 
     def _particle(self, predicate: Predicate) -> None:
         item = self.peek()
@@ -291,8 +307,17 @@ class _Parser:
                 predicate.conditions.append(self.condition())
             elif self.tag() == "," and self.tag(1) in {"W", "P", "Z", "Y"} and self.depth < _MAX_DEPTH:
                 self.at += 1
+            elif self._even() and self.depth < _MAX_DEPTH:
+                self.at += self.tag() == ","
+                predicate.adjuncts.append(Adjunct(kind="stress", items=[self.take()]))
             if self.at == before:
                 return
+
+    def _even(self) -> bool:
+        """Whether ", even" stands before a condition that only stresses what was said."""
+        skip = 1 if self.tag() == "," else 0
+        item = self.peek(skip)
+        return item is not None and item.lemma == "even" and self.tag(skip + 1) == "W"
 
     def _let(self, predicate: Predicate) -> bool:
         """Whether a verb without "to" follows: "let people exchange postcards"."""

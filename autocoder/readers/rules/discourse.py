@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from autocoder.facts import Prose, Value, Via
 from autocoder.readers.rules.frames.model import Ask
+from autocoder.readers.rules.lexicon import nouns
 from autocoder.readers.rules.lexicon.verbs import CLASSES, DOMAIN_VERBS
 from autocoder.readers.rules.phrases import Item
 
@@ -48,7 +49,8 @@ class Draft:
 class Symbols:
     """The first pass over the whole text: in which sentences each lemma stands, and what has a name.
 
-    `loose` are the shapes of which only one field must be there.
+    `loose` are the shapes of which only one field must be there, `domain` the things of the text whose nouns otherwise
+    mean the system itself ("members borrow tools").
     """
 
     where: dict[str, frozenset[int]]
@@ -58,6 +60,7 @@ class Symbols:
     loose: frozenset[str] = frozenset()
     first_route: int | None = None
     states: frozenset[str] = frozenset()
+    domain: frozenset[str] = frozenset()
 
     @staticmethod
     def of(sentences: Iterable[Sequence[Item]]) -> Symbols:
@@ -68,8 +71,10 @@ class Symbols:
         shapes: dict[str, Item] = {}
         loose: set[str] = set()
         first_route: int | None = None
+        domain: set[str] = set()
         for number, items in enumerate(sentences):
             things |= _things(items)
+            domain |= _of_the_domain(items)
             schemas |= _schemas(items)
             shapes |= _shapes(items)
             loose |= {name for name in _shapes(items) if any(i.tag in "BK" for i in items)}
@@ -85,7 +90,12 @@ class Symbols:
             shapes=shapes,
             loose=frozenset(loose),
             first_route=first_route,
+            domain=frozenset(domain),
         )
+
+    def system(self, lemma: str) -> bool:
+        """Whether a noun means what is being built."""
+        return lemma in nouns.SYSTEMS and lemma not in self.domain
 
     def elsewhere(self, lemma: str, sentence: int) -> bool:
         """Whether a lemma stands in another sentence too."""
@@ -111,6 +121,26 @@ def _things(items: Sequence[Item]) -> set[str]:
             if head and all(items[k].tag in "DSQJNUK" for k in range(i + 1, head)):
                 found.add(items[head].lemma)
     return found
+
+
+def _of_the_domain(items: Sequence[Item]) -> set[str]:
+    """Nouns for systems that a sentence treats as things: many of them, each of them, one that has or belongs."""
+    found: set[str] = set()
+    for i, item in enumerate(items):
+        if item.tag != "N" or item.lemma not in nouns.ALSO_THINGS:
+            continue
+        before = items[i - 1] if i else None
+        after = items[i + 1] if i + 1 < len(items) else None
+        others = before is not None and before.lemma in {"other", "external", "outside", "third-party", "web", "that"}
+        many = item.plural and not others
+        each = before is not None and before.lemma in {"each", "every", "their"}
+        has = before is not None and before.lemma in {"a", "an"} and after is not None and after.lemma in _HAS
+        if many or each or has:
+            found.add(item.lemma)
+    return found
+
+
+_HAS = frozenset({"have", "belong", "consist", "contain"})
 
 
 def _schemas(items: Sequence[Item]) -> set[str]:
@@ -158,6 +188,9 @@ class Discourse:
     columns: list[str] = field(default_factory=list[str])
     title: bool = False
     example: str = ""
+    case: Part | None = None
+    done: Part | None = None
+    arrived: tuple[Part, int] | None = None
     heard: list[Heard] = field(default_factory=list[Heard])
 
     def copy(self) -> Discourse:
@@ -175,6 +208,7 @@ class Discourse:
         """Takes over the state of the trial that was chosen."""
         self.actor, self.operation = other.actor, other.operation
         self.event, self.entity = other.event, other.entity
+        self.case, self.arrived = other.case, other.arrived
         self.endpoint = other.endpoint
         self.fields.update(other.fields.maps[0])
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from autocoder.facts import Via
+from autocoder.readers.rules import roles
 from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, items_of
 from autocoder.readers.rules.discourse import Discourse, remembered
 from autocoder.readers.rules.lexicon import nouns
@@ -34,6 +35,31 @@ def route(noun: Noun, discourse: Discourse) -> Filled | None:
     filled.parts["method"] = remembered(discourse.endpoint["method"])
     filled.use(*noun.items)
     return filled
+
+
+def route_or_sibling(noun: Noun, discourse: Discourse) -> Filled | None:
+    """POST /claims/{id}/approve; behind it `/reject`, the route that ends so instead."""
+    filled = route(noun, discourse)
+    last = noun.items[-1]
+    first = discourse.endpoint.get("path")
+    one = last.tag == "L" and last.lemma.startswith("/") and last.lemma.count("/") == 1 and len(noun.items) == 1
+    if filled is not None or not one or first is None or str(first.value).count("/") < 2:
+        return filled
+    filled = Filled(parts={"method": remembered(discourse.endpoint["method"])})
+    filled.put("value", str(first.value).rpartition("/")[0] + last.lemma, last)
+    return filled
+
+
+def whom_it_is_for(noun: Noun, discourse: Discourse) -> Filled | None:
+    """For the back office (role `backoffice`); for admins; for everyone."""
+    named = [i for i in noun.paren if i.lemma != "role"]
+    if len(named) == 1 and len(noun.paren) == 2 and not noun.relative and not noun.post:
+        filled = Filled(parts={})
+        filled.put("value", "role", *noun.paren, via=Via.LEXICON)
+        filled.put("role", named[0].lemma, *named)
+        filled.use(*noun.items)
+        return filled
+    return roles.actor(noun, discourse) if not noun.paren else None
 
 
 def _literal_route(noun: Noun, literal: Item) -> Filled | None:

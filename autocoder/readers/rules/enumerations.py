@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 
 from autocoder.facts import Via
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
-from autocoder.readers.rules.lexicon.nouns import SYSTEMS
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
 
@@ -82,7 +81,7 @@ def _arrows(items: Sequence[Item], discourse: Discourse) -> Draft | None:
 def _owner(label: Sequence[Item], discourse: Discourse) -> Part | None:
     """Whose states they are: the label without "states", else what the text is at."""
     named = [i for i in label if i.tag in "NJ" and i.lemma not in _STATE_NOUNS]
-    if named and named[-1].lemma not in SYSTEMS:
+    if named and not discourse.symbols.system(named[-1].lemma):
         return Part(value=" ".join(i.lemma for i in named), items=named)
     return remembered(discourse.entity) if discourse.entity else None
 
@@ -96,7 +95,7 @@ def _label(items: Sequence[Item], discourse: Discourse) -> Draft | None:
     found = groups(items[colons[-1] + 1 :])
     if not label or label[-1].tag != "N" or not _short(found):
         return None
-    heading = label[:-1] if len(colons) > 1 and len(label) > 1 and label[-2].lemma not in SYSTEMS else []
+    heading = label[:-1] if len(colons) > 1 and len(label) > 1 and not discourse.symbols.system(label[-2].lemma) else []
     noun, values = label[-1], tuple(said(g) for g in found)
     told = Part(value=values, items=[i for g in found for i in g])
     used = {i.index for i in items}

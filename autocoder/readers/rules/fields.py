@@ -56,7 +56,7 @@ def field(noun: Noun, _discourse: Discourse) -> Filled | None:
         _after(adjunct, filled)
     for predicate in noun.relative:
         _relative(predicate, filled)
-    if noun.paren:
+    if noun.paren and not _lines(noun):
         paren(noun.paren, filled)
     return filled
 
@@ -77,6 +77,10 @@ def _named(noun: Noun, filled: Filled, discourse: Discourse) -> bool:
         counted = any(i.tag in "QU" for i in noun.modifiers)
         if counted or (noun.head.lemma in discourse.symbols.things and noun.head.lemma not in nouns.VALUE_TYPES):
             return False
+        if _lines(noun):
+            filled.put("value", words_of(items), *items)
+            filled.put("type", "list of record", noun.head, via=Via.INFERRED)
+            return True
         if noun.head.lemma not in nouns.VALUE_TYPES:
             if any(isinstance(i.meaning, Bound) and i.meaning.low is None for i in noun.modifiers):
                 return False  # "at most five loans" limits them, it is no list in a field
@@ -133,11 +137,22 @@ def _list(noun: Noun, filled: Filled) -> bool:
     if len(inner) != 1 or inner[0].nouns[0].head.tag != "N":
         return False
     of, items = inner[0], name_items(inner[0].nouns[0])
-    kind = nouns.VALUE_TYPES.get(items[-1].lemma, "text")
+    kind = "record" if _lines(inner[0].nouns[0]) else nouns.VALUE_TYPES.get(items[-1].lemma, "text")
     filled.put("value", words_of(items), *items)
     filled.put("type", f"list of {kind}", noun.head, *of.items[:1], via=Via.INFERRED)
     filled.use(*(i for i in of.nouns[0].items if i.tag == "D"))
     return True
+
+
+def _lines(noun: Noun) -> bool:
+    """Whether a parenthesis counts out what each of several things has: "lines (article, quantity)"."""
+    groups = list(_groups(noun.paren))
+    told = [g for g in groups if g[-1].tag not in "NLB" or g[0].lemma in {*FLAGS, *nouns.NAMED_TYPES}]
+    return noun.head.plural and len(groups) > 1 and not told and any(len(g) > 1 or _valued(g) for g in groups)
+
+
+def _valued(group: Sequence[Item]) -> bool:
+    return group[-1].lemma in nouns.VALUE_TYPES
 
 
 def _typed(items: Sequence[Item], filled: Filled) -> None:

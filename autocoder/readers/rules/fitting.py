@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from autocoder.facts import KINDS, SlotSpec, Via
-from autocoder.readers.rules import endpoints, readings, roles
+from autocoder.readers.rules import endpoints, nested, occasions, readings, roles
 from autocoder.readers.rules.adjuncts import ADJUNCT_READS, NOUN_READS
 from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, Predicate
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
@@ -23,6 +23,18 @@ from autocoder.readers.rules.roles import Filled
 
 _ABOUT_SLOT = frozenset({"length", "type", "when"})
 """What a reading says of its main value: in the slot `<main>_length` if the kind has it, else in `length`."""
+
+
+OCCASIONS = frozenset(
+    {
+        "while", "condition", "case", "state", "as state", "at first", "until", "even when", "by itself", "activity",
+        "record",
+    }
+)  # fmt: skip
+"""Places of roles that are conditions, states, or in the verb."""
+
+NEAR = 2
+"""How many sentences behind the one that names an arriving event still speak of it."""
 
 
 @dataclass(kw_only=True)
@@ -118,11 +130,14 @@ def _shared_owner(found: list[Noun]) -> list[Noun]:
 
 @dataclass(kw_only=True)
 class Fitter:
-    """Fits frames against the state of the text. `current` are the operations of the same sentence."""
+    """Fits frames against the state of the text. `current` are the operations of the same sentence, `spent` what its
+    facts used: a condition says once what must be the case.
+    """
 
     discourse: Discourse
     items: Sequence[Item]
     current: list[Draft] = field(default_factory=list[Draft])
+    spent: set[int] = field(default_factory=set[int])
 
     def fit(self, frame: Frame, at: Situation) -> Match | None:
         """The match of a frame, or None."""
@@ -157,7 +172,7 @@ class Fitter:
             return False
         if bool(at.labels) != any(r.at == "label" for r in frame.roles):
             return False
-        return not frame.extends or bool(self.current or self.discourse.operation)
+        return not frame.extends or frame.kind != "operation" or bool(self.current or self.discourse.operation)
 
     def _introduces(self, at: Situation) -> bool:
         """Reads "we sell books" at the start as what people do for a living, not as what one may do in the service."""
@@ -201,20 +216,48 @@ class Fitter:
                 shared = role.reads == "route" or role.shared
                 open_ = [n for n in nouns if shared or not {i.index for i in n.items} & taken]
                 return self._nouns(role, open_) or self._people(role, open_, at)
+            case "inside":
+                return list(nested.inside([*at.objects, *at.subjects], self.discourse))
             case "context":
                 return self._understood_route(at)
             case "act":
                 return self._act(at)
             case "verb":
                 return _left_by(at)
-            case "while":
-                found = readings.states(at.conditions, self.discourse)
-                return [found] if found else []
-            case "condition":
-                found = endpoints.why(at.conditions, at.adjuncts, self.discourse)
-                return [found] if found and not found.items & taken else []
+            case "entity" | "endpoint":
+                return self._remembered(role.at)
+            case where if where in OCCASIONS:
+                found = self._occasion(where, at)
+                return [found] if found and not found.items & (taken | self.spent) else []
             case _:
                 return self._adjunct(role, at, taken)
+
+    def _remembered(self, what: str) -> list[Filled]:
+        """The thing, or the endpoint as `METHOD /path`, that the text is at."""
+        if what == "entity":
+            return [Filled(parts={"value": remembered(self.discourse.entity)})] if self.discourse.entity else []
+        at = self.discourse.endpoint
+        if "path" not in at or "method" not in at:
+            return []
+        path = remembered(at["path"])
+        return [Filled(parts={"value": replace(path, value=f"{at['method'].value} {path.value}")})]
+
+    def _occasion(self, where: str, at: Situation) -> Filled | None:
+        """What conditions, a state, or the verb itself say."""
+        found: dict[str, Filled | None] = {
+            "while": readings.states(at.conditions, self.discourse),
+            "condition": endpoints.why(at.conditions, at.adjuncts, self.discourse),
+            "case": occasions.case(at.conditions, self.discourse),
+            "state": occasions.given_state(at.predicate, self.discourse),
+            "as state": occasions.as_state(at.adjuncts),
+            "at first": occasions.at_first(at.adjuncts),
+            "until": occasions.until(at.conditions),
+            "even when": occasions.stressed(at.conditions, at.adjuncts),
+            "by itself": occasions.by_itself(at.predicate, at.subjects, at.adjuncts),
+            "activity": occasions.activity(at.act),
+            "record": occasions.record(at.predicate, at.verbs),
+        }
+        return found[where]
 
     def _act(self, at: Situation) -> list[Filled]:
         """What is done where a gerund is the subject: "placing an order publishes …"."""
@@ -257,7 +300,7 @@ class Fitter:
             if not fits or ({i.index for i in adjunct.items} & taken and not role.shared):
                 continue
             if role.each and adjunct.nouns:
-                return self._each(role, adjunct)
+                return self._each(role, adjunct, taken)
             if filled := ADJUNCT_READS[role.reads](adjunct, self.discourse):
                 return [filled]
         return []
@@ -268,10 +311,11 @@ class Fitter:
         acts_on = verbs.ACTS_ON.get(verb, adjunct.prep).split()
         return role.slot != "object" or adjunct.prep in {*acts_on, "per"}
 
-    def _each(self, role: Role, adjunct: Adjunct) -> list[Filled]:
-        """The coordinated nouns of a prepositional phrase, each read on its own."""
-        found = [f for n in adjunct.nouns if (f := NOUN_READS[role.reads](n, self.discourse))]
-        if len(found) < len(adjunct.nouns):
+    def _each(self, role: Role, adjunct: Adjunct, taken: set[int]) -> list[Filled]:
+        """The coordinated nouns of a prepositional phrase, each read on its own; a shared role reads what is left."""
+        open_ = [n for n in adjunct.nouns if not role.shared or not {i.index for i in n.items} & taken]
+        found = [f for n in open_ if (f := NOUN_READS[role.reads](n, self.discourse))]
+        if not found or len(found) < len(open_):
             return []
         found[0].use(*adjunct.items)
         return found
@@ -307,6 +351,7 @@ class Fitter:
             return None
         if frame.names and verb is not None:
             _name_verb(parts, verb, at)
+            parts = {name: p for name, p in parts.items() if name != "does" or name in KINDS[kind].slots}
         if frame.passive and verb is not None and "to_state" in KINDS[kind].slots:
             parts["to_state"] = Part(value=verb.text.lower(), items=[verb])
         for name, value in frame.constants.items():
@@ -319,6 +364,11 @@ class Fitter:
     def _context(self, kind: str, parts: dict[str, Part]) -> None:
         if kind == "subscription" and "event" not in parts and self.discourse.event:
             parts["event"] = remembered(self.discourse.event)
+        if kind == "event" and "cause" not in parts and "from" not in parts and self.discourse.done:
+            parts["cause"] = remembered(self.discourse.done)
+        arrived = self.discourse.arrived
+        if kind == "reaction" and arrived and self.discourse.sentence - arrived[1] <= NEAR:
+            parts["event"] = remembered(arrived[0])
 
 
 def _denies(frame: Frame, parts: Mapping[str, Part]) -> bool:
@@ -335,6 +385,8 @@ def _slots(kind: str, role: Role, reading: Filled, parts: dict[str, Part]) -> bo
         if name == "kind":
             continue
         slot = role.slot if name == "value" else name
+        if kind == "lifecycle" and name == "state":
+            slot = "from_state"
         if name in _ABOUT_SLOT and f"{role.slot}_{name}" in known:
             slot = f"{role.slot}_{name}"
         if slot == "per" and slot in parts:

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from autocoder.facts import Value, Via
-from autocoder.readers.rules import endpoints, enumerations, runs
+from autocoder.readers.rules import endpoints, enumerations, occasions, runs
 from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, Predicate, items_of
 from autocoder.readers.rules.discourse import Discourse, Draft, Heard, Part, remembered
 from autocoder.readers.rules.fitting import Fitter, Match, Situation, candidates, fragment, situation
 from autocoder.readers.rules.frames import RUNS
 from autocoder.readers.rules.lexicon import closed
-from autocoder.readers.rules.lexicon.nouns import ACTORS, SYSTEMS
+from autocoder.readers.rules.lexicon.nouns import ACTORS
 from autocoder.readers.rules.lexicon.verbs import CLASSES
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
@@ -55,15 +55,18 @@ class Parse:
 
 def read_sentence(items: Sequence[Item], found: Sequence[Clause], discourse: Discourse) -> Parse:
     """Fits everything there is to the clauses of a sentence."""
+    discourse.done = None
     discourse.heard = [h for clause in found for h in _heard(clause)]
     parse = Parse(items=items, groups=_groups(items, found))
-    reader = _Reader(parse=parse, discourse=discourse, fitter=Fitter(discourse=discourse, items=items))
+    reader = _Reader(
+        parse=parse, discourse=discourse, fitter=Fitter(discourse=discourse, items=items, spent=parse.used)
+    )
     for draft in enumerations.read(items, discourse):
         parse.drafts.append(draft)
         parse.used |= draft.items
         _remember(draft, discourse)
     labels: list[Noun] = []
-    for clause in found:
+    for clause in _with_consequences(found):
         if any(i.index in parse.used for i in items_of(clause)):
             continue
         reader.labels, labels = labels, clause.subject if clause.label and not clause.predicates else []
@@ -73,7 +76,40 @@ def read_sentence(items: Sequence[Item], found: Sequence[Clause], discourse: Dis
     for draft in runs.read(items, parse.used, RUNS):
         _merge_run(parse, draft)
         parse.used |= draft.items
+    for clause in _with_consequences(found):
+        if clause.cause and any(i.index in parse.used for i in items_of(clause)):
+            _reason_of(parse, clause.cause)
     return parse
+
+
+def _with_consequences(found: Sequence[Clause]) -> Iterator[Clause]:
+    """Reads "clients retry, so they send a header" as two statements: the second one follows from the first."""
+    for clause in found:
+        last = clause.predicates[-1] if clause.predicates else None
+        follows = [c for c in last.conditions if c.opener and c.opener.lemma == "so" and _states(c)] if last else []
+        if last is None or len(follows) != 1:
+            yield clause
+            continue
+        consequence = follows[0]
+        cause = replace(last, conditions=[c for c in last.conditions if c is not consequence])
+        first = replace(clause, predicates=[*clause.predicates[:-1], cause])
+        yield first
+        yield replace(consequence, opener=None, cause=first)
+
+
+def _reason_of(parse: Parse, cause: Clause) -> None:
+    """What only says why something else holds, and states nothing by itself."""
+    said = [i for i in items_of(cause) if i.index not in parse.used]
+    restricts = any(w.token.value in closed.RESTRICTORS for i in said for w in i.words)
+    if said and not restricts and len(said) >= len(items_of(cause)) - 1:
+        parse.aside |= dict.fromkeys((i.index for i in said), "reason")
+        parse.aside |= {i.index: "reason" for i in parse.items[said[-1].index + 1 :][:2] if i.lemma == "so"}
+
+
+def _states(clause: Clause) -> bool:
+    """Whether a clause behind "so" states something: "so that others can read it" only says why."""
+    that = bool(clause.subject) and clause.subject[0].items[0].lemma == "that"
+    return bool(clause.subject and clause.predicates) and not that
 
 
 def _named_route(parse: Parse) -> None:
@@ -263,7 +299,7 @@ class _Reader:
 
     def _system(self, noun: Noun, aim: Predicate | None) -> None:
         """Reads "a service that receives …, returning …": what the service does, or is for."""
-        if noun.head.lemma not in SYSTEMS:
+        if not self.discourse.symbols.system(noun.head.lemma):
             return
         itself = replace(noun, items=[noun.head], relative=[], post=[], clause=None)
         doing = [a.gerund for a in noun.post if a.kind == "participle" and a.gerund and not a.gerund.passive]
@@ -294,12 +330,27 @@ class _Reader:
     def _condition(self, condition: Clause) -> None:
         """Reads "when somebody opens a link": it names an operation. Any other condition stays for a frame."""
         opener = condition.opener
-        if opener is None or opener.lemma not in {"when", "whenever"}:
+        if opener is not None and opener.index in self.parse.used and opener.lemma in {"until", "till"}:
+            self._ends_it(condition)
+        if opener is None or opener.lemma not in {"when", "whenever"} or opener.index in self.parse.used:
             return
+        if occasions.nobody_acts(condition) and not any(
+            v.lemma in CLASSES["visit"] for p in condition.predicates for v in p.verbs
+        ):
+            return  # "when an order is paid" names no operation: nobody is said to pay it
         before = len(self.parse.drafts)
         self.clause(condition)
         if len(self.parse.drafts) > before:
             self.parse.used.add(opener.index)
+
+    def _ends_it(self, condition: Clause) -> None:
+        """Reads "pending until an admin approves it": what is done then is done to what is pending."""
+        before = len(self.parse.drafts)
+        state = self.parse.drafts[-1].parts.get("state") if self.parse.drafts else None
+        self.clause(condition)
+        for draft in self.parse.drafts[before:]:
+            if draft.kind == "operation" and state is not None and "from_states" not in draft.parts:
+                draft.parts["from_states"] = replace(state, value=(str(state.value),), via=Via.LEXICON)
 
     def _reason(self, condition: Clause) -> None:
         """Why somebody wants it ("so that I can plan my work"), or what goes without saying: documentation, no fact."""
@@ -341,6 +392,9 @@ class _Reader:
         return wanted or best
 
     def _apply(self, match: Match) -> None:
+        if match.frame.extends and match.frame.kind != "operation":
+            self._complete(match)
+            return
         self.parse.used |= match.items
         for draft in match.drafts:
             if match.frame.extends and draft.kind == match.frame.kind:
@@ -350,8 +404,19 @@ class _Reader:
         started = [d for d in match.drafts if d.kind == "operation"]
         if started and not match.frame.extends:
             self.fitter.current = started
+        outer = match.drafts[0].parts.get("of") if match.frame.kind == "field" else None
         for draft in match.drafts:
             _remember(draft, self.discourse)
+        if outer and not str(outer.value).startswith(METHODS):
+            self.discourse.entity = outer  # not what a parenthesis speaks of
+
+    def _complete(self, match: Match) -> None:
+        """Adds to the last fact of its kind in this sentence: "posted to the webhook, signed with the secret"."""
+        before = [d for d in self.parse.drafts if d.kind == match.frame.kind]
+        for draft in match.drafts if before else ():
+            before[-1].parts.update({k: p for k, p in draft.parts.items() if k not in before[-1].parts})
+            before[-1].items |= draft.items
+            self.parse.used |= match.items
 
     def _same_system(self, new: Draft) -> bool:
         """Adds to the system of this sentence: "a service that manages books" names one, by form and subject."""
@@ -406,6 +471,11 @@ def _remember(draft: Draft, discourse: Discourse) -> None:
             _remember_operation(draft, discourse)
         case "event":
             discourse.event = parts["name"]
+            if "from" in parts:
+                discourse.arrived = parts["name"], discourse.sentence
+        case "reaction":
+            discourse.case = parts.get("when", discourse.case)
+            discourse.done = parts.get("verb")
         case "lifecycle":
             discourse.entity = parts["entity"]
         case "relation":

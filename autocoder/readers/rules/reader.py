@@ -13,7 +13,16 @@ from dataclasses import dataclass, replace
 from autocoder.diagnostics import Diagnostic, Severity
 from autocoder.facts import Fact, Prose, Quote, Slot, Via
 from autocoder.readers.protocol import Context, Option, Outcome, Question, Reading, Sentence, Taken, Word
-from autocoder.readers.rules import accounting, enumerations, examples, introductions, matching, specifications, tables
+from autocoder.readers.rules import (
+    accounting,
+    enumerations,
+    examples,
+    introductions,
+    matching,
+    occasions,
+    specifications,
+    tables,
+)
 from autocoder.readers.rules.accounting import Segment
 from autocoder.readers.rules.blocks import Unit, units
 from autocoder.readers.rules.clauses import clauses
@@ -402,10 +411,11 @@ def _states(lines: Sequence[_Line], discourse: Discourse) -> frozenset[str]:
     found = (d for line in lines for d in enumerations.read(line.items, replace(discourse, entity=nobody)))
     told = [d.parts["states"].value for d in found if d.kind == "lifecycle"]
     reached = (STATES[i.lemma] for line in lines for i in line.items if i.tag == "V" and i.lemma in STATES)
-    return frozenset([*(s for states in told if isinstance(states, tuple) for s in states), *reached])
+    counted = (s for states in told if isinstance(states, tuple) for s in states)
+    return frozenset([*counted, *reached, *(s for line in lines for s in occasions.first_states(line.items))])
 
 
-_NO_THINGS = nouns.LIST_LABELS | nouns.SYSTEMS | nouns.PEOPLE_WORKERS
+_NO_THINGS = nouns.LIST_LABELS | nouns.PEOPLE_WORKERS
 """Heads of headings that name no thing: labels, the system itself and its parts."""
 
 
@@ -418,7 +428,12 @@ def _section(line: _Line, discourse: Discourse) -> None:
     if line.unit.kind == "heading" and not discourse.title:
         named = [i for i in line.items if i.tag not in ".:"]
         heads = named if named and all(i.tag in "NJ" for i in named) and len(named) <= 3 else []
-        known = heads and heads[-1].tag == "N" and heads[-1].lemma not in _NO_THINGS
+        known = (
+            heads
+            and heads[-1].tag == "N"
+            and heads[-1].lemma not in _NO_THINGS
+            and not discourse.symbols.system(heads[-1].lemma)
+        )
         discourse.entity = Part(value=" ".join(i.lemma for i in heads), items=list(heads)) if known else None
     _endpoint(line, discourse)
 

@@ -69,6 +69,18 @@ def plain(noun: Noun, _discourse: Discourse) -> Filled | None:
     return filled
 
 
+def new_thing(noun: Noun, discourse: Discourse) -> Filled | None:
+    """New vouchers; a newly created ticket: things as they are at first."""
+    new = [i for i in noun.items if i.lemma in {"new", "newly", "created", "added", "fresh"} or i.text == "created"]
+    rest = [i for i in noun.items if i not in new]
+    if not new or noun.head in new:
+        return None
+    filled = plain(Noun(items=rest, head=noun.head, post=noun.post, relative=noun.relative), discourse)
+    if filled is not None:
+        filled.use(*new)
+    return filled
+
+
 def limited(noun: Noun, discourse: Discourse) -> Filled | None:
     """At most five loans; exactly one vote; max 20 bookings; up to 10 files."""
     bounds = [i for i in noun.items if i.tag == "K"]
@@ -295,7 +307,7 @@ def account_name(noun: Noun, discourse: Discourse) -> Filled | None:
 
 def part_of_the_service(noun: Noun, discourse: Discourse) -> Filled | None:
     """A part of the service by its name: search, ingest."""
-    return None if noun.head.lemma in nouns.SYSTEMS else plain(noun, discourse)
+    return None if discourse.symbols.system(noun.head.lemma) else plain(noun, discourse)
 
 
 def oneself(noun: Noun, _discourse: Discourse) -> Filled | None:
@@ -376,7 +388,11 @@ def things_of_the_text(noun: Noun, discourse: Discourse) -> Filled | None:
     for_whom = [a for a in noun.post if a.prep == "for" and a.nouns]
     if discourse.sentence or noun.head.tag != "N" or noun.items[0].index or not (noun.head.plural or for_whom):
         return None
-    if roles.person(noun.head.lemma) or noun.head.lemma in nouns.SYSTEMS or noun.items[0].words[0].token.kind != "word":
+    if (
+        roles.person(noun.head.lemma)
+        or discourse.symbols.system(noun.head.lemma)
+        or noun.items[0].words[0].token.kind != "word"
+    ):
         return None
     plain_ = all(i.tag in "NJ" and (i is noun.head or not i.plural) for i in noun.items)
     if not plain_ or any(a.prep not in {"with", "for"} for a in noun.post):

@@ -164,7 +164,9 @@ def _signed_in_after(noun: Noun, filled: Filled) -> None:
 
 def thing(noun: Noun, discourse: Discourse) -> Filled | None:
     """What something is done to: its name, whose it is, in which state, how old."""
-    if noun.head.tag not in "NO" or (noun.head.lemma in nouns.SYSTEMS - {"it"} and not noun.head.plural):
+    if noun.head.tag not in "NO" or (
+        noun.head.lemma != "it" and discourse.symbols.system(noun.head.lemma) and not noun.head.plural
+    ):
         return None
     if noun.head.tag == "O":
         return _pronoun(noun, discourse)
@@ -172,7 +174,7 @@ def thing(noun: Noun, discourse: Discourse) -> Filled | None:
         return None
     filled = Filled(parts={})
     filled.put("value", words_of(name_items(noun)), *name_items(noun))
-    if noun.head.lemma in nouns.CODES or noun.head.lemma in nouns.VALUE_TYPES:
+    if noun.head.lemma in nouns.CODES or _names_a_value(noun, discourse):
         kind = "code" if noun.head.lemma in nouns.CODES else nouns.VALUE_TYPES[noun.head.lemma]
         filled.put("type", kind, noun.head, via=Via.LEXICON)
     common(noun, filled)
@@ -209,12 +211,22 @@ _OWNING = CLASSES["create"] | CLASSES["upload"] | frozenset(RECORDS) | {"own", "
 """What somebody does whose row it is then."""
 
 
+def _names_a_value(noun: Noun, discourse: Discourse) -> bool:
+    """Whether a noun for a type of values is one here: "a text"; many of what is counted ("orders") are things."""
+    kind = nouns.VALUE_TYPES.get(noun.head.lemma)
+    a_thing = noun.head.plural or noun.head.lemma in discourse.symbols.things
+    return kind is not None and not (a_thing and kind in _MEASURED)
+
+
+_MEASURED = frozenset({"integer", "decimal", "money", "boolean", "date", "datetime", "duration"})
+
+
 def named_thing(noun: Noun, discourse: Discourse) -> Filled | None:
     """A thing by its name alone: an entity that has fields or belongs to another."""
     if noun.head.lemma in {"it", "they"} and len(noun.items) == 1 and discourse.entity:
         return Filled(parts={"value": remembered(discourse.entity)}, items={noun.head.index})
     product = noun.head.lemma in nouns.ENGINES
-    if noun.head.tag != "N" or product or any(i.lemma in nouns.SYSTEMS for i in noun.items):
+    if noun.head.tag != "N" or product or any(discourse.symbols.system(i.lemma) for i in noun.items):
         return None
     filled = Filled(parts={})
     filled.put("value", words_of(name_items(noun)), *name_items(noun))
@@ -425,10 +437,10 @@ def data(noun: Noun, _discourse: Discourse) -> Filled | None:
     return filled
 
 
-def system(noun: Noun, _discourse: Discourse) -> Filled | None:
+def system(noun: Noun, discourse: Discourse) -> Filled | None:
     """The service itself, without more: the service, it, our API; we, who run it."""
     ours = noun.head.lemma == "we" and len(noun.items) == 1
-    if not ours and (noun.head.lemma not in nouns.SYSTEMS or len(name_items(noun)) > 2):
+    if not ours and (not discourse.symbols.system(noun.head.lemma) or len(name_items(noun)) > 2):
         return None
     filled = Filled(parts={})
     filled.use(*name_items(noun))
@@ -436,9 +448,9 @@ def system(noun: Noun, _discourse: Discourse) -> Filled | None:
     return filled
 
 
-def worker(noun: Noun, _discourse: Discourse) -> Filled | None:
+def worker(noun: Noun, discourse: Discourse) -> Filled | None:
     """Who handles events: a worker, a background job, the service."""
-    if noun.head.lemma not in nouns.PEOPLE_WORKERS | nouns.SYSTEMS:
+    if noun.head.lemma not in nouns.PEOPLE_WORKERS and not discourse.symbols.system(noun.head.lemma):
         return None
     filled = Filled(parts={})
     filled.put("value", noun.head.lemma, *name_items(noun))
@@ -506,7 +518,7 @@ def given(noun: Noun, discourse: Discourse) -> Filled | None:
 
 def about(noun: Noun, discourse: Discourse) -> Filled | None:
     """A system with what it is about: a to-do list API, a small note-taking service."""
-    form = nouns.FORMS.get(noun.head.lemma)
+    form = nouns.FORMS.get(noun.head.lemma) if discourse.symbols.system(noun.head.lemma) else None
     filled = Filled(parts={})
     _purpose(noun, discourse, filled)
     if form is None:

@@ -255,6 +255,8 @@ def _is_subject(rest: Sequence[Tagged]) -> bool:
     """Whether a known verb in the third person follows, with its object: "search handles 500 requests"."""
     if len(rest) < 2 or rest[0].form != "VBZ" or look_up(rest[0].token.value).lemma("V") not in _KNOWN_VERBS:
         return False
+    if rest[0].candidates == frozenset("V"):
+        return True
     after = rest[2].token.kind if rest[1].tag == "P" and len(rest) > 2 else rest[1].token.kind
     return rest[1].tag in {"D", "U", "S", "Q"} or after in _NUMERIC
 
@@ -312,6 +314,8 @@ def _repair(words: list[Tagged]) -> list[Tagged]:
             word.lemma in {"that", "which", "whom"} and before and before.tag == "N" and _subject_follows(words, i)
         ) or (word.lemma == "that" and before and before.tag in "NLO" and after and after.tag in "VAMXR"):
             repaired[i] = replace(word, tag="T")
+        elif word.lemma in {"until", "till"} and word.tag == "P" and _subject_follows(words, i):
+            repaired[i] = replace(word, tag="W")
         elif word.lemma in {"first", "last"} and after and after.tag in "NJU":
             repaired[i] = replace(word, tag="Q")
         elif before and before.tag == "," and after and after.tag in "NDJ" and _hands_out(word):

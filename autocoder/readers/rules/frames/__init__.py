@@ -8,7 +8,8 @@ from autocoder.readers.rules.frames.narrative import FRAMES as NARRATIVE
 from autocoder.readers.rules.frames.platform import FRAMES as PLATFORM
 from autocoder.readers.rules.frames.platform import RUNS
 from autocoder.readers.rules.frames.restrictions import FRAMES as RESTRICTIONS
+from autocoder.readers.rules.frames.specification import FRAMES as SPECIFICATION
 
-FRAMES: tuple[Frame, ...] = (*BEHAVIOUR, *DATA, *NARRATIVE, *RESTRICTIONS, *ENDPOINT, *PLATFORM)
+FRAMES: tuple[Frame, ...] = (*BEHAVIOUR, *DATA, *NARRATIVE, *RESTRICTIONS, *ENDPOINT, *PLATFORM, *SPECIFICATION)
 
 __all__ = ["FRAMES", "RUNS", "Ask", "Frame", "Role", "Run"]

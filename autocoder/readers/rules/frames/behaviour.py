@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autocoder.readers.rules.frames.model import Ask, Frame, Role
+from autocoder.readers.rules.frames.specification import SPAN
 
 _ACTOR = Role(at="subject", slot="actor", reads="actor", each=True)
 _THING = Role(at="object", slot="object", reads="thing", each=True)
@@ -23,6 +24,7 @@ FRAMES: tuple[Frame, ...] = (
             Role(at="prep:to", reads="oneself", optional=True),
             Role(at="while", slot="from_states", reads="states", optional=True),
         ),
+        extra=SPAN,
         example="Signed-in users list and delete their own links.",
         gives=(
             ("operation", {"actor": "user", "verb": "list", "does": "list", "object": "link", "scope": "own"}),
@@ -64,7 +66,7 @@ FRAMES: tuple[Frame, ...] = (
         kind="operation",
         verbs=("gain",),
         extends=True,
-        roles=(Role(at="subject", reads="actor", optional=True), Role(at="object", slot="output", reads="thing")),
+        roles=(Role(at="subject", reads="actor", optional=True), Role(at="object", slot="output", reads="outcome")),
         example="Anyone can shorten a URL and gets a 7-character code.",
         gives=(
             (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autocoder.readers.rules.frames.model import Frame, Role
+from autocoder.readers.rules.frames.specification import INSIDE
 
 _FIELD = Role(at="object", slot="name", reads="field", each=True)
 
@@ -12,6 +13,7 @@ FRAMES: tuple[Frame, ...] = (
         kind="field",
         verbs=("contain",),
         roles=(Role(at="subject", slot="of", reads="named thing"), _FIELD),
+        extra=(INSIDE,),
         example="A recipe has a title and a rating from 1 to 5.",
         gives=(
             ("field", {"of": "recipe", "name": "title", "type": "text"}),

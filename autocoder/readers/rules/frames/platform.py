@@ -126,6 +126,16 @@ FRAMES: tuple[Frame, ...] = (
             Role(at="prep:with,by,using", reads="credentials"),
         ),
         constants={"needed": True},
+        extra=(
+            Frame(
+                name="what else they register with",
+                kind="field",
+                roles=(
+                    Role(at="subject", slot="of", reads="account", shared=True),
+                    Role(at="prep:with,by,using", slot="name", reads="further detail", each=True, shared=True),
+                ),
+            ),
+        ),
         example="Users sign in with their e-mail address and a password.",
         gives=(("authentication", {"entity": "user", "login": "email", "secret": "password", "needed": True}),),
     ),

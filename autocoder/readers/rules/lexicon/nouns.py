@@ -42,7 +42,8 @@ NO_PERSONS = words(
     "trailer banner folder identifier browser crawler scanner router broker handler consumer scheduler processor "
     "paper water weather matter master pointer setter getter monitor mirror behavior floor door editor-in-chief fee "
     "coffee tree committee degree list checklist playlist wishlist waitlist shortlist trigger summer winter december "
-    "median september october november footer character tier other another after flyer planner manager-id"
+    "median september october november footer character tier other another after flyer planner manager-id "
+    "boiler cooler freezer heater charger dispenser motor reactor elevator detector projector scooter tractor"
 )
 """Nouns with such an ending that are no people."""
 
@@ -53,6 +54,9 @@ SYSTEMS = words(
     "api service app application backend server system site website tool program microservice endpoint platform it"
 )
 """Nouns for what is being built."""
+
+ALSO_THINGS = words("tool application site website program platform app machine")
+"""Nouns among them that many texts keep as things: tools to lend, applications for a job, sites to inspect."""
 
 FORMS: dict[str, str] = {
     "api": "api", "service": "service", "microservice": "service", "app": "app", "application": "app",
@@ -107,7 +111,8 @@ _TYPE_NOUNS: dict[str, str] = {
     "nickname username sku isbn brand",
     "integer": "number integer int int32 int64 long count quantity rating score age year stock position priority order "
     "rank size point points star stars capacity duration-in-minutes",
-    "decimal": "amount decimal float double temperature weight height latitude longitude humidity percentage distance",
+    "decimal": "amount decimal float double temperature weight height latitude longitude humidity percentage distance "
+    "rate",
     "money": "price cost fee salary balance money fare rent wage revenue",
     "boolean": "flag boolean bool checkbox",
     "date": "date birthday deadline expiry day date-of-birth birthdate",
@@ -145,6 +150,12 @@ PERIODS: dict[str, str] = {
 STATES: dict[str, str] = {"expired": "expired", "lapsed": "expired"}
 """Adjectives that name a state of a row."""
 
+NO_STATES = words(
+    "unique optional required mandatory public private internal available reachable valid possible necessary empty "
+    "true false harmless first last new"
+)
+"""Adjectives that say something else of a thing than the state that it is in."""
+
 STATE_NOUNS = words("draft")
 """Nouns that name the state of what they stand before: draft invoices."""
 
@@ -159,7 +170,7 @@ EXTRA_NOUNS = words(
 NOUNS_ONLY = words(
     "rest people staff meeting building booking rating reading listing parking training wedding shipping housing "
     "painting drawing recording setting spelling meal recipe room person audit employee status patient client "
-    "address phone number"
+    "address phone number job"
 )
 """Words that are nouns here, though the tables have other readings for them."""
 

@@ -31,6 +31,7 @@ class TagRule:
 TAG_RULES: tuple[TagRule, ...] = (
     TagRule(name="verb after modal, 'to' or do", choose="V", before="MFX", form="VB"),
     TagRule(name="noun before an auxiliary", choose="N", before="^NJDSQUP,C", after="AM", form="VB VBZ"),
+    TagRule(name="gerund that is the subject", choose="V", before="^", form="VBG", subject=True),
     TagRule(name="subject of the verb behind it", choose="N", before="^", subject=True),
     TagRule(name="participle after a form of be", choose="V", before="AX", form="VBN"),
     TagRule(name="progressive after a form of be", choose="V", before="A", form="VBG", after="DSQLNOJ"),
@@ -48,6 +49,7 @@ TAG_RULES: tuple[TagRule, ...] = (
     TagRule(name="imperative, or verb without subject", choose="V", before="^:;", after="DSQLOU", form="VB VBZ"),
     TagRule(name="imperative before a plural", choose="V", before="^:;", noun_next=True, form="VB"),
     TagRule(name="second verb of a list", choose="V", before="C,", finite=True, after="DSQLOPF", form="VB VBZ"),
+    TagRule(name="second participle of a list", choose="V", before="C,", finite=True, form="VBN", after="PF"),
     TagRule(name="second gerund of a list", choose="V", before="C,", form="VBG", joins="V", after="DSQLNOPC"),
     TagRule(
         name="verb among coordinated verbs", choose="V", before="C,", finite=True, form="VB", after="C,$", joins="V"

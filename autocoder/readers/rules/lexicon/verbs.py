@@ -16,7 +16,7 @@ ACTS_ON: dict[str, str] = {
 VERBS: dict[str, str] = {
     # what is done to rows
     "create": "create add make post submit write enter leave insert compose draft publish_new start open_new "
-    "author record log open",
+    "author record log open file",
     "upload": "upload save store paste share",
     "list": "list browse",
     "read": "read get fetch view see show retrieve look_up display look_at find access inspect",
@@ -78,6 +78,15 @@ VERBS: dict[str, str] = {
     "record": "record log write note store",
     "be": "be",
     "stay": "stay remain",
+    "become": "become",
+    "begin": "start begin",
+    "sign with": "sign",
+    "cause": "cause trigger",
+    "lose": "lose drop",
+    "survive": "survive outlive withstand",
+    "cope": "cope deal live",
+    "arrive": "arrive come",
+    "refuse": "reject refuse decline deny",
     "allow": "allow let permit enable",
     "build": "build create make write develop want need implement give",
     "require": "require need expect",

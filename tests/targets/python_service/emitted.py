@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -87,7 +87,25 @@ class Emitted:
         return self.run("-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", *words)
 
     @contextlib.contextmanager
-    def serving(self, log: Path, part: str = "all", **more: str) -> Iterator[Server]:
+    def process(self, log: Path, part: str, **more: str) -> Generator[subprocess.Popen[bytes]]:
+        """A part of the service as a process that a test kills."""
+        ports = {"PORT": str(free_port()), "MANAGEMENT_PORT": str(free_port()), "POLL_SECONDS": "0.05"}
+        with log.open("ab") as out:
+            process = subprocess.Popen(
+                [self.python, "-m", self.package, part],
+                cwd=self.project,
+                env=self.environment(**ports, **more),
+                stdout=out,
+                stderr=out,
+            )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    @contextlib.contextmanager
+    def serving(self, log: Path, part: str = "all", **more: str) -> Generator[Server]:
         """Starts a part of the service and ends it with SIGTERM, as an orchestrator does."""
         ports = free_port(), free_port()
         variables = {"PORT": str(ports[0]), "MANAGEMENT_PORT": str(ports[1]), "POLL_SECONDS": "0.05", **more}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -21,7 +19,7 @@ from autocoder.compilation import Compiled, compile_sources, emit
 from autocoder.targets.runtime import BROKER_SCHEMES
 from tests.compiling import fixture
 from tests.servers import broker, postgres
-from tests.targets.python_service.emitted import Emitted, Server, free_port, signing_key, write
+from tests.targets.python_service.emitted import Emitted, Server, signing_key, write
 
 BROKERS = ("nats", "rabbitmq", "redis")
 SYSTEMS_OWN = {"rabbitmq": "rabbitmq-server"}
@@ -155,25 +153,6 @@ asyncio.run(main())
 """
 
 
-@contextlib.contextmanager
-def worker_process(service: Emitted, log: Path, variables: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """The worker; whoever uses it ends it."""
-    ports = {"PORT": str(free_port()), "MANAGEMENT_PORT": str(free_port()), "POLL_SECONDS": "0.05"}
-    with log.open("ab") as out:
-        process = subprocess.Popen(
-            [service.python, "-m", service.package, "worker"],
-            cwd=service.project,
-            env=service.environment(**ports, **variables),
-            stdout=out,
-            stderr=out,
-        )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BROKERS)
 def test_a_worker_that_is_killed_loses_and_repeats_nothing(
@@ -189,7 +168,7 @@ def test_a_worker_that_is_killed_loses_and_repeats_nothing(
             link = httpx.post(f"{api.url}/links", json={"target_url": "https://example.com/"}).json()
             clicks = 0
             for _ in range(6):
-                with worker_process(service, tmp_path / "worker.log", variables) as worker:
+                with service.process(tmp_path / "worker.log", "worker", **variables) as worker:
                     # It is killed wherever it is: starting, publishing, or in the middle of a handler.
                     for _ in range(40):
                         assert httpx.get(f"{api.url}/{link['code']}").status_code == 302

@@ -39,6 +39,7 @@ from autocoder.targets.python_service.schemas import (
     Replies,
     body_inputs,
     body_name,
+    is_empty,
     replies_of,
     reply_of,
     request_name,
@@ -178,7 +179,7 @@ class Operations:
         if reply.status != 200:
             options.append(f"status_code={reply.status}")
         if (answered := response_class(reply)) and len(found) == 1:
-            module.imports.add("fastapi.responses", answered)
+            module.imports.add("fastapi" if answered == "Response" else "fastapi.responses", answered)
             options.append(f"response_class={answered}")
         elif shown := self.shown(operation, module):
             options.append(f"response_model={shown}")
@@ -228,6 +229,8 @@ class Operations:
         return " | ".join(dict.fromkeys(sorted(hints, key=lambda hint: hint == "None")))
 
     def _returned(self, operation: Operation, reply: Reply, module: Module) -> str:
+        if is_empty(reply) and len(replies_of(operation)) == 1 and not reply.headers:
+            return "None"
         if answered := response_class(reply):
             return answered
         if reply.body is not None:
@@ -301,6 +304,8 @@ class Operations:
 
 def response_class(reply: Reply) -> str:
     """The class of a reply that is no JSON."""
+    if is_empty(reply):
+        return "Response"
     if reply.redirect is not None:
         return "RedirectResponse"
     if reply.html is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import assert_never, cast
 
@@ -66,6 +66,35 @@ def _escaped(char: str, quote: str) -> str:
     if char in "\"'":
         return f"\\{char}" if char == quote else char
     return repr(char)[1:-1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code:
+    """Code inside a literal; `whole` where nothing beside it can bind a part of it."""
+
+    text: str
+    whole: bool
+
+    @property
+    def nests(self) -> bool:
+        """Whether it may stand inside a literal on every version of Python, and be read there."""
+        both = '"' in self.text and "'" in self.text
+        return self.whole and not both and not set(self.text) & {*"\\{}#"} and " for " not in self.text
+
+
+def f_string(pieces: Sequence[str | Code]) -> str:
+    """A literal with places for values, in the quotes that a formatter prefers; code inside has the other ones."""
+    if all(isinstance(piece, str) for piece in pieces):
+        return literal("".join(piece for piece in pieces if isinstance(piece, str)))
+    own = "".join(piece for piece in pieces if isinstance(piece, str))
+    quote, other = ("'", '"') if own.count('"') > own.count("'") else ('"', "'")
+    parts = (
+        f"{{{piece.text.replace(quote, other)}}}"
+        if isinstance(piece, Code)
+        else "".join(_escaped(char, quote) for char in piece).replace("{", "{{").replace("}", "}}")
+        for piece in pieces
+    )
+    return f"f{quote}{''.join(parts)}{quote}"
 
 
 def duration(microseconds: int, imports: Imports) -> str:
@@ -200,6 +229,43 @@ class PythonExpressions:
         text, _ = self._get(Get(of=there, field=node.field, type=node.type))
         return f"next(({text} for {self.bound(there)} in {items}), {otherwise})"
 
+    def concatenated(self, parts: Sequence[Expr]) -> str:
+        """Texts in a row as one text: a literal with places for values, or a sum of such."""
+        return " + ".join(self._literals(parts)) or '""'
+
+    def _literals(self, parts: Sequence[Expr]) -> list[str]:
+        groups: list[list[tuple[Expr, str | Code]]] = [[]]
+        for part in parts:
+            piece = self._piece(part)
+            alone = isinstance(piece, Code) and not piece.nests
+            if alone:
+                groups.append([])
+            groups[-1].append((part, piece))
+            if alone:
+                groups.append([])
+        kept = [group for group in groups if group]
+        outer = SUM if len(kept) > 1 else CHOICE
+        return [
+            self.render(group[0][0], outer) if len(group) == 1 else f_string([piece for _, piece in group])
+            for group in kept
+        ]
+
+    def _piece(self, part: Expr) -> str | Code:
+        """A part of a literal: it says numbers, dates and ids by itself."""
+        match part:
+            case Const(value=str() as text, type=Type(name="text")):
+                return text
+            case Call(function="text", args=(value,)) if value.type.name in ("integer", "uuid", "date"):
+                text, strength = self._render(value)
+            case _:
+                text, strength = self._render(part)
+        return Code(text=text, whole=strength == ATOM)
+
+    def loop(self, node: Over) -> str:
+        """The head of a statement that goes over the items of a loop."""
+        item = self.bound(Bound(scope="item", name=node.item, type=node.type))
+        return f"for {item} in {self.render(node.items, OR)}:"
+
     def _over(self, node: Over, body: str) -> str:
         item, items = self.bound(Bound(scope="item", name=node.item, type=node.type)), self.render(node.items, OR)
         match node.op:
@@ -217,11 +283,15 @@ class PythonExpressions:
 
     def _op(self, node: Op) -> tuple[str, int]:  # noqa: C901 # one arm an operator
         match node:
+            case Op(op="?:", args=(Op(op="==", args=(first, Const(value=None))), then, otherwise)) if _is_falsy(
+                then, first.type
+            ) and otherwise == replace(first, type=first.type.not_null()):
+                return f"{self.render(first, OR)} or {self.render(then, OR)}", OR
             case Op(op="?:", args=(condition, then, otherwise)):
                 test, yes = self.render(condition, OR), self.render(then, OR)
                 return f"{yes} if {test} else {self.render(otherwise, CHOICE)}", CHOICE
             case Op(op="??", args=(first, second)):
-                return self._otherwise(first, second), CHOICE
+                return self._otherwise(first, second)
             case Op(op="!", args=(Op(op=op) as inner,)) if op in _OPPOSITE or op == "in":
                 return self.negated(inner), COMPARE
             case Op(op="!", args=(inner,)):
@@ -266,21 +336,23 @@ class PythonExpressions:
         self._own(name)
         return f"{name}({self.render(of)}, {self.render(position)})"
 
-    def _otherwise(self, first: Expr, second: Expr) -> str:
+    def _otherwise(self, first: Expr, second: Expr) -> tuple[str, int]:
         other = self.render(second, CHOICE)
         if isinstance(first, Bound) and (row := self.row_of(first)):
             value = self.bound(first).removesuffix(f" if {row} else None")
             test = f"{row} and {value} is not None" if self.nullable(first) else row
-            return f"{value} if {test} else {other}"
+            return f"{value} if {test} else {other}", CHOICE
         match first:
             case Get(of=Call(function=function, type=Type(name="record", fields=fields))) if (
                 function in _ENDS and not dict(fields)[first.field].optional
             ):
-                return self._of_an_end(first, other)
+                return self._of_an_end(first, other), ATOM
+            case _ if _is_falsy(second, first.type):
+                return f"{self.render(first, OR)} or {other}", OR
             case _:
                 value = self.render(first, OR)
                 present = (self.present(first) if isinstance(first, Bound) else "") or value
-                return f"{present} if {value} is not None else {other}"
+                return f"{present} if {value} is not None else {other}", CHOICE
 
     def _null_comparison(self, op: str, left: Expr, right: Expr) -> str:
         tested = right if isinstance(left, Const) and left.value is None else left
@@ -295,7 +367,12 @@ class PythonExpressions:
             return f"read_cursor({self.render(node.args[0])}, {{{kinds}}})", ATOM
         if node.function in GIVES:
             return self.asked(node, GIVEN[node.function], self.render), ATOM
-        function = python_function(node)
+        match node:
+            case Call(function="join", args=(Op(op="[]", args=parts), Const(value=""))) if parts:
+                texts = self._literals(parts)
+                return " + ".join(texts), SUM if len(texts) > 1 else ATOM
+            case _:
+                function = python_function(node)
         args = [self.render(arg) for arg in node.args]
         tight = [self.render(arg, ATOM) for arg in node.args]
         if function.own:
@@ -330,6 +407,17 @@ def _rows_shown(type_: Type, code: str, row: Callable[[str, str], str]) -> str:
     if many is not None and many.name == "row" and many.entity:
         return f"[{row(many.entity, 'row')} for row in {code}]"
     return ""
+
+
+def _is_falsy(value: Expr, type_: Type) -> bool:
+    """Whether a value is the one of its type that `or` passes over, as it does null."""
+    match value:
+        case Const(value="" | 0):
+            return type_.name in ("text", "integer", "boolean")
+        case Op(op="[]", args=()):
+            return type_.name == "list"
+        case _:
+            return False
 
 
 def _null_test(node: Op) -> bool:

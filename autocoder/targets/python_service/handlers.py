@@ -33,7 +33,7 @@ from autocoder.ir.behaviour import (
     Values,
     walk_steps,
 )
-from autocoder.ir.expressions import Bound, Column, Const, Expr, Get, Op, Record
+from autocoder.ir.expressions import Bound, Column, Const, Expr, Get, Op
 from autocoder.ir.keeping import Kept
 from autocoder.ir.nodes import Entity, Operation
 from autocoder.ir.pushdown import limits_of
@@ -60,6 +60,8 @@ from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.expressions import Imports, PythonExpressions, literal
 from autocoder.targets.python_service.names import attribute, local, model, row_attribute
 from autocoder.targets.python_service.pages import beyond
+from autocoder.targets.python_service.replies import reply
+from autocoder.targets.python_service.source import otherwise_lines
 from autocoder.targets.python_service.sql import SqlExpressions
 from autocoder.targets.python_service.tables import column_name
 
@@ -211,7 +213,7 @@ class Behaviour:
             case Let(name=name, value=Const(value=None)) if name not in self.needed | self.named:
                 return []
             case Let():
-                return [f"{local(step.name)} = {self._value(step.value)}"]
+                return [f"{local(step.name)} = {self.python.value(step.value)}"]
             case Choose():
                 return self._choose(step)
             case Each(items=items, item=item, body=body):
@@ -226,7 +228,7 @@ class Behaviour:
             case Notify():
                 return [outside.notify(self, step)]
             case Reply():
-                return self._reply(step)
+                return reply(self, step)
             case _:
                 assert_never(step)
 
@@ -495,19 +497,14 @@ class Behaviour:
         """Rows at hand do not show what a statement over many rows does."""
         return ".execution_options(synchronize_session=False)" if entity in self.found else ""
 
-    def _value(self, value: Expr) -> str:
-        """A value that the database does not check: a computed integer must fit into 64 bits."""
-        return self.python.value(value)
-
     def _choose(self, step: Choose) -> list[str]:
         lines = [f"if {self.python.render(step.condition)}:"]
         lines += [INDENT + line for line in self._statements(step.then)]
-        otherwise = self._statements(step.otherwise)
-        return [*lines, "else:", *(INDENT + line for line in otherwise)] if otherwise else lines
+        return [*lines, *otherwise_lines(lines, self._statements(step.otherwise))]
 
     def _emit(self, step: Emit) -> str:
         self.imports.add(f"{self.package}.events", model(step.event), "publish")
-        values = ", ".join(f"{attribute(name)}={self._value(value)}" for name, value in step.values)
+        values = ", ".join(f"{attribute(name)}={self.python.value(value)}" for name, value in step.values)
         return f"publish(session, {model(step.event)}({values}))"
 
     def _invoke(self, step: Invoke) -> list[str]:
@@ -534,56 +531,3 @@ class Behaviour:
         self.imports.add(f"{self.package}.files", "keep_file")
         optional = f" if {upload} is not None else None" if step.type.optional else ""
         return f"{local(step.bind)} = await keep_file(session, {upload}){optional}"
-
-    def _reply(self, step: Reply) -> list[str]:
-        if step.redirect is not None:
-            target = self.python.render(step.redirect)
-            return [self._answer("RedirectResponse", target, step, {"Cache-Control": '"no-store"'})]
-        if step.file is not None:
-            self.imports.add(f"{self.package}.files", "download")
-            return [self._answer("download", self.python.render(step.file), step, {})]
-        if step.html is not None or step.text is not None:
-            kind = "HTMLResponse" if step.html is not None else "PlainTextResponse"
-            return [self._answer(kind, self.python.render(step.html or step.text or NOTHING), step, {})]
-        lines = [f'response.headers["{name}"] = {self._header(value)}' for name, value in step.headers]
-        if step.status != self.status:
-            lines.append(f"response.status_code = {step.status}")
-        if step.body is not None:
-            return [*lines, f"return {self._body(step)}"]
-        if step.view is None:
-            return [*lines, *(["return None"] if self.several else [])]
-        row = local(step.view)
-        return [*lines, f"return list({row})" if step.view in self.lists else f"return {row}"]
-
-    def _answer(self, kind: str, content: str, step: Reply, headers: dict[str, str]) -> str:
-        if kind != "download":
-            self.imports.add("fastapi.responses", kind)
-        headers = {**headers, **{name: self._header(value) for name, value in step.headers}}
-        given = "".join(f", {literal(name)}: {value}" for name, value in headers.items())[2:]
-        status = f", {step.status}" if step.status != 200 else ""
-        return f"return {kind}({content}{status}{f', headers={{{given}}}' if given else ''})"
-
-    def _header(self, value: Expr) -> str:
-        self.imports.add(f"{self.package}.language", "in_header")
-        return f"in_header({self.python.render(value)})"
-
-    def _body(self, step: Reply) -> str:
-        if not isinstance(step.body, Record):
-            return self._value(step.body or NOTHING)
-        name = f"{self.reply_model}"
-        self.imports.add(f"{self.package}.schemas", name)
-        there = [(key, value) for key, value in step.body.values if key not in step.absent]
-        parts = [f"{attribute(key)}={self._part(value)}" for key, value in there]
-        if step.absent:
-            self.imports.add(f"{self.package}.schemas", "without_null")
-            left = ", ".join(f"{attribute(k)}={self._part(v)}" for k, v in step.body.values if k in step.absent)
-            parts.append(f"**without_null({left})")
-        return f"{name}({', '.join(parts)})"
-
-    def _part(self, value: Expr) -> str:
-        """A value inside a body, in which rows are what clients see of them."""
-        return self.python.value(value, self._shown)
-
-    def _shown(self, entity: str, row: str) -> str:
-        self.imports.add(f"{self.package}.schemas", f"{entity}Reply")
-        return f"{entity}Reply.model_validate({row})"

@@ -35,7 +35,7 @@ def lay_out(source: str) -> str:
     lines: list[str] = []
     quoted = False
     for line in source.splitlines():
-        if not quoted and not _fits(line) and '"""' not in line and not line.lstrip().startswith("#"):
+        if not quoted and not fits(line) and '"""' not in line and not line.lstrip().startswith("#"):
             indent = line[: len(line) - len(line.lstrip())]
             lines += _statement(indent, line.strip())
         else:
@@ -85,7 +85,7 @@ def _statement(indent: str, text: str) -> list[str]:
 def _hangs(indent: str, text: str, value: str) -> bool:
     """Whether a value with one operator is broken inside its brackets: those that it ends with, or begins with."""
     parts, pair = _splits(value), _pair(text)
-    if len(parts) != 2 or pair is None or not _fits(indent + text[: pair[0] + 1]):
+    if len(parts) != 2 or pair is None or not fits(indent + text[: pair[0] + 1]):
         return False
     start, end = pair
     begins = value.startswith("(") and start == text.rindex(value)
@@ -104,7 +104,7 @@ def _is_chain(text: str) -> bool:
 
 def _element(indent: str, text: str) -> list[str]:
     """Something inside brackets, with its comma."""
-    if _fits(indent + text):
+    if fits(indent + text):
         return [indent + text]
     comma = "," if text.endswith(",") else ""
     label = _LABEL.match(text)
@@ -153,24 +153,32 @@ def _is_text(value: str) -> bool:
 
 
 def _pieces(indent: str, head: str, value: str, comma: str) -> list[str]:
-    """A long text in pieces that stand one below the other, cut after spaces."""
+    """A long text in pieces that stand one below the other, cut after spaces and ends of lines."""
     quote = value[-1]
     if value[0] not in "\"'":
         return [indent + head + value + comma]
-    lines: list[str] = []
-    line = indent + head + quote
-    for word in re.findall(r"(?:\\.|[^ \\])* ?", value[1:-1]):
-        if not _fits(f"{line}{word}{quote}{comma}") and not line.endswith(f"{head}{quote}"):
-            lines.append(line + quote)
-            line = indent + quote
-        line += word
-    return [*lines, f"{line}{quote}{comma}"]
+    lines = [indent + head]
+    pieces = [""]
+    for word in re.findall(r"(?:\\[^n]|[^ \\])*(?: |\\n)?", value[1:-1]):
+        if not fits(f"{lines[-1]}{quote}{pieces[-1]}{word}{quote}{comma}") and pieces[-1]:
+            lines.append(indent)
+            pieces.append("")
+        pieces[-1] += word
+    found = [line + _quoted(piece, quote) for line, piece in zip(lines, pieces, strict=True)]
+    return [*found[:-1], found[-1] + comma]
+
+
+def _quoted(piece: str, quote: str) -> str:
+    """A piece of a text that was in these quotes, in those that it needs by itself."""
+    if quote == "'" and '"' not in piece:
+        return '"' + piece.replace("\\'", "'") + '"'
+    return quote + piece + quote
 
 
 def _bracketed(indent: str, text: str) -> list[str]:
     """Something that is broken inside one of its outermost brackets."""
     pair = _pair(text)
-    if _fits(indent + text) or pair is None:
+    if fits(indent + text) or pair is None:
         return [indent + text]
     start, end = pair
     head, body, tail = text[: start + 1], text[start + 1 : end].strip(), text[end:]
@@ -178,7 +186,7 @@ def _bracketed(indent: str, text: str) -> list[str]:
     parts = list(_arguments(body))
     if len(parts) == 1 and text.startswith(("def ", "async def ")):
         middle = [f"{inner}{body},"]
-    elif _fits(inner + body) and not body.endswith(",") and not (_is_display(text, start) and len(parts) > 1):
+    elif fits(inner + body) and not body.endswith(",") and not (_is_display(text, start) and len(parts) > 1):
         middle = [inner + body]
     elif len(parts) == 1:
         middle = _chain(inner, body)
@@ -207,7 +215,7 @@ def _is_display(text: str, start: int) -> bool:
     return text[start] != "(" or not re.search(r"[\w)\]]$", text[:start])
 
 
-def _fits(line: str) -> bool:
+def fits(line: str) -> bool:
     """Whether a line is within the width; wide characters count twice."""
     return len(line) <= WIDTH and (
         line.isascii() or sum(2 if east_asian_width(char) in "WF" else 1 for char in line) <= WIDTH

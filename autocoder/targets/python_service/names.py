@@ -32,7 +32,7 @@ TYPES = frozenset({"bool", "bytes", "dict", "int", "list", "object", "str"})
 """Types that the annotations beside a field name."""
 PARAMETERS = frozenset({"body", "call_key", "caller", "event", "now", "request", "response", "self", "session"})
 """Parameters of the emitted handlers."""
-LOCALS = frozenset({"error", "given", "n", "name", "reply", "row", "rows", "token", "value", "world"})
+LOCALS = frozenset({"error", "given", "html", "n", "name", "reply", "row", "rows", "token", "value", "world"})
 """Variables that emitted code, its oracle and its tests have beside those that the blueprint names."""
 
 

@@ -58,8 +58,9 @@ from autocoder.targets.python_service.layout import WIDTH
 from autocoder.targets.python_service.names import function, local
 from autocoder.targets.python_service.schemas import shown_entity
 from autocoder.targets.python_service.skeletons import docstring
-from autocoder.targets.python_service.source import Module
+from autocoder.targets.python_service.source import Module, otherwise_lines
 from autocoder.targets.python_service.tables import computed_fields
+from autocoder.targets.python_service.texts import PageStatements
 from autocoder.targets.tree import END, begin
 
 _DEEPER = INDENT * 2
@@ -285,8 +286,7 @@ class Fold:
                 return [f"{local(name)} = {self._value(value)}"]
             case Choose(condition=condition, then=then, otherwise=otherwise):
                 lines = [f"if {self.python().render(condition)}:", *self._inside(then)]
-                other = self._inside(otherwise)
-                return [*lines, "else:", *other] if other else lines
+                return [*lines, *otherwise_lines(lines, self._statements(otherwise))]
             case Emit(event=event, values=values):
                 absent = {f.name for f in self.views.event(event).fields} - {name for name, _ in values}
                 nothing = tuple((name, Const(value=None, type=NULL)) for name in sorted(absent))
@@ -298,7 +298,7 @@ class Fold:
             case Notify(channel=channel, values=values):
                 return [f"self.notify({literal(channel)}, {self._values(values)})"]
             case Reply():
-                return [self._reply(step)]
+                return self._reply(step)
             case _:
                 assert_never(step)
 
@@ -471,20 +471,23 @@ class Fold:
         otherwise = f"{INDENT}{bind}{self.python().render(step.failed) if bind else 'pass'}"
         return ["try:", f"{INDENT}{answered}", "except Failed:", otherwise]
 
-    def _reply(self, step: Reply) -> str:
-        given = [str(step.status)]
+    def _reply(self, step: Reply) -> list[str]:
+        given, statements = [str(step.status)], list[str]()
         if step.redirect is not None:
             given.append(f"location={self.python().render(step.redirect)}")
         elif step.file is not None:
             given.append(f"file={self.python().render(step.file)}")
-        elif (text := step.html or step.text) is not None:
-            given.append(f"text={self.python().render(text)}")
+        elif step.html is not None:
+            statements, page = PageStatements(python=self.python()).build(step.html)
+            given.append(f"text={page}")
+        elif step.text is not None:
+            given.append(f"text={self.python().render(step.text)}")
         elif (body := self._body(step)) is not None:
             given.append(body)
         if step.headers:
             in_header = (f"{literal(name)}: in_header({self.python().render(value)})" for name, value in step.headers)
             given.append(f"headers={{{', '.join(in_header)}}}")
-        return f"return Reply({', '.join(given)})"
+        return [*statements, f"return Reply({', '.join(given)})"]
 
     def _body(self, step: Reply) -> str | None:
         if step.body is not None:

@@ -187,6 +187,12 @@ def reply_of(operation: Operation) -> Reply:
     return replies_of(operation)[-1]
 
 
+def is_empty(reply: Reply) -> bool:
+    """Whether a reply has no body although its status may have one: FastAPI would send `null`."""
+    contents = (reply.body, reply.view, reply.redirect, reply.html, reply.text, reply.file)
+    return reply.status not in (204, 304) and all(content is None for content in contents)
+
+
 def shown_entity(operation: Operation, bind: str) -> tuple[str, bool]:
     """The entity that a reply shows, and whether as a list."""
     for step in walk_steps(operation.steps):

@@ -12,6 +12,7 @@ from autocoder.targets.python_service.module_names import STANDARD
 from autocoder.targets.python_service.skeletons import docstring
 from autocoder.targets.tree import marked
 
+INDENT = "    "
 TESTS_OWN = ("oracle", "support")
 """Modules that the tests import from their own folder."""
 
@@ -58,6 +59,13 @@ class Module:
 
 def _starts_plain(block: str) -> bool:
     return not block.startswith(("def ", "async def ", "class ", "@"))
+
+
+def otherwise_lines(then: list[str], otherwise: list[str]) -> list[str]:
+    """What follows an `if` and the statements below it: `else:` with others, which needs none where those leave."""
+    if not otherwise or then[-1].startswith((f"{INDENT}return ", f"{INDENT}raise ")):
+        return otherwise
+    return ["else:", *(INDENT + line for line in otherwise)]
 
 
 def import_block(imports: Imports, package: str, plain: set[str] | None = None) -> str:

@@ -65,4 +65,4 @@ async def follow(code: Str, now: Now, session: Session) -> RedirectResponse:
     if link is None:
         raise Missing("no such link")
     publish(session, LinkClicked(code=link.code, at=now))
-    return RedirectResponse(link.target_url, 302, headers={"Cache-Control": "no-store"})
+    return RedirectResponse(link.target_url, status_code=302, headers={"Cache-Control": "no-store"})

@@ -210,19 +210,17 @@ def sign_in(entity: str, login: str, secret: str, refused: Failure, bind: str) -
     stored = Bound(scope="row", name="account", field=secret, type=TEXT.or_null())
     account = Bound(scope="row", name="account", type=row(entity, optional=True))
     there = Op(op="!=", args=(account, Const(value=None, type=NULL)), type=BOOLEAN)
+    right = Bound(scope="local", name="password_is_right", type=BOOLEAN)
     return (
         Find(match=Match(entity=entity, where=where), bind="account"),
         Invoke(
             target="check_password",
             name="",
             args=(("stored", stored), ("given", Bound(scope="input", name=secret, type=TEXT))),
-            bind="known",
+            bind=right.name,
             type=BOOLEAN,
         ),
-        Require(
-            condition=Op(op="&&", args=(there, Bound(scope="local", name="known", type=BOOLEAN)), type=BOOLEAN),
-            otherwise=refused,
-        ),
+        Require(condition=Op(op="&&", args=(there, right), type=BOOLEAN), otherwise=refused),
         *issued("account", bind),
     )
 

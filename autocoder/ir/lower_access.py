@@ -109,7 +109,7 @@ def credential(to: Lowering, rule: model.AccessRule, at: Path) -> Steps:
     given = _given(to, rule, at)
     if rule.secret:
         args = (("name", Const(value=rule.secret, type=TEXT)), ("given", given))
-        return _checked("check_secret", args, "secret_known")
+        return _checked("check_secret", args, "secret_is_right")
     name, _, field_name = (rule.key or "").partition(".")
     entity = to.entity(name, (*at, "key"))
     if entity is None:
@@ -127,7 +127,7 @@ def credential(to: Lowering, rule: model.AccessRule, at: Path) -> Steps:
         bind=bind,
     )
     stored = Bound(scope="row", name=bind, field=field_name, type=field.type)
-    return (find, *_checked("check_token", (("stored", stored), ("given", given)), f"{field_name}_known"))
+    return (find, *_checked("check_token", (("stored", stored), ("given", given)), f"{field_name}_is_right"))
 
 
 def _checked(target: Literal["check_secret", "check_token"], args: Values, bind: str) -> Steps:

@@ -147,7 +147,7 @@ def handler_doc(handler: Handler, views: Views) -> str:
 def entity_doc(entity: Entity, views: Views) -> str:
     """One line for a row's docstring."""
     ids = ", ".join(r.name for r in views.satisfied_by(entity.id))
-    return f"{_a(entity.name).capitalize()}." + (f" ({ids})" if ids else "")
+    return f"{with_article(entity.name).capitalize()}." + (f" ({ids})" if ids else "")
 
 
 def words(name: str) -> str:
@@ -175,14 +175,14 @@ def _step(step: Step) -> list[str]:  # noqa: C901 # one arm a step
         case Insert(entity=entity, taken=taken, key=key):
             keys = " and ".join(words(k) for k in key)
             if taken == "keep":
-                return [f"add {_a(entity)} unless there is one of the same {keys}"]
-            return [f"add {_a(entity)}" + (f", or change the one of the same {keys}" if key else "")]
+                return [f"add {with_article(entity)} unless there is one of the same {keys}"]
+            return [f"add {with_article(entity)}" + (f", or change the one of the same {keys}" if key else "")]
         case Change(row=row, values=values):
             return [_change(row, values)]
         case Remove(row=row):
             return [f"delete {_rows(row)}"]
         case Require(condition=condition):
-            return [f"refuse unless {expression(condition)}"]
+            return [f"refuse unless {_condition(condition)}"]
         case Emit(event=event):
             return [f"publish {event}"]
         case Invoke(target="custom", name=name):
@@ -200,7 +200,7 @@ def _step(step: Step) -> list[str]:  # noqa: C901 # one arm a step
             return [f"keep {expression(given)}"]
         case Choose(condition=condition, then=then):
             done = " and ".join(sentences(then))
-            return [f"if {expression(condition)}, {done}"] if done else []
+            return [f"if {_condition(condition)}, {done}"] if done else []
         case Each(items=items, item=item, body=body):
             return [f"for each {words(item)} of {expression(items)}, {' and '.join(sentences(body))}"]
         case Invoke(target="check_secret" | "check_token"):
@@ -213,7 +213,8 @@ def _step(step: Step) -> list[str]:  # noqa: C901 # one arm a step
             assert_never(step)
 
 
-def _a(entity: str) -> str:
+def with_article(entity: str) -> str:
+    """`Upload` to `an upload`."""
     name = words(entity)
     return f"{'an' if re.match(r'[aeio]|u[^aeiou][^aeiou]', name) else 'a'} {name}"
 
@@ -254,7 +255,7 @@ def _rows(row: BoundRow | Match) -> str:
 
 
 def _where(where: Expr | None) -> str:
-    parts = [f"{'whose' if _begins_with_column(part) else 'where'} {expression(part)}" for part in conjuncts(where)]
+    parts = [f"{'whose' if _begins_with_column(part) else 'where'} {_condition(part)}" for part in conjuncts(where)]
     return f" {' and '.join(parts)}" if parts else ""
 
 
@@ -297,17 +298,35 @@ def expression(expr: Expr) -> str:  # noqa: C901 # one arm a kind
         case Op(op="at", args=(of, position)):
             return f"item {expression(position)} of {expression(of)}"
         case Op(op="!", args=(inner,)):
-            return f"not ({expression(inner)})"
+            return f"{expression(inner)} is false" if _is_flag(inner) else f"not ({_condition(inner)})"
         case Op(op="negate", args=(inner,)):
             return f"minus {expression(inner)}"
         case Op(op="?:", args=(condition, then, otherwise)):
-            return f"{expression(then)} if {expression(condition)}, else {expression(otherwise)}"
+            return f"{expression(then)} if {_condition(condition)}, else {expression(otherwise)}"
         case Op(op=("==" | "!=") as op, args=(Bound(field="") as row, Const(value=None))):
             return _presence(row, there=op == "!=")
         case Op(op="||", args=(Op(op="==", args=(Bound(scope="input") as given, Const(value=None))), then)):
-            return f"{expression(then)} (if {_presence(given, there=True)})"
+            return f"{_condition(then)} (if {_presence(given, there=True)})"
+        case Op(op=("&&" | "||") as op, args=args):
+            return f" {_SIGNS[op]} ".join(_condition(a) for a in args)
         case Op(op=op, args=args):
             return f" {_sign(expr, op)} ".join(expression(a) for a in args)
+
+
+def _condition(expr: Expr) -> str:
+    """A condition in words, which a flag alone does not say."""
+    return f"{expression(expr)} is true" if _is_flag(expr) else expression(expr)
+
+
+def _is_flag(expr: Expr) -> bool:
+    """Whether a value is true or false, and its name does not read as a sentence."""
+    match expr:
+        case Bound(type=Type(name="boolean")):
+            return "_is_" not in expr.name
+        case Column(type=Type(name="boolean")) | Get(type=Type(name="boolean")):
+            return True
+        case _:
+            return False
 
 
 def _over(value: Over) -> str:
@@ -335,8 +354,6 @@ def _bound(value: Bound) -> str:
             return f"the {words(name)}'s {words(field)}"
         case Bound(scope="event", name=name):
             return f"the event's {words(name)}"
-        case Bound(scope="local", name="known", type=Type(name="boolean")):
-            return "the password is right"
         case Bound(scope="local" | "item", name=name):
             return f"the {words(name)}"
         case Bound(name=name):

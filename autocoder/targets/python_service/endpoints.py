@@ -286,16 +286,9 @@ class Operations:
     def parameter(self, given: Input, name: str, hints: Hints) -> tuple[str, bool]:
         """A path, query or header parameter, and whether it has a default."""
         type_ = given.type if given.required or given.default is not None else given.type.or_null()
-        hint = hints.of(replace(given, type=type_), in_json=False)
         shown = self.views.wire_name(given)
-        if given.place in ("header", "cookie", "form") or name != shown:
-            kind = "File" if given.type.format == "file" else given.place.capitalize()
-            alias = f"alias={literal(shown)}" if name != shown or given.place == "header" else ""
-            hints.imports.add("typing", "Annotated")
-            hints.imports.add("fastapi", kind)
-            alone = f"Annotated[{hint}"
-            within = hint.startswith("Annotated[") and hint.endswith("]")
-            hint = f"{hint[:-1] if within else alone}, {kind}({alias})]"
+        usual = name.replace("_", "-") if given.place == "header" else name
+        hint = hints.parameter(replace(given, type=type_), shown if shown != usual else "")
         if given.required:
             return f"{name}: {hint}", False
         default = render_default(given.default, hints.imports) if given.default is not None else "None"

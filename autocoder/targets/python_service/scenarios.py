@@ -25,6 +25,7 @@ from autocoder.ir.behaviour import (
     walk_steps,
 )
 from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Now, Op, conjuncts, walk
+from autocoder.ir.guards import added_where_absent
 from autocoder.ir.nodes import Entity, Field, Input, Operation
 from autocoder.ir.types import UUID
 from autocoder.ir.views import Views
@@ -115,9 +116,10 @@ class Scenarios:
         yield replace(base, name="of_nobody", lines=(), given=tuple(inputs.items()))
 
     def conflicts(self) -> Iterator[Arrangement]:
-        """One arrangement for each unique key that a new row would break."""
+        """One arrangement for each unique key that a new row would break, if one is added wherever it is taken."""
+        spared = added_where_absent(self.operation.steps)
         for step in walk_steps(self.operation.steps):
-            if isinstance(step, Insert) and not isinstance(step.taken, tuple | str):
+            if isinstance(step, Insert) and not isinstance(step.taken, tuple | str) and step.entity not in spared:
                 entity = self.views.entity(step.entity)
                 for key in entity.unique_keys:
                     values = dict(step.values)

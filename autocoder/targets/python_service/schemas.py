@@ -10,7 +10,7 @@ from autocoder.ir.limits import most_bytes
 from autocoder.ir.nodes import Constraints, Entity, Input, Operation, Wire
 from autocoder.ir.types import Type
 from autocoder.ir.views import Views
-from autocoder.targets.python_service.describe import words
+from autocoder.targets.python_service.describe import with_article, words
 from autocoder.targets.python_service.expressions import Imports, literal, render_const, render_default, type_hint
 from autocoder.targets.python_service.formulas import constant
 from autocoder.targets.python_service.names import attribute, pascal, row_attribute
@@ -54,6 +54,23 @@ class Hints:
         if len(hint) > LONG_HINT:
             hint = self._named(pascal(given.name), hint)
         return f"{hint} | None" if given.type.optional else hint
+
+    def parameter(self, given: Input, alias: str) -> str:
+        """The annotation of a parameter: where it stands, and beside that what it must satisfy."""
+        kind = "File" if given.type.format == "file" else given.place.capitalize()
+        limits = _limits(given.type, given.constraints)
+        if given.message or given.type.name == "decimal":
+            limits = []  # what is said instead of the limits, and exact numbers, are types of their own
+        limited = replace(given, constraints=Constraints(values=given.constraints.values)) if limits else given
+        hint = self.of(limited, in_json=False)
+        said = [f"alias={literal(alias)}"] if alias else []
+        if given.place in ("path", "query") and not said and not limits:
+            return hint
+        self.imports.add("typing", "Annotated")
+        self.imports.add("fastapi", kind)
+        within = hint.startswith("Annotated[") and hint.endswith("]")
+        first = hint[:-1] if within else f"Annotated[{hint}"
+        return f"{first}, {kind}({', '.join([*said, *limits])})]"
 
     def _plain(self, type_: Type, constraints: Constraints, *, in_json: bool) -> str:  # noqa: C901 # one arm a type
         match type_.name, type_.format:
@@ -422,7 +439,8 @@ def _default(given: Input, name: str, imports: Imports) -> str:
 def _row_reply(entity: Entity, replies: Replies, views: Views) -> str:
     imports = replies.module.imports
     imports.add("pydantic", "ConfigDict")
-    lines = [f"class {entity.name}Reply({base(views)}):", f'    """A {words(entity.name)} as clients see it."""', ""]
+    shown = with_article(entity.name).capitalize()
+    lines = [f"class {entity.name}Reply({base(views)}):", f'    """{shown} as clients see it."""', ""]
     lines += ["    model_config = ConfigDict(from_attributes=True)", ""]
     shown = [(f.name, f.type, row_attribute(f.name, f.type)) for f in entity.fields if not f.hidden]
     shown += [(name, value.type, attribute(name)) for name, value in entity.computed]

@@ -28,7 +28,7 @@ from autocoder.targets.python_service import (
     samples,
     uploads,
 )
-from autocoder.targets.python_service.describe import words
+from autocoder.targets.python_service.describe import with_article, words
 from autocoder.targets.python_service.expressions import literal
 from autocoder.targets.python_service.formulas import types_of as formula_types
 from autocoder.targets.python_service.formulas import values as formula_values
@@ -309,7 +309,7 @@ class Suite:
             row = samples.of_row(e, module.imports)
             values = ", ".join(f"{literal(name)}: {source}" for name, source in row.items())
             name = short(f"{_snake(e.name)}_row")
-            head = f'def {name}(world: Any, n: int) -> Row:\n    """Values of a {words(e.name)}."""'
+            head = f'def {name}(world: Any, n: int) -> Row:\n    """Values of {with_article(e.name)}."""'
             module.add(f"{head}\n    return {{{values}}}", e.id)
             names.append(f"{INDENT}{literal(e.name)}: {name},")
         if self.views.handles_events:
@@ -464,9 +464,9 @@ def _refused(given: Input, module: Module) -> str:
 
 def _sendable(given: Input, values: list[str]) -> str:
     """The values as a list, without those that make another path of the one that they stand in, or no field."""
-    found = [v for v in values if given.place != "path" or (v != '""' and "/" not in v)]
-    # An empty field of a form is one that was not sent.
-    found = [v for v in found if given.place != "form" or v not in ('""', '"x" * 0')]
+    found = [v for v in values if given.place != "path" or "/" not in v]
+    # An empty field of a form is one that was not sent; an empty part of a path makes another path.
+    found = [v for v in found if given.place not in ("path", "form") or v not in ('""', '"x" * 0')]
     return f"[{', '.join(found)}]" if found else ""
 
 

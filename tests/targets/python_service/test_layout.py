@@ -85,8 +85,8 @@ def test_operators_are_broken_as_the_formatter_breaks_them(name: str, parts: lis
 def test_one_operator_beside_brackets_is_broken_as_the_formatter_breaks_it(value: str) -> None:
     told = value.format('the_key_of_the_upload_that_has_to_be_long_enough["upload_key"]')
     for line in (
-        f"upload_key_known = {told}",
-        f"return upload_key_known_and_more and {told}",
+        f"upload_key_is_right = {told}",
+        f"return upload_key_is_right_and_more and {told}",
         f"if {told}:\n        pass",
     ):
         source = lay_out(f"def f():\n    {line}\n")

@@ -64,8 +64,8 @@ class Oracle(Tables):
         the password is right; issue a token.
         """
         account = first([row for row in self.rows["User"] if row["email"] == given["email"]])
-        known = (account["password"] if account else None) == given["password"]
-        if account is None or not known:
+        password_is_right = (account["password"] if account else None) == given["password"]
+        if account is None or not password_is_right:
             raise Failed("unauthenticated")
         access_token = Token(account["id"])
         return Reply(200, {"access_token": access_token})

@@ -20,8 +20,8 @@ async def login(body: LoginRequest, session: Session) -> LoginResult:
     """
     account = await session.scalar(select(User).where(User.email == body.email))
     await session.commit()  # gives the connection back before the slow hash
-    known = await check_password(account.password if account else None, body.password)
-    if account is None or not known:
+    password_is_right = await check_password(account.password if account else None, body.password)
+    if account is None or not password_is_right:
         raise Unauthenticated("wrong email or password")
     access_token = issue_token(account.id)
     return LoginResult(access_token=access_token)

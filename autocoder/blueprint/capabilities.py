@@ -56,6 +56,17 @@ IdempotencyOrTrue = Annotated[
 ]
 
 
+class Batching(Strict):
+    """Events are handled together: many in one transaction, and each as soon as the batch is full or has waited."""
+
+    size: Annotated[Integer, Field(ge=10, le=1000)] = Field(
+        default=50, description="Events at most that one transaction handles.", examples=[200]
+    )
+    wait: Annotated[str, Field(pattern=r"^\d+(\.\d+)?(ms|s)$")] = Field(
+        description="How long the first event of a batch waits for others at most.", examples=["2s"]
+    )
+
+
 class Capabilities(Strict):
     """What the whole service can do beside its operations; an operation may state the first three for itself."""
 
@@ -73,6 +84,11 @@ class Capabilities(Strict):
         default=False,
         description="Whether each change of a row is written down with who made it, in the same transaction.",
         examples=[True],
+    )
+    batching: Batching | None = Field(
+        default=None,
+        description="Events wait for each other and are handled together: fewer transactions, later effects.",
+        examples=[{"size": 200, "wait": "2s"}],
     )
     tracing: Flag = Field(
         default=False,

@@ -11,7 +11,7 @@ from autocoder.blueprint.shapes import Expression, Integer, Name, Satisfies, Str
 ComponentName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=20, examples=["worker"])]
 Wait = Annotated[str, Field(pattern=r"^[1-9]\d{0,3}(s|min|h)$", examples=["2s"])]
 Port = Annotated[Integer, Field(ge=1024, le=65535)]
-ComponentKind = Literal["APIEndpoint", "Store", "Worker", "Scheduler"]
+ComponentKind = Literal["APIEndpoint", "Store", "Cache", "Worker", "Scheduler", "Integration"]
 
 
 class Component(Strict):
@@ -19,13 +19,13 @@ class Component(Strict):
 
     kind: ComponentKind = Field(
         description="`APIEndpoint` answers requests, `Worker` runs handlers on events, `Scheduler` handlers on time, "
-        "`Store` keeps the rows.",
+        "`Store` keeps the rows, `Cache` what is shared for a while, an `Integration` is systems outside.",
         examples=["Worker"],
     )
     owns: tuple[Name, ...] | None = Field(
         default=None,
-        description="The handlers of a `Worker` or `Scheduler`, which then run in a process of their own. Usual: "
-        "whatever no other component of the kind owns.",
+        description="The handlers of a `Worker` or `Scheduler`, which then run in a process of their own; usual: "
+        "whatever no other component of the kind owns. The systems of an `Integration`; usual: that of its name.",
         examples=[["count_click"]],
     )
     ports: dict[Literal["http"], Port] = Field(

@@ -10,7 +10,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from autocoder.blueprint.capabilities import Capabilities, Idempotency, IdempotencyOrTrue, RateLimit, RateLimitOrText
+from autocoder.blueprint.capabilities import (
+    Batching,
+    Capabilities,
+    Idempotency,
+    IdempotencyOrTrue,
+    RateLimit,
+    RateLimitOrText,
+)
 from autocoder.blueprint.components import Binding, Component, ComponentName, Retry
 from autocoder.blueprint.deployment import Deployment, Engines, Environment, Exposure, SecretRef
 from autocoder.blueprint.effects import (
@@ -64,6 +71,7 @@ __all__ = [
     "ApiKeys",
     "Architecture",
     "Auth",
+    "Batching",
     "Binding",
     "Body",
     "Call",

@@ -58,6 +58,21 @@ class Signed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Batching:
+    """Events are handled together: at most `size` in one transaction, once these are there or the first has waited for
+    `wait_us` microseconds.
+    """
+
+    size: int
+    wait_us: int
+    kind: Literal["batching"] = "batching"
+
+    @property
+    def id(self) -> str:
+        return "batching"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Capability:
     """Something that the service as a whole can do, and the microseconds that it may add to a request."""
 

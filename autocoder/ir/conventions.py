@@ -118,11 +118,13 @@ def _components(views: Views) -> Iterator[Decision]:
 _NEEDED = {
     "APIEndpoint": "operations answer requests",
     "Store": "rows, events on their way and turns of schedules are kept",
+    "Cache": "processes share counts of requests, or what reads keep",
     "Worker": "handlers run on events",
     "Scheduler": "handlers run on time",
 }
 _CONSEQUENCE = dict.fromkeys(_NEEDED, "it is a process of its own, with its own replicas") | {
-    "Store": "all processes share one database"
+    "Store": "all processes share one database",
+    "Cache": "what it holds is a copy: without it each process counts for itself, and reads go to the store",
 }
 
 

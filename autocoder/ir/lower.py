@@ -27,7 +27,7 @@ from autocoder.ir.graph import Graph
 from autocoder.ir.limits import wrong_limits
 from autocoder.ir.lower_access import caller_of, rules_of
 from autocoder.ir.lower_behaviour import Lowering, Positions, World
-from autocoder.ir.lower_capabilities import audited_handler, capabilities, capable, check_caches, is_audited
+from autocoder.ir.lower_capabilities import audited_handler, batching, capabilities, capable, check_caches, is_audited
 from autocoder.ir.lower_components import USUAL_NAMES, Components
 from autocoder.ir.lower_entities import Entities
 from autocoder.ir.lower_environments import environments, objectives
@@ -123,7 +123,7 @@ class Blueprint:
         nodes += [*operations, *handlers, *Components(blueprint=self).all(handlers)]
         stated = objectives(self)
         nodes += [stated, *rules(self, operations), *environments(self, stated)]
-        nodes += capabilities(design, operations, handlers)
+        nodes += [*capabilities(design, operations, handlers), *batching(self, handlers)]
         check_caches(self, (*operations, *handlers), world.entities)
         nodes += [*world.integrations.values(), *world.channels.values()]
         nodes += [nodes_of_wire] if nodes_of_wire else []
@@ -134,7 +134,8 @@ class Blueprint:
 
     def distinct_names(self) -> None:
         """Rows and events share a namespace, so do operations and handlers; tables have names of their own."""
-        for name in sorted({*USUAL_NAMES.values(), *self.design.components} & set(self.design.integrations)):
+        components = {name for name, spec in self.design.components.items() if spec.kind != "Integration"}
+        for name in sorted({*USUAL_NAMES.values(), *components} & set(self.design.integrations)):
             self.taken("a component of this service is called so", name, "integrations", name)
         groups = (("entities", "events"), ("operations", "handlers"))
         for first, second in groups:
@@ -446,5 +447,5 @@ class Blueprint:
             self.source.positions.span(*path),
             subject=subject,
             value=name,
-            help=nearest(name, known),
+            help=nearest(name, known) or "nothing of that kind is stated",
         )

@@ -22,12 +22,12 @@ from autocoder.ir.behaviour import (
     expressions,
     walk_steps,
 )
-from autocoder.ir.capabilities import OVERHEAD_US, SYSTEM, Capability, CapabilityName, Idempotency, RateLimit
+from autocoder.ir.capabilities import OVERHEAD_US, SYSTEM, Batching, Capability, CapabilityName, Idempotency, RateLimit
 from autocoder.ir.durations import microseconds
 from autocoder.ir.expressions import Bound, walk
 from autocoder.ir.keeping import kept_reads, key_of, writes_row
 from autocoder.ir.nodes import Auth, Constraints, Entity, Handler, Input, Operation
-from autocoder.ir.overrides import limit_fields
+from autocoder.ir.overrides import batching_fields, limit_fields
 from autocoder.ir.types import TEXT, UUID
 
 if TYPE_CHECKING:
@@ -76,6 +76,23 @@ def capabilities(design: model.Architecture, operations: list[Operation], handle
         used |= {"audit"} if isinstance(step, Insert) and step.entity == AUDIT_ENTRY else set()
         used |= {"cache"} if isinstance(step, Find) and step.keep_us else set()
     return [Capability(name=name, overhead_us=OVERHEAD_US[name]) for name in sorted(used)]
+
+
+def batching(blueprint: Blueprint, handlers: Iterable[Handler]) -> list[Batching]:
+    """How events are handled together, where that is stated."""
+    stated = blueprint.design.capabilities.batching
+    if stated is None:
+        return []
+    if not any(h.event and not any(isinstance(s, Ask) for s in walk_steps(h.steps)) for h in handlers):
+        blueprint.complain(
+            "AC3227",
+            "no handler takes events that could wait for each other",
+            "events are handled together by handlers that touch the store alone; a call is made for each by itself",
+            *("capabilities", "batching"),
+            help="add a handler with `on`, or remove it",
+        )
+    fields = batching_fields(stated)
+    return [Batching(size=fields["size"], wait_us=fields["wait_us"])]
 
 
 # Limits.

@@ -12,8 +12,20 @@ from autocoder.ir.nodes import Component, Edge, Handler, Role
 if TYPE_CHECKING:
     from autocoder.ir.lower import Blueprint
 
-USUAL_NAMES: dict[Role, str] = {"APIEndpoint": "api", "Store": "store", "Worker": "worker", "Scheduler": "scheduler"}
+USUAL_NAMES: dict[Role, str] = {
+    "APIEndpoint": "api",
+    "Store": "store",
+    "Cache": "cache",
+    "Worker": "worker",
+    "Scheduler": "scheduler",
+}
 """Role to the name of the derived component."""
+_OWNED = {
+    "Worker": "no handler on an event is named",
+    "Scheduler": "no handler on time is named",
+    "Integration": "no system outside is named",
+}
+"""Kinds that say what they own, with what is wrong where there is none of that name."""
 _COMMANDS = ("all", "migrate")
 """Other words that a service is started with."""
 
@@ -26,33 +38,35 @@ class Components:
 
     def all(self, handlers: Iterable[Handler]) -> list[Component]:
         """The components, each with what it is stated to own as edges."""
+        handlers = tuple(handlers)
         known = {
-            "Worker": {h.name: h for h in handlers if h.event},
-            "Scheduler": {h.name: h for h in handlers if h.schedule},
+            "Worker": {h.name: h.id for h in handlers if h.event},
+            "Scheduler": {h.name: h.id for h in handlers if h.schedule},
+            "Integration": {name: f"integration:{name}" for name in self.blueprint.design.integrations},
         }
         owners: dict[str, str] = {}
         rest: dict[str, str] = {}
         found: list[Component] = []
         for name, spec in self.blueprint.design.components.items():
             self._check(name, spec, rest)
-            for index, owned in enumerate(spec.owns or ()):
-                path = ("components", name, "owns", index)
+            own_name = (name,) if spec.kind == "Integration" and spec.owns is None else ()
+            for index, owned in enumerate(own_name or spec.owns or ()):
+                path = ("components", name, *(() if own_name else ("owns", index)))
                 if spec.kind not in known:
                     continue
                 if owned not in known[spec.kind]:
-                    what = f"no handler on {'an event' if spec.kind == 'Worker' else 'time'} is named"
-                    self.blueprint.unknown("AC3120", what, owned, known[spec.kind], *path)
+                    self.blueprint.unknown("AC3120", _OWNED[spec.kind], owned, known[spec.kind], *path)
                 elif owned in owners:
                     self.blueprint.complain(
                         "AC3242",
                         f"{owned} is owned by {owners[owned]} already",
-                        "a handler runs in one component",
+                        "a handler or a system outside belongs to one component",
                         *path,
                         help="take it out of one of the two",
                     )
                 else:
                     owners[owned] = name
-                    node = f"handler:{owned}"
+                    node = known[spec.kind][owned]
                     self.blueprint.edges.add(Edge(source=f"component:{name}", kind="contains", target=node))
             self.blueprint.satisfies(f"component:{name}", spec.satisfies, "components", name)
             found.append(Component(name=name, role=spec.kind, port=spec.ports.get("http"), stated=True))
@@ -63,11 +77,11 @@ class Components:
         if name in _COMMANDS or usual.get(name, spec.kind) != spec.kind:
             what = f"is that of a {usual[name]}" if name in usual else "starts something else"
             self.blueprint.taken(f'the name "{name}" {what}', name, "components", name)
-        if spec.owns is not None and spec.kind not in ("Worker", "Scheduler"):
+        if spec.owns is not None and spec.kind not in _OWNED:
             self._misplaced(name, "owns", f"the {spec.kind} holds everything of its kind")
         if spec.ports and spec.kind != "APIEndpoint":
             self._misplaced(name, "ports", f"nobody sends requests to a {spec.kind}")
-        if spec.owns is None:
+        if spec.owns is None and spec.kind != "Integration":
             if spec.kind in rest:
                 several = spec.kind in ("Worker", "Scheduler")
                 self.blueprint.complain(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from autocoder.ir.behaviour import FailureClass, Steps
-from autocoder.ir.capabilities import Capability, Idempotency, RateLimit, Signed
+from autocoder.ir.capabilities import Batching, Capability, Idempotency, RateLimit, Signed
 from autocoder.ir.expressions import Expr
 from autocoder.ir.types import Type
 
@@ -356,7 +356,7 @@ class Auth:
         return "auth"
 
 
-Role = Literal["APIEndpoint", "Store", "Worker", "Scheduler", "Integration"]
+Role = Literal["APIEndpoint", "Store", "Cache", "Worker", "Scheduler", "Integration"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -533,6 +533,7 @@ Node = (
     | Rule
     | Wire
     | Capability
+    | Batching
 )
 
 EdgeKind = Literal[
@@ -545,7 +546,7 @@ EdgeKind = Literal[
     "invokes",  # operation, handler -> function
     "asks",  # operation, handler -> integration
     "notifies",  # operation, handler -> channel
-    "contains",  # component -> operation, handler, entity, integration, channel
+    "contains",  # component -> operation, handler, entity, integration, channel, capability
     "calls",  # component -> component, request and response
     "delivers",  # component -> component, events
     "runs",  # workload -> component

@@ -56,6 +56,11 @@ def limit_fields(stated: model.RateLimit) -> Mapping[str, int]:
     return {"limit.every_us": every, "limit.burst": stated.burst or int(count)}
 
 
+def batching_fields(stated: model.Batching) -> Mapping[str, int]:
+    """How many events are handled together, and how long the first of them waits."""
+    return {"size": stated.size, "wait_us": span_us(stated.wait)}
+
+
 def integration_fields(stated: model.Integration) -> Fields:
     """How long a system outside may take, how often it is asked, and when it is left alone."""
     return {
@@ -88,6 +93,10 @@ def overridable(design: model.Architecture) -> dict[str, Overridable]:
             found[f"{path}.rate_limit"] = Overridable(
                 node=node, spec=limit, keys=("limit", "burst"), fields=limit_fields
             )
+    if (batching := design.capabilities.batching) is not None:
+        found["capabilities.batching"] = Overridable(
+            node="batching", spec=batching, keys=("size", "wait"), fields=batching_fields
+        )
     outside = ("timeout", "retry.attempts", "breaker.failures", "breaker.reset")
     for name, spec in design.integrations.items():
         found[f"integrations.{name}"] = Overridable(

@@ -18,7 +18,7 @@ from autocoder.ir.behaviour import (
     Steps,
     walk_steps,
 )
-from autocoder.ir.capabilities import Capability, CapabilityName
+from autocoder.ir.capabilities import Batching, Capability, CapabilityName
 from autocoder.ir.graph import Graph
 from autocoder.ir.lower_failures import STATUS
 from autocoder.ir.nodes import (
@@ -261,6 +261,12 @@ class Views:
     def capabilities(self) -> Mapping[CapabilityName, Capability]:
         """What the service can do beside its operations, by name."""
         return {c.name: c for c in self.graph.of_kind(Capability)}
+
+    @property
+    def batching(self) -> Batching | None:
+        """How events are handled together, None where each is handled as soon as somebody has time."""
+        found = self.graph.of_kind(Batching)
+        return found[0] if found else None
 
     @cached_property
     def service_budget(self) -> ServiceBudget:

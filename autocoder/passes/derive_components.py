@@ -6,17 +6,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from autocoder.ir.behaviour import Find, walk_steps
+from autocoder.ir.capabilities import Capability
 from autocoder.ir.graph import Graph
 from autocoder.ir.lower_components import USUAL_NAMES
-from autocoder.ir.nodes import Channel, Component, Edge, Entity, Handler, Integration, Operation, Role
+from autocoder.ir.nodes import Channel, Component, Edge, Entity, Environment, Handler, Integration, Operation, Role
 from autocoder.passes.protocol import PassContext
 
-_PROVIDES: dict[Role, tuple[str, ...]] = {"APIEndpoint": ("http",), "Store": ("rows",), "Worker": ("events",)}
+_PROVIDES: dict[Role, tuple[str, ...]] = {
+    "APIEndpoint": ("http",),
+    "Store": ("rows",),
+    "Cache": ("copies",),
+    "Worker": ("events",),
+}
+_SHARING = ("capability:cache", "capability:rate_limit")
+"""Capabilities whose processes share what they keep or count, where an environment has a server for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeriveComponents:
-    """Adds `api`, `store`, `worker` and `scheduler`, each only where something needs it that no other holds;
+    """Adds `api`, `store`, `cache`, `worker` and `scheduler`, each only where something needs it that no other holds;
     and the systems outside.
     """
 
@@ -39,8 +48,13 @@ class DeriveComponents:
                     context.place("architecture", "components", component.name),
                     subject=subject,
                     rule="a component holds at least one operation, handler or entity",
-                    help="remove it, or let it own something",
+                    help=_HELP.get(component.role, "remove it, or let it own something"),
                 )
+
+
+_HELP: dict[Role, str] = {
+    "Cache": "limit requests or keep reads, and give an environment `engines: {cache: redis}`; or remove it",
+}
 
 
 def _needs_store(graph: Graph) -> bool:
@@ -57,6 +71,7 @@ def _held(graph: Graph) -> dict[str, list[str]]:
     parts: dict[Role, list[str]] = {
         "APIEndpoint": [o.id for o in graph.of_kind(Operation)],
         "Store": [e.id for e in graph.of_kind(Entity)],
+        "Cache": _shared(graph),
         "Worker": [*(h.id for h in handlers if h.event), *(c.id for c in graph.of_kind(Channel))],
         "Scheduler": [h.id for h in handlers if h.schedule],
     }
@@ -66,7 +81,14 @@ def _held(graph: Graph) -> dict[str, list[str]]:
         kept = any(c.role == "Store" and held[c.name] for c in stated)
         if left or (role == "Store" and _needs_store(graph) and not kept):
             held[rest] = left
-    return held | {i.name: [i.id] for i in graph.of_kind(Integration)}
+    return held | {i.name: [i.id] for i in graph.of_kind(Integration) if i.id not in owned}
+
+
+def _shared(graph: Graph) -> list[str]:
+    """What a cache holds: nothing where no environment has one."""
+    used = {c.id for c in graph.of_kind(Capability)}
+    there = any(e.cache != "none" for e in graph.of_kind(Environment))
+    return [name for name in _SHARING if there and name in used]
 
 
 def _components(graph: Graph, held: dict[str, list[str]]) -> Iterator[Component]:
@@ -76,7 +98,8 @@ def _components(graph: Graph, held: dict[str, list[str]]) -> Iterator[Component]
         if name in held and name not in stated:
             yield Component(name=name, role=role)
     for integration in graph.of_kind(Integration):
-        yield Component(name=integration.name, role="Integration", stated=True)
+        if integration.name in held and integration.name not in stated:
+            yield Component(name=integration.name, role="Integration", stated=True)
 
 
 def _with_ports(graph: Graph) -> Iterator[Component]:
@@ -104,8 +127,8 @@ def _bindings(graph: Graph) -> Iterator[Edge]:
 
 
 def _calls(graph: Graph) -> Iterator[Edge]:
-    """Who calls the store, and systems outside. A worker takes events from the store's outbox, and a scheduler claims
-    its turns there.
+    """Who calls the store, the cache, and systems outside. A worker takes events from the store's outbox, and a
+    scheduler claims its turns there.
     """
     store = next((c for c in graph.of_kind(Component) if c.role == "Store"), None)
     touching = {e.source for e in graph.edges("reads", "writes", "publishes", "notifies")}
@@ -117,3 +140,13 @@ def _calls(graph: Graph) -> Iterator[Edge]:
     holders = {e.target: e.source for e in graph.edges("contains")}
     for asked in graph.edges("asks"):
         yield Edge(source=holders[asked.source], kind="calls", target=holders[asked.target])
+    cache = next((c for c in graph.of_kind(Component) if c.role == "Cache"), None)
+    for behaviour in (*graph.of_kind(Operation), *graph.of_kind(Handler)) if cache else ():
+        if cache and _shares(behaviour):
+            yield Edge(source=holders[behaviour.id], kind="calls", target=cache.id)
+
+
+def _shares(behaviour: Operation | Handler) -> bool:
+    """Whether a behaviour's requests are counted, or its reads are kept."""
+    limited = isinstance(behaviour, Operation) and behaviour.limit is not None
+    return limited or any(isinstance(step, Find) and step.keep_us for step in walk_steps(behaviour.steps))

@@ -13,7 +13,7 @@ from autocoder.passes.protocol import PassContext
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceWorkloads:
-    """Adds a workload for every component but the store and what is outside, with a size tier's resources."""
+    """Adds a workload for every component but store, cache and what is outside, with a size tier's resources."""
 
     tier: str = "small"
     port: int = 8000
@@ -24,7 +24,7 @@ class PlaceWorkloads:
         workloads: list[Workload] = []
         edges: list[Edge] = []
         for component in graph.of_kind(Component):
-            if component.role in ("Store", "Integration"):
+            if component.role in ("Store", "Cache", "Integration"):
                 continue
             workload = Workload(
                 name=component.name,

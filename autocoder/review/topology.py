@@ -108,7 +108,7 @@ class Topology:
 def _note(component: Component, views: Views) -> str:
     """What a component holds, counted."""
     kinds = [node.partition(":")[0] for node in views.contained(component)]
-    plural = {"entity": "entities"}
+    plural = {"capability": "capabilities", "entity": "entities"}
     counted = (f"{kinds.count(k)} {k if kinds.count(k) == 1 else plural.get(k, f'{k}s')}" for k in sorted(set(kinds)))
     return ", ".join((component.role, *counted))
 

@@ -142,3 +142,32 @@ def test_each_worker_carries_the_load_of_its_own_handlers() -> None:
         "alone": 100,
         "others": 200,
     }
+
+
+def test_a_cache_and_systems_outside_are_components_like_others() -> None:
+    text = (
+        "entities: {Note: {fields: {a: {type: text, unique: true}}}}\n"
+        "integrations:\n"
+        "  rates: {base_url: {env: RATES_URL}, operations: {rate: {route: GET /rate, receive: {value: decimal}}}}\n"
+        "  banks: {base_url: {env: BANKS_URL}, operations: {bank: {route: GET /bank, receive: {name: text}}}}\n"
+        "operations:\n"
+        "  show: {route: GET /rate, effects: [{call: rates.rate}], output: {body: {rate: rate.value}}}\n"
+        '  find: {route: "GET /notes/{a}", effects: [{read: Note, where: "a == input.a", cache: 1m}]}\n'
+    )
+    deployment = 'schema_version: "1.0.0"\nsystem: shop\nenvironments: {production: {engines: {cache: redis}}}\n'
+
+    def bindings(components: str) -> dict[str, tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]]:
+        views = compiled(text + components, deployment=deployment).views
+        return {c.name: (c.role, views.contained(c), views.bindings(c)) for c in views.components}
+
+    derived, stated = (
+        bindings(said)
+        for said in ("", "components: {money: {kind: Integration, owns: [rates]}, copies: {kind: Cache}}\n")
+    )
+    assert derived["cache"] == ("Cache", ("capability:cache",), ())
+    assert derived["api"][2] == (("calls", "cache"), ("calls", "rates"), ("calls", "store"))
+    assert stated["copies"] == ("Cache", ("capability:cache",), ())
+    assert stated["money"] == ("Integration", ("integration:rates",), ())
+    assert stated["banks"] == ("Integration", ("integration:banks",), ())
+    assert stated["api"][2] == (("calls", "copies"), ("calls", "money"), ("calls", "store"))
+    assert "cache" not in stated and "rates" not in stated

@@ -1,6 +1,14 @@
-"""Codes of the lower stage (AC3275-AC3281): what an environment changes."""
+"""Codes of the lower stage (AC3227, AC3275-AC3281): batches, and what an environment changes."""
 
 CODES: tuple[dict[str, str], ...] = (
+    {
+        "code": "AC3227",
+        "title": "batches of nothing",
+        "why": "Batching lets events wait for each other, so that one transaction handles many of them. Handlers that "
+        "call systems outside run each by itself, and without handlers there is nothing to wait.",
+        "fix": "Add a handler with `on` that touches the store, or remove `batching`.",
+        "example": "capabilities: {batching: {size: 200, wait: 2s}}   # no handler has `on`",
+    },
     {
         "code": "AC3275",
         "title": "an override that names nothing",

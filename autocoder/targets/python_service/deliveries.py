@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from autocoder.ir.capabilities import Batching
 from autocoder.ir.nodes import Delivery, Handler
 from autocoder.ir.views import Views
+from autocoder.targets.python_service import overrides
 from autocoder.targets.python_service.expressions import Imports, duration, literal
 from autocoder.targets.python_service.names import function
 
+USUAL_BATCH = 50
+"""Deliveries that one transaction takes where nothing is stated."""
 _UNITS = (("hours", 3_600_000_000), ("minutes", 60_000_000), ("seconds", 1_000_000), ("microseconds", 1))
 
 
@@ -21,6 +25,18 @@ def values(views: Views) -> dict[str, Any]:
         "dropped": [name for name, d in repeated.items() if not d.keeps],
         "unrepeated": [name for name, d in stated.items() if not d.repeats],
         "retried": _retried(views),
+        **_batches(views.batching, views),
+    }
+
+
+def _batches(stated: Batching | None, views: Views) -> dict[str, str]:
+    """How many deliveries one transaction takes, and how long the first of them waits for others, as source."""
+    if stated is None:
+        return {"batch": str(USUAL_BATCH), "gathers": ""}
+    wait = overrides.shown(views, stated.id, "wait_us", "")
+    return {
+        "batch": overrides.shown(views, stated.id, "size", str(stated.size)),
+        "gathers": f"timedelta(seconds={wait})" if wait else duration(stated.wait_us, Imports()),
     }
 
 

@@ -28,7 +28,7 @@ operations:
 handlers:
   nightly: {every: "0 2 * * *", effects: [{delete: Note, where: "title == ''"}]}
   again: {on: Noted, effects: [{update: Note, set: {title: "'b'"}, where: "title == event.title"}]}
-capabilities: {rate_limit: {limit: 600/min, burst: 100}}
+capabilities: {rate_limit: {limit: 600/min, burst: 100}, batching: {size: 20, wait: 1s}}
 policy: {performance: {p95: 300ms, p99: 400ms, availability: 99%}}
 """
 DEPLOYMENT = """
@@ -44,11 +44,13 @@ environments:
       integrations.rates.breaker.reset: 5s
       operations.show.rate_limit.limit: 1000/min
       capabilities.rate_limit.burst: 500
+      capabilities.batching.wait: 3s
       handlers.nightly.every: "*/5 * * * *"
       policy.performance.p95: 350ms
       policy.performance.availability: 90%
 """
 CHANGED = {
+    "BATCHING_WAIT": "3",
     "HANDLER_NIGHTLY_SCHEDULE": "*/5 * * * *",
     "INTEGRATION_RATES_ATTEMPTS": "1",
     "INTEGRATION_RATES_RESET": "5",
@@ -102,12 +104,13 @@ def test_what_no_environment_changes_is_no_setting() -> None:
 SHOWN = """
 import json
 from datetime import timedelta
-from shop import scheduler
+from shop import scheduler, worker
 from shop.integrations.rates import SYSTEM
 from shop.limits import SHOW_LIMIT, SYSTEM_LIMIT
 limits = [[limit.every, limit.burst] for limit in (SHOW_LIMIT, SYSTEM_LIMIT)]
 outside = [SYSTEM.timeout, SYSTEM.attempts, SYSTEM.failures, SYSTEM.reset]
-print(json.dumps([limits, outside, scheduler.JOBS["nightly"][0]]))
+batches = [worker.BATCH, worker.WAIT.total_seconds()]
+print(json.dumps([limits, outside, batches, scheduler.JOBS["nightly"][0]]))
 """
 
 
@@ -118,7 +121,7 @@ def test_the_service_takes_what_its_environment_says_and_else_what_the_design_sa
     service = write(found, tmp_path)
     assert lint(tmp_path) == ""
     usual, staging = (json.loads(service.run("-c", SHOWN, **more).stdout) for more in ({}, CHANGED))
-    assert usual == [[[6_000_000, 10], [100_000, 100]], [0.05, 3, 5, 30], "0 2 * * *"]
-    assert staging == [[[60_000, 1000], [100_000, 500]], [0.09, 1, 5, 5], "*/5 * * * *"]
+    assert usual == [[[6_000_000, 10], [100_000, 100]], [0.05, 3, 5, 30], [20, 1], "0 2 * * *"]
+    assert staging == [[[60_000, 1000], [100_000, 500]], [0.09, 1, 5, 5], [20, 3], "*/5 * * * *"]
     refused = service.run("-c", SHOWN, HANDLER_NIGHTLY_SCHEDULE="sometimes")
     assert refused.returncode and "must be a cron line" in refused.stderr

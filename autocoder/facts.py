@@ -190,7 +190,7 @@ TOPICS = (
 _METHOD = _choice("HTTP method", "GET", "POST", "PUT", "PATCH", "DELETE")
 _ACTOR = _choice("who: anyone, a signed-in user, or someone with a role", "anyone", "user", "role", "nobody", "guest")
 _ROLE = _word("the role's name where the actor is a role or a named kind of user")
-_SCOPE = _choice("which rows: the actor's own, or all", "own", "all")
+_SCOPE = _choice("which rows: the actor's own, those assigned to the actor, or all", "own", "assigned", "all")
 
 KINDS: Mapping[str, FactKind] = MappingProxyType(
     {
@@ -250,6 +250,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 parent=_word("what the object belongs to"),
                 state=_word("a state that restricts the rows"),
                 to_state=_word("the state that the row goes into"),
+                assignee=_word("whom it is given to: a kind of people, or self"),
                 from_states=_of("list", "the states in which it may be done"),
                 before=_of("duration", "it may be done until this long before a time of the row"),
                 of=_word("that time's name"),

@@ -12,7 +12,7 @@ from itertools import pairwise
 from autocoder.blueprint.model import AnyEffect, FieldSpec, Lifecycle, Operation, Read, Require, Transition
 from autocoder.decisions import Source
 from autocoder.facts import Fact
-from autocoder.planning import domain_verbs, names, permissions
+from autocoder.planning import assignments, domain_verbs, names, permissions
 from autocoder.planning.workbench import EntityDraft, StateDraft, Workbench
 from autocoder.readers.rules.lexicon.domain import STATES
 from autocoder.readers.rules.tagging import look_up
@@ -104,7 +104,8 @@ def plan_change(bench: Workbench, fact: Fact) -> bool:
     if _made_by(bench, thing, same):
         rule = permissions.kept(bench, thing, rule, row, names.operation_name(f"{verb} {thing.words}"))
     else:
-        rule = permissions.of_owners(bench, thing, rule, row, names.operation_name(f"{verb} {thing.words}"))
+        name = names.operation_name(f"{verb} {thing.words}")
+        rule = assignments.of_assignees(bench, thing, permissions.of_owners(bench, thing, rule, row, name), row, name)
     _add_operation(bench, thing, verb, rule, [fact], timely)
     if not thing.changes[names.base_name(verb)].origins:
         bench.decide(

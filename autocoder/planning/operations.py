@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from autocoder.facts import Fact
-from autocoder.planning import domain_verbs, lifecycles, names
+from autocoder.planning import assignments, domain_verbs, lifecycles, names
 from autocoder.planning.completion import complete
 from autocoder.planning.routes import endpoints
 from autocoder.planning.row_operations import make_create, make_delete, make_list, make_read, make_update
@@ -171,6 +171,8 @@ def _other(bench: Workbench, fact: Fact) -> bool:
     if thing is not None and thing is not bench.account and domain_verbs.makes(fact):
         make_create(bench, thing, f"create_{thing.base}", fact)
         return True
+    if fact.word("assignee"):
+        return assignments.plan_assignment(bench, fact)
     return domain_verbs.plan_end(bench, fact) or lifecycles.plan_change(bench, fact)
 
 

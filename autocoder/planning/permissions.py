@@ -15,6 +15,7 @@ from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import names
 from autocoder.planning.workbench import EntityDraft, Workbench
+from autocoder.readers.rules.lexicon.nouns import ACTORS
 
 Access = Literal["anyone", "user", "user?"] | AccessRule
 
@@ -23,6 +24,7 @@ SIGHT = frozenset({"list", "read", "search"})
 
 _TRUSTED = names.words(
     "admin administrator moderator editor operator manager staff librarian teacher reviewer agent clerk owner host "
+    "dispatcher coordinator planner inspector cashier "
     "supervisor partner director president head boss auditor finance hr doctor nurse technician organizer organiser"
 )
 """Roles that nobody gets by registering."""
@@ -42,7 +44,8 @@ def plan_roles(bench: Workbench) -> None:
     stated = [f for f in bench.of("authentication") if f.get("roles")]
     listed = [r for f in stated for r in _texts(f.get("roles"))]
     acting = [f.word("role") for f in (*bench.of("operation"), *bench.of("access")) if f.word("actor") == "role"]
-    found = [names.field_name(r, suffix="role") for r in dict.fromkeys([*listed, *acting]) if r]
+    given = [w for f in bench.of("operation") if (w := f.word("assignee")) not in {"", "self", *ACTORS}]
+    found = [names.field_name(r, suffix="role") for r in dict.fromkeys([*listed, *acting, *given]) if r]
     account = bench.account
     if account is None or not found:
         return
@@ -104,12 +107,12 @@ def combined(bench: Workbench, entity: EntityDraft, facts: Sequence[Fact], row: 
         signed_in = all(_signed_in(bench, f) for f in told)
         return Rule(access="user" if signed_in else "anyone", condition=None, facts=told)
     roled = "role" in bench.account.fields
-    grants = [(role_of(f) if roled and f.word("actor") == "role" else "", _own(entity, f)) for f in told]
-    whole = {role for role, own in grants if not own}
+    grants = [(role_of(f) if roled and f.word("actor") == "role" else "", _whose(entity, f)) for f in told]
+    whole = {role for role, whose in grants if not whose}
     parts = dict.fromkeys(
-        f"caller.role == '{role}'" if role in whole else f"{row}owner == caller.id" for role, _ in grants
+        f"caller.role == '{role}'" if role in whole else f"{row}{whose} == caller.id" for role, whose in grants
     )
-    narrowed = "" not in whole and any(own and role not in whole for role, own in grants)
+    narrowed = "" not in whole and any(whose and role not in whole for role, whose in grants)
     return Rule(
         access=access_of_roles([role for role, _ in grants]),
         condition=" || ".join(parts) if narrowed else None,
@@ -152,8 +155,10 @@ def access_of_roles(roles: Iterable[str]) -> Access:
     return AccessRule(role=found[0] if len(found) == 1 else found)
 
 
-def _own(entity: EntityDraft, fact: Fact) -> bool:
-    return fact.get("scope") == "own" and "owner" in entity.fields
+def _whose(entity: EntityDraft, fact: Fact) -> str:
+    """The field that names whose rows it is about; empty where it is about all."""
+    field = {"own": "owner", "assigned": "assignee"}.get(str(fact.get("scope")), "")
+    return field if field in entity.fields else ""
 
 
 def _signed_in(bench: Workbench, fact: Fact) -> bool:

@@ -21,7 +21,7 @@ from autocoder.blueprint.model import (
 from autocoder.decisions import Decision, Source
 from autocoder.diagnostics import Diagnostic
 from autocoder.facts import Fact, Prose, Quote, Via
-from autocoder.planning import domain_verbs, lifecycles, names
+from autocoder.planning import assignments, domain_verbs, lifecycles, names
 from autocoder.planning.capabilities import plan_encryption, plan_whole
 from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints, plan_wire
 from autocoder.planning.entities import plan_bare_entities, plan_entities, plan_references
@@ -110,6 +110,7 @@ class _Draft:
         plan_references(bench)
         plan_filter_fields(bench)
         plan_times(bench)
+        assignments.plan_assignees(bench)
         lifecycles.plan_lifecycles(bench)
         forbid_changes(bench)
         plan_roles(bench)

@@ -24,7 +24,8 @@ def forbid_changes(bench: Workbench) -> None:
             continue
         states = thing.fields["status"].values
         state = names.state_name(fact.word("state"))
-        origins = tuple(s for s in change.origins or states if s not in {state, change.to})
+        out = {state, change.to}
+        origins = tuple(s for s in change.origins if s not in out) or tuple(s for s in states if s not in out)
         if state in states and origins:
             thing.changes[names.base_name(lifecycles.verb_of(fact))] = replace(change, origins=origins)
             thing.facts.append(fact)

@@ -411,7 +411,7 @@ def _left_by(at: Situation) -> list[Filled]:
 def _restricts(draft: Draft) -> bool:
     """Whether a fact says what "only" says beside it: their own rows, some states, once."""
     values = {name: part.value for name, part in draft.parts.items()}
-    return values.get("scope") == "own" or "from_states" in values or values.get("topic") == "limit"
+    return values.get("scope") in {"own", "assigned"} or "from_states" in values or values.get("topic") == "limit"
 
 
 def _only(at: Situation) -> set[int]:

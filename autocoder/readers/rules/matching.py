@@ -380,9 +380,9 @@ class _Reader:
             return
         most = max(len(m.items) for m in matches)
         best = self._by_discourse([m for m in matches if len(m.items) == most])
-        chosen = max(best, key=lambda m: len(m.frame.roles))
+        chosen = max(best, key=lambda m: (sum(len(d.parts) for d in m.drafts), len(m.frame.roles)))
         for other in best:
-            if other is not chosen and _says(other) != _says(chosen) and not other.frame.extends:
+            if other is not chosen and not _says_as_much(chosen, other) and not other.frame.extends:
                 self.parse.ties.append((chosen.drafts, other.drafts))
         self._apply(chosen)
 
@@ -498,6 +498,12 @@ def _remember_operation(draft: Draft, discourse: Discourse) -> None:
         discourse.actor = {k: p for k, p in draft.parts.items() if k in {"actor", "role"}}
     if "object" in named:
         discourse.entity = named["object"]
+
+
+def _says_as_much(match: Match, other: Match) -> bool:
+    """Whether a match states all that the other one does."""
+    mine = [(kind, dict(parts)) for kind, parts in _says(match)]
+    return all(any(kind == k and dict(parts).items() <= p.items() for k, p in mine) for kind, parts in _says(other))
 
 
 def _says(match: Match) -> list[tuple[str, list[tuple[str, Value]]]]:

@@ -45,7 +45,7 @@ def _plain(item: Item) -> bool:
     return (
         item.tag == "D"
         or (item.tag == "S" and item.lemma != "whose")
-        or item.lemma in {"each", "every", "all", "given"}
+        or item.lemma in {"each", "every", "all", "any", "given"}
     )
 
 

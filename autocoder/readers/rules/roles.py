@@ -270,6 +270,8 @@ def _narrow(item: Item, noun: Noun, filled: Filled) -> None:
     if item.tag == "S" and item.lemma in {"own", "their", "his", "her", "my"}:
         part = filled.parts.get("scope")
         filled.put("scope", "own", *(part.items if part else ()), item, via=Via.LEXICON)
+    elif item.tag == "J" and item.words[0].token.value == "assigned" and noun.items[0].tag == "S":
+        filled.put("scope", "assigned", item, via=Via.LEXICON)
     elif item.tag == "Q" and item.lemma == "only" and any(i.lemma == "own" for i in noun.modifiers):
         filled.use(item)
     elif item.tag == "K" and isinstance(item.meaning, Bound) and item.meaning.high and not item.meaning.low:
@@ -284,6 +286,9 @@ def _narrow(item: Item, noun: Noun, filled: Filled) -> None:
 
 def _narrow_after(adjunct: Adjunct, filled: Filled) -> None:
     first = adjunct.items[0]
+    if adjunct.kind == "participle" and adjunct.gerund is not None:
+        _narrow_to_assigned(adjunct.gerund, filled)
+        return
     if adjunct.prep == "of" and len(adjunct.nouns) == 1 and len(adjunct.items) == 1:
         _parent(adjunct, filled)
         return
@@ -309,9 +314,21 @@ def _parent(adjunct: Adjunct, filled: Filled) -> None:
         filled.use(*adjunct.items, *noun.items)
 
 
+def _narrow_to_assigned(predicate: Predicate, filled: Filled) -> None:
+    """Jobs assigned to him; tickets that are assigned to them."""
+    to = [a for a in predicate.around if a.prep == "to"]
+    whom = [n.head.lemma for a in to for n in a.nouns]
+    told = len(predicate.verbs) == 1 and predicate.verbs[0].lemma in CLASSES["assign"] and predicate.passive
+    if told and len(predicate.around) == 1 and whom in ([w] for w in ("they", "he", "she", "them", "him", "her", "me")):
+        filled.put("scope", "assigned", *predicate.verbs, via=Via.LEXICON)
+        filled.use(*items_of(predicate))
+
+
 def _narrow_relative(predicate: Predicate, filled: Filled) -> None:
     """Links that have expired; notes that are older than a year; drafts that they own."""
     lemmas = words_of(predicate.verbs)
+    if predicate.passive and not predicate.negated:
+        _narrow_to_assigned(predicate, filled)
     if lemmas == "expire" and not predicate.objects and not predicate.negated:
         filled.put("state", "expired", *predicate.verbs, via=Via.LEXICON)
         filled.use(*predicate.group)

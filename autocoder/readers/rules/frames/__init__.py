@@ -1,5 +1,6 @@
 """The frames: what the rules reader understands, as data with a worked example each."""
 
+from autocoder.readers.rules.frames.assignments import FRAMES as ASSIGNMENTS
 from autocoder.readers.rules.frames.behaviour import FRAMES as BEHAVIOUR
 from autocoder.readers.rules.frames.data import FRAMES as DATA
 from autocoder.readers.rules.frames.endpoint import FRAMES as ENDPOINT
@@ -10,6 +11,15 @@ from autocoder.readers.rules.frames.platform import RUNS
 from autocoder.readers.rules.frames.restrictions import FRAMES as RESTRICTIONS
 from autocoder.readers.rules.frames.specification import FRAMES as SPECIFICATION
 
-FRAMES: tuple[Frame, ...] = (*BEHAVIOUR, *DATA, *NARRATIVE, *RESTRICTIONS, *ENDPOINT, *PLATFORM, *SPECIFICATION)
+FRAMES: tuple[Frame, ...] = (
+    *BEHAVIOUR,
+    *DATA,
+    *NARRATIVE,
+    *RESTRICTIONS,
+    *ASSIGNMENTS,
+    *ENDPOINT,
+    *PLATFORM,
+    *SPECIFICATION,
+)
 
 __all__ = ["FRAMES", "RUNS", "Ask", "Frame", "Role", "Run"]

@@ -67,6 +67,7 @@ VERBS: dict[str, str] = {
     "encrypt": "encrypt",
     "run": "run host deploy operate locate stay live",
     "tell": "notify inform tell remind warn alert e-mail email mail",
+    "assign": "assign delegate allocate",
     "mark": "mark set flag",
     "overlap": "overlap collide intersect conflict",
     "close": "close end finish",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from autocoder.facts import Via
-from autocoder.readers.rules import endpoints, fields, occasions, readings, restrictions, roles
+from autocoder.readers.rules import counting, endpoints, fields, occasions, readings, restrictions, roles
 from autocoder.readers.rules.clauses import Adjunct, Noun, items_of
 from autocoder.readers.rules.discourse import Discourse, Part
 from autocoder.readers.rules.lexicon import nouns
@@ -338,6 +338,7 @@ NOUN_READS: Mapping[str, roles.Reads] = {
     **roles.READS,
     **readings.NOUNS,
     **restrictions.NOUNS,
+    **counting.NOUNS,
     "field": fields.field,
     "detail": detail,
     "answer field": fields.answer_field,

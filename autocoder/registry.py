@@ -36,6 +36,7 @@ PASSES: Mapping[str, str] = {
     "check-secrets": "autocoder.passes.check_secrets:CheckSecrets",
     "check-personal-data": "autocoder.passes.check_personal_data:CheckPersonalData",
     "check-anonymous": "autocoder.passes.check_anonymous:CheckAnonymous",
+    "check-roles": "autocoder.passes.check_roles:CheckRoles",
     "check-guards": "autocoder.passes.check_guards:CheckGuards",
     "check-states": "autocoder.passes.check_states:CheckStates",
 }

@@ -144,7 +144,14 @@ class FieldSpec(Strict):
         examples=["query"],
     )
     message: str | None = Field(
-        default=None, description="What the client reads where the value is refused.", examples=["Give a web address."]
+        default=None,
+        description="What the client reads where an input is absent or refused.",
+        examples=["Give a web address."],
+    )
+    otherwise: Annotated[str | int | None, Field(alias="else")] = Field(
+        default=None,
+        description="The failure class or status where an input is absent or refused. Usual: malformed or invalid.",
+        examples=["conflict", 400],
     )
     satisfies: Satisfies = ()
 

@@ -31,7 +31,7 @@ from autocoder.ir.lower_capabilities import audited_handler, batching, capabilit
 from autocoder.ir.lower_components import USUAL_NAMES, Components
 from autocoder.ir.lower_entities import Entities
 from autocoder.ir.lower_environments import environments, objectives
-from autocoder.ir.lower_failures import FAILURE_NAMES, answers_of
+from autocoder.ir.lower_failures import FAILURE_NAMES, answers_of, refusal_of
 from autocoder.ir.lower_handlers import Handlers, carried
 from autocoder.ir.lower_inbound import delivered
 from autocoder.ir.lower_outside import Outside
@@ -52,6 +52,7 @@ from autocoder.ir.nodes import (
     System,
     Wire,
 )
+from autocoder.ir.options import check_options
 from autocoder.ir.resolve import Scope, resolve
 from autocoder.ir.types import JSON, TEXT, UUID, Type, record_of
 from autocoder.ir.variables import check_variables
@@ -112,6 +113,7 @@ class Blueprint:
         )
         lower_wrapping.check(self)
         check_variables(self)
+        check_options(self)
         nodes_of_wire = self.wire()
         operations = [delivered(self, operation) for operation in self.operations(world)]
         operations = [capable(self, operation, world.auth) for operation in operations]
@@ -381,6 +383,7 @@ class Blueprint:
                 constraints=constraints_of(s),
                 default=None if s.default is None else self.default(s, type_, where),
                 message=s.message,
+                refused=refusal_of(self, s, *at),
             )
         return lower_files.as_form(self, name, method, found)
 

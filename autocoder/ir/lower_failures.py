@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, get_args
 
 from autocoder.blueprint.outputs import ErrorAnswer, Errors
@@ -11,6 +12,8 @@ from autocoder.ir.nodes import Answer
 from autocoder.ir.types import INTEGER, TEXT, Type, list_of, record_of
 
 if TYPE_CHECKING:
+    from autocoder.blueprint.fields import FieldSpec
+    from autocoder.ir.lower import Blueprint
     from autocoder.ir.lower_behaviour import Lowering, Path
 
 CLASSES: tuple[FailureClass, ...] = get_args(FailureClass)
@@ -35,6 +38,9 @@ FAILURE_NAMES: dict[str, Type] = {
 """What the body of a failure may be made of."""
 
 
+_RULE = f"`else` is one of {', '.join(CLASSES)}, or a status from 400 to 599"
+
+
 class Otherwise(Protocol):
     """An effect that may fail in a way that it states."""
 
@@ -53,24 +59,45 @@ def failure_of(
     to: Lowering, effect: Otherwise, usual: FailureClass, at: Path, *, subject: str = "", message: str = ""
 ) -> Failure:
     """How an effect fails: as it states, else as is usual."""
-    stated, said = effect.otherwise, effect.message or message or None
-    if isinstance(stated, int):
-        if not 400 <= stated <= 599:
-            to.complain("AC3118", f"{stated} is no status of a failure", (*at, "else"), rule="from 400 to 599")
-        named: dict[int, FailureClass] = {status: name for name, status in STATUS.items() if name != "malformed"}
-        known: FailureClass = named.get(stated, usual)
-        return Failure(failure=known, subject=subject, message=said, status=stated)
-    known_class: FailureClass | None = next((name for name in CLASSES if name == stated), None)
-    if stated is not None and known_class is None:
+    failure, problem = stated_failure(effect, usual)
+    if problem is not None:
         to.complain(
-            "AC3118",
-            f'"{stated}" is no failure class',
-            (*at, "else"),
-            value=stated,
-            rule=f"`else` is one of {', '.join(CLASSES)}, or a status",
-            help=nearest(stated, CLASSES),
+            "AC3118", problem.message, (*at, "else"), value=str(effect.otherwise), rule=_RULE, help=problem.help
         )
-    return Failure(failure=known_class or usual, subject=subject, message=said)
+    return replace(failure, subject=subject, message=effect.message or message or None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """What is wrong with an `else`, and what to do."""
+
+    message: str
+    help: str = ""
+
+
+def stated_failure(stated: Otherwise, usual: FailureClass) -> tuple[Failure, Problem | None]:
+    """The failure that `else` names, by its class or status, and what is wrong with that."""
+    match stated.otherwise:
+        case None:
+            return Failure(failure=usual), None
+        case int() as status:
+            named: dict[int, FailureClass] = {status: name for name, status in STATUS.items() if name != "malformed"}
+            problem = None if 400 <= status <= 599 else Problem(message=f"{status} is no status of a failure")
+            return Failure(failure=named.get(status, usual), status=status), problem
+        case str() as word:
+            known: FailureClass | None = next((name for name in CLASSES if name == word), None)
+            problem = Problem(message=f'"{word}" is no failure class', help=nearest(word, CLASSES))
+            return Failure(failure=known or usual), None if known else problem
+
+
+def refusal_of(blueprint: Blueprint, spec: FieldSpec, *path: str) -> Failure | None:
+    """How an input fails where it is absent or refused, None as is usual."""
+    if spec.otherwise is None:
+        return None
+    failure, problem = stated_failure(spec, "invalid")
+    if problem is not None:
+        blueprint.complain("AC3118", problem.message, _RULE, *path, "else", help=problem.help)
+    return failure
 
 
 def answers_of(errors: Errors) -> tuple[Answer, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from autocoder.ir.behaviour import FailureClass, Steps
+from autocoder.ir.behaviour import Failure, FailureClass, Steps
 from autocoder.ir.capabilities import Batching, Capability, Idempotency, RateLimit, Signed
 from autocoder.ir.expressions import Expr
 from autocoder.ir.types import Type
@@ -153,7 +153,9 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """One value that a client sends. Not `required`: it may be absent; null only if its type says so."""
+    """One value that a client sends. Not `required`: it may be absent; null only if its type says so. `refused` is how
+    it fails where it is absent or does not fit, None as is usual; `message` what the client reads then.
+    """
 
     name: str
     place: Literal["path", "query", "header", "cookie", "body", "form"]
@@ -162,6 +164,7 @@ class Input:
     constraints: Constraints = Constraints()
     default: Expr | None = None
     message: str | None = None
+    refused: Failure | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -93,6 +93,11 @@ class Views:
             return given.name.replace("_", "-")
         return self.spelled(given.name) if given.place in ("query", "body") else given.name
 
+    def path_of(self, operation: Operation, given: Input) -> str:
+        """An input as failures name it: below its wrapper where it stands in one."""
+        wrapper = operation.wrapper if given.place == "body" else ""
+        return ".".join(filter(None, (self.spelled(wrapper), self.wire_name(given))))
+
     def spelled(self, name: str) -> str:
         """A name of JSON as clients see it."""
         if self.wire.case == "snake":

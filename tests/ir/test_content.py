@@ -19,6 +19,18 @@ operations:
 """
 
 REFUSED = {
+    "a message of an entity's field": (
+        "entities: {A: {fields: {a: {type: text, message: Say it.}}}}\n",
+        ("AC3249", "architecture.yaml:3:50"),
+    ),
+    "an index on an input": (
+        POST + "operations:\n  a: {route: GET /a, input: {q: {type: text, indexed: true}}, output: {text: input.q}}\n",
+        ("AC3249", "architecture.yaml:6:55"),
+    ),
+    "an input that fails in no known way": (
+        POST + "operations:\n  a: {route: GET /a, input: {q: {type: text, else: 200}}, output: {text: input.q}}\n",
+        ("AC3118", "architecture.yaml:6:52"),
+    ),
     "a formula over nothing": ("entities: {A: {fields: {a: formula}}}\n", ("AC3268", "architecture.yaml:3:28")),
     "a predicate over what cannot be compared": (
         "entities: {A: {fields: {a: {type: predicate, fields: {b: json}}}}}\n",

@@ -49,4 +49,20 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Give the entity a token field and one reference to the accounts that is not optional.",
         "example": "auth: {entity: User, login: email, api_key: {entity: Link, field: code}}",
     },
+    {
+        "code": "AC3226",
+        "title": "a role that clients choose for themselves",
+        "why": "What a role may do is open to everybody who may choose it. Where the text says so (people register as "
+        "authors or as readers) that is right; where a role gives power over others it is a way in.",
+        "fix": "Let those set it who have a role (`access: {role: admin}`), or set it to a literal.",
+        "example": "register: {route: POST /users, effects: [{create: User, set: {role: input.role}}]}",
+    },
+    {
+        "code": "AC3249",
+        "title": "an option that means nothing where it stands",
+        "why": "Inputs have places, messages and failures; fields of entities have columns, indexes, sequences and "
+        "whoever sees them. An option in the other place would be read and do nothing.",
+        "fix": "Move it to where it means something, or leave it out.",
+        "example": "entities: {Item: {fields: {name: {type: text, message: A name is needed.}}}}",
+    },
 )

@@ -75,23 +75,6 @@ Time = Annotated[datetime, BeforeValidator(as_text), AfterValidator(in_utc)]''',
 Day = Annotated[date, BeforeValidator(as_day)]''',
         (("", "re"), ("typing", "Annotated"), ("pydantic", "BeforeValidator"), ("datetime", "date")),
     ),
-    "saying": (
-        '''def saying(message: str) -> WrapValidator:
-    """Answers with this message where a value is refused."""
-
-    def validate(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
-        try:
-            return check(value)
-        except ValueError as error:
-            raise ValueError(message) from error
-
-    return WrapValidator(validate)''',
-        (
-            ("typing", "Any"),
-            ("pydantic", "ValidatorFunctionWrapHandler"),
-            ("pydantic", "WrapValidator"),
-        ),
-    ),
     "Integer": (
         "Integer = Annotated[int, Strict(), Field(ge=-(2**63), lt=2**63)]",
         (("typing", "Annotated"), ("pydantic", "Field"), ("pydantic", "Strict")),

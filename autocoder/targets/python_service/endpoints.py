@@ -70,6 +70,7 @@ def failure_statuses(operation: Operation, views: Views) -> tuple[int, ...]:
     found: set[int] = set()
     if operation.inputs:
         found |= {views.status("malformed", operation), views.status("invalid", operation)}
+        found |= {views.status(i.refused, operation) for i in operation.inputs if i.refused}
     if operation.access != "anyone" or operation.signed:
         found.add(views.status("unauthenticated", operation))
     if operation.limit:

@@ -7,6 +7,7 @@ from typing import Any
 from autocoder.ir.behaviour import Failure, FailureClass, Insert, Step, walk_steps
 from autocoder.ir.expressions import Bound, Expr, record_values
 from autocoder.ir.lower_failures import CLASSES
+from autocoder.ir.nodes import Input
 from autocoder.ir.views import Views
 from autocoder.targets.python_service.bindings import FAILURES
 from autocoder.targets.python_service.expressions import Imports, PythonExpressions, literal
@@ -28,6 +29,7 @@ def failures_of(views: Views) -> dict[str, Any]:
         "messages": any(message.values()),
         "malformed_differs": _malformed_differs(views),
         "answers": _answers(views),
+        "refusals": _refusals(views),
         "taken_as": any(_is_own(step.taken) for step in _steps(views) if isinstance(step, Insert)),
         "failure_body": shape,
         "names_class": "CLASSES" in shape,
@@ -78,6 +80,22 @@ def _answers(views: Views) -> list[tuple[str, list[tuple[str, int, str]]]]:
         if stated:
             found.append((operation.name, stated))
     return found
+
+
+def _refusals(views: Views) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Operations with inputs that are refused in a way of their own: the class, "None" as is usual, message, status."""
+    found: list[tuple[str, list[tuple[str, str]]]] = []
+    for operation in views.operations:
+        stated = [(i, i.refused or Failure(failure="invalid")) for i in operation.inputs if i.refused or i.message]
+        rows = [(literal(views.path_of(operation, i)), _own(views, i, failure)) for i, failure in stated]
+        found += [(operation.name, rows)] if rows else []
+    return found
+
+
+def _own(views: Views, given: Input, failure: Failure) -> str:
+    differs = failure.failure == "malformed" and _malformed_differs(views)
+    named = "Malformed" if differs else FAILURES[failure.failure]
+    return f"({named if given.refused else 'None'}, {literal(given.message or '')}, {failure.status or 0})"
 
 
 def _body(body: Expr) -> str:

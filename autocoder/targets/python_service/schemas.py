@@ -46,8 +46,6 @@ class Hints:
         if given.type.format == "file":
             kinds = "".join(f", {literal(kind)}" for kind in given.constraints.values)
             more.append(f"{self._own('uploaded')}({most_bytes(given.constraints):_}{kinds})")
-        if given.message:
-            more.append(f"{self._own('saying')}({literal(given.message)})")
         if more:
             self.imports.add("typing", "Annotated")
             hint = f"Annotated[{', '.join([hint, *more])}]"

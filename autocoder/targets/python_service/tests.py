@@ -165,6 +165,8 @@ class Suite:
             **formula_values(views),
             "cursors": any(_by_cursor(o) for o in views.operations),
             "wraps": any(o.wrapper for o in views.operations),
+            "refusals": _refuses(views),
+            "in_headers": any(i.place in ("header", "cookie") for o in views.operations for i in o.inputs),
             "rejects": views.wire.unknown_fields == "reject",
             "cache": views.cache,
             "limited": "rate_limit" in views.capabilities,
@@ -223,6 +225,10 @@ class Suite:
             module.add(_table("WRAPPED: dict[str, str]", wrapped, "Operations whose body has its inputs under a key."))
         module.add(_table("ROUTES: dict[str, Route]", rows, "Each operation's route."))
         module.add(self.statuses())
+        if _refuses(self.views):
+            refusals = [_of_operation(o, self._refusals(o)) for o in self.views.operations]
+            note = "The status of inputs that are refused in their own way."
+            module.add(_table("REFUSALS: dict[str, dict[str, int]]", [row for rows in refusals for row in rows], note))
         if self.outside:
             outside_tests.interface(self.views, module)
         inbound.table(self.views, module)
@@ -244,6 +250,10 @@ class Suite:
                 found[given.name] = own[given.type.format]
                 module.imports.add(f"{self.package}.types", own[given.type.format])
         return found
+
+    def _refusals(self, operation: Operation) -> dict[str, str]:
+        """The status of each input that is refused in its own way."""
+        return {i.name: str(self.views.status(i.refused, operation)) for i in operation.inputs if i.refused}
 
     def statuses(self) -> str:
         """The statuses of failures: the usual ones, and those of operations that answer in their own way."""
@@ -462,9 +472,15 @@ def _refused(given: Input, module: Module) -> str:
     return _sendable(given, samples.bad(given, module.imports))
 
 
+_IN_HEADER = re.compile(r'"[A-Za-z0-9._-]*"( \* [0-9]+)?|-?[0-9]+|True|False')
+"""Values that a header or a cookie holds as they are."""
+
+
 def _sendable(given: Input, values: list[str]) -> str:
     """The values as a list, without those that make another path of the one that they stand in, or no field."""
     found = [v for v in values if given.place != "path" or "/" not in v]
+    if given.place in ("header", "cookie"):
+        found = [v for v in found if _IN_HEADER.fullmatch(v)]
     # An empty field of a form is one that was not sent; an empty part of a path makes another path.
     found = [v for v in found if given.place not in ("path", "form") or v not in ('""', '"x" * 0')]
     return f"[{', '.join(found)}]" if found else ""
@@ -486,6 +502,11 @@ def _hashes(operation: Operation) -> bool:
 
 def _writes(behaviour: Operation | Handler) -> bool:
     return any(isinstance(step, Insert | Change | Remove | Emit | Notify) for step in walk_steps(behaviour.steps))
+
+
+def _refuses(views: Views) -> bool:
+    """Whether any input is refused in its own way."""
+    return any(i.refused for o in views.operations for i in o.inputs)
 
 
 def _by_cursor(operation: Operation) -> bool:

@@ -165,6 +165,14 @@ def as_sent(world: World, operation: str, step: Row, credentials: str | None) ->
     return {**headers, **signed}, options, {**step, "headers": signed}
 
 
+def foreseen(step: Row, operation: str, expected: Reply) -> int:
+    """The status that the oracle expects; of an input that is refused in its own way what is stated for it."""
+    if "refused" in step:
+        return interface.REFUSALS[operation][step["refused"]]
+    malformed = expected.failure == "invalid" and step.get("invalid") == "malformed"
+    return expected.status or STATUSES[operation].get("malformed" if malformed else expected.failure, 0)
+
+
 def play(world: World, step: Row, token: str, kept: dict[str, Row]) -> None:
     """One request to the service, then to the oracle."""
     step = filled(step, kept)
@@ -205,8 +213,7 @@ def play(world: World, step: Row, token: str, kept: dict[str, Row]) -> None:
         world.check_rows()  # whether a signature is good is not the oracle's to say either
         return
     expected = world.oracle.attempt(lambda: world.foresee(operation, given or {}, caller, valid))
-    malformed = expected.failure == "invalid" and step.get("invalid") == "malformed"
-    status = expected.status or STATUSES[operation].get("malformed" if malformed else expected.failure, 0)
+    status = foreseen(step, operation, expected)
     if isinstance(body, dict) and response.status_code < 400:
         world.compare_body(body, expected.body)
     checked(step, status, shown(expected), "the oracle")

@@ -26,6 +26,7 @@ from autocoder.targets.python_service import (
     oracle,
     outside_tests,
     samples,
+    settings_tests,
     uploads,
 )
 from autocoder.targets.python_service.describe import with_article, words
@@ -105,7 +106,8 @@ class Suite:
     def skeletons(self) -> list[str]:
         """The test files that all services share, as far as this one has what they are about."""
         names = ["conftest", "support/database", "support/measure", "support/tables", "support/world"]
-        names += ["test_inputs", "test_interface"]
+        names += ["test_inputs", "test_interface", "test_failures", "test_observability", "test_processes"]
+        names += ["test_settings"]
         names += ["test_concurrency"] if any(map(_writes, self.views.operations)) else []
         names += ["test_database", "properties/test_against_oracle"]
         names += ["support/postgres"] if self.views.store == "postgresql" else []
@@ -174,6 +176,9 @@ class Suite:
             "once_operations": [literal(o.name) for o in views.operations if o.once],
             "limited_operations": [literal(o.name) for o in views.operations if o.limit],
             **deliveries.values(views),
+            "split": len(views.running("Worker") if views.delivers else {}) > 1,
+            "several": len(views.running("Scheduler") if views.scheduled else {}) > 1,
+            **settings_tests.values(views),
         }
 
     def admin(self) -> dict[str, object]:

@@ -175,6 +175,8 @@ class Operations:
         """`@router.get(…)` with what the API description needs."""
         reply, found = reply_of(operation), replies_of(operation)
         options = [literal(operation.path)]
+        if function(operation.name) != operation.name:
+            options.append(f"name={literal(operation.name)}")
         before = (capabilities.dependency(operation, module), inbound.dependency(operation, self.views, module))
         options += [f"dependencies=[{', '.join(filter(None, before))}]"] if any(before) else []
         if reply.status != 200:

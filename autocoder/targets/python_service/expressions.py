@@ -113,7 +113,8 @@ class PythonExpressions:
     `row_of` gives the row of a value where that row may be absent, else "", and `nullable` says whether the value may
     be null in a row that is there;
     `present` gives a value that is known not to be null, "" where it reads as any other;
-    `attribute` takes a field of a row that has no name; `spelled` writes the names of a body.
+    `attribute` takes a field of a row that has no name; `spelled` writes the names of a body. Where values are
+    `untyped`, an empty list says that it may hold anything.
     """
 
     bound: Callable[[Bound], str]
@@ -128,6 +129,7 @@ class PythonExpressions:
     attribute: Callable[[str, Get], str] = field(default=lambda row, node: f"{row}[{literal(node.field)}]")
     spelled: Callable[[str], str] = field(default=lambda name: name)
     formulas: str = ""
+    untyped: bool = False
 
     def render(self, expr: Expr, outer: int = CHOICE) -> str:
         """The code, in parentheses where `outer` binds more tightly."""
@@ -338,6 +340,9 @@ class PythonExpressions:
 
     def _otherwise(self, first: Expr, second: Expr) -> tuple[str, int]:
         other = self.render(second, CHOICE)
+        if self.untyped and other == "[]":
+            self.imports.add("typing", "Any")
+            other = "list[Any]()"
         if isinstance(first, Bound) and (row := self.row_of(first)):
             value = self.bound(first).removesuffix(f" if {row} else None")
             test = f"{row} and {value} is not None" if self.nullable(first) else row

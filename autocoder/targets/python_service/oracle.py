@@ -79,6 +79,7 @@ def handler_method(name: str, views: Views) -> str:
 def module(views: Views, package: str) -> str:
     """The source of `tests/oracle.py`."""
     found = Module(doc="What the service must do, in plain dictionaries: the tests compare the two.", package=package)
+    found.imports.add("collections.abc", "Callable")
     found.imports.add("support.tables", "Entity", "Failed", "Reply", "Row", "Tables", "first", "ordered")
     language.add_functions(language.functions_used(views), found)
     found.add(_entities(views, found))
@@ -95,7 +96,9 @@ def _table(name: str, what: str, rows: list[tuple[str, str, str]]) -> str:
     lines = [f"    {literal(key)}: ({literal(about)}, Oracle.{called})," for key, about, called in rows]
     second = "who may ask" if what == "operation" else "the event that it runs on"
     note = f'"""Each {what}: {second}, and what it does."""'
-    return "\n".join([f"{name} = {{", *lines, "}", note]) if lines else f"{name}: dict[str, tuple] = {{}}\n{note}"
+    result = "Reply" if what == "operation" else "None"
+    head = f"{name}: dict[str, tuple[str, Callable[..., {result}]]] ="
+    return "\n".join([f"{head} {{", *lines, "}", note]) if lines else f"{head} {{}}\n{note}"
 
 
 def _entities(views: Views, module: Module) -> str:
@@ -217,6 +220,7 @@ class Fold:
             spelled=self.views.spelled,
             present=self.present,
             nullable=lambda node: self.views.entity(self.entities[node.name]).field(node.field).type.optional,
+            untyped=True,
         )
 
     def sent(self, node: Bound) -> str:

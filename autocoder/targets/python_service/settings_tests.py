@@ -27,12 +27,20 @@ def values(views: Views) -> dict[str, Any]:
         "description": literal(views.system.description) if views.system.description else "",
         "addresses": outside.addresses(views),
         "production": list(_production(views)),
+        "plain_worker": _postpones(views),
         "polls": views.delivers or bool(views.scheduled),
         "taken": [found for e in views.entities for found in _taken(e)],
         "references": bool(references),
         "held": any(f.on_delete == "refuse" for f in references),
         "bounded": [found for e in views.entities for found in _beyond(e)],
     }
+
+
+def _postpones(views: Views) -> bool:
+    """Whether one process tries again whatever its database has for handlers, and nothing else is on its way."""
+    return views.delivers and bool(outside.staying(views)) and not (
+        views.broker or views.notifies or views.reaches_out or len(views.running("Worker")) > 1
+    )
 
 
 def _production(views: Views) -> Iterator[tuple[str, str]]:

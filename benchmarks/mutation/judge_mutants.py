@@ -43,13 +43,13 @@ class Measured:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        self.test, begin = item.nodeid, time.process_time()
+        self.test, begin = item.nodeid, time.monotonic()
         self.coverage.switch_context(self.test)
         try:
             return (yield)
         finally:
             self.coverage.switch_context("")
-            self.seconds[item.nodeid] = time.process_time() - begin
+            self.seconds[item.nodeid] = time.monotonic() - begin
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:

@@ -5,7 +5,8 @@ Runs in the environment of `requirements/mutation.txt`:
     python list_mutants.py FOLDER COUNT SEED
 
 prints one JSON object per mutant: `file` (from FOLDER), `lines` (first and last of the statement, from 1), `operator`,
-`before` and `after` (the changed lines), `source` (the whole new file). The sample depends on what the code says and on
+`before` and `after` (the changed lines), `calls` (what is called around the change, from within), `source` (the whole
+new file). The sample depends on what the code says and on
 the seed, not on where in a file the code stands: an edit elsewhere leaves it as it is.
 """
 
@@ -37,6 +38,7 @@ class Candidate:
     operator: str
     text: str
     lines: tuple[int, int]
+    calls: list[str]
 
     def order(self, seed: str) -> str:
         """Where it stands in the sample."""
@@ -81,11 +83,21 @@ class Changes(cst.CSTVisitor):
 
     def _take(self, node: cst.CSTNode, operator: str, offered: Iterator[cst.CSTNode]) -> None:
         before, (lines, statement) = self.module.code_for_node(node), self._statement(node)
+        calls = self._calls(node)
         for changed in offered:
             text = f"{statement}\0{operator}\0{before}\0{self.module.code_for_node(changed)}"
             self.seen[text] += 1
             text = f"{text}\0{self.seen[text]}"
-            self.found.append(Candidate(self.file, self.module, node, changed, operator, text, lines))
+            self.found.append(Candidate(self.file, self.module, node, changed, operator, text, lines, calls))
+
+    def _calls(self, node: cst.CSTNode) -> list[str]:
+        """What is called around a change, within its statement."""
+        found: list[str] = []
+        while not isinstance(node, (cst.BaseSmallStatement, cst.BaseCompoundStatement, cst.Module)):
+            if isinstance(node, cst.Call):
+                found.append(self.module.code_for_node(node.func))
+            node = self.get_metadata(ParentNodeProvider, node)
+        return found
 
     def _statement(self, node: cst.CSTNode) -> tuple[tuple[int, int], str]:
         """The lines whose run makes the change matter, and their text: of the statement, or of what a block begins
@@ -123,6 +135,7 @@ def mutants(candidate: Candidate) -> Iterator[dict[str, object]]:
         "operator": candidate.operator.removeprefix("operator_"),
         "before": "\n".join(line[2:] for line in lines if line[0] == "-"),
         "after": "\n".join(line[2:] for line in lines if line[0] == "+"),
+        "calls": candidate.calls,
         "source": new,
     }
 

@@ -29,11 +29,20 @@ def _only_case(mutant: Mutant) -> bool:
 
 CLASSES: tuple[tuple[str, Callable[[Mutant], bool]], ...] = (
     ("what a line of the log says is for people", _calls(r"log\.\w+", r"logger\.\w+")),
-    ("the help of a metric or of a command is for people", _calls("Gauge", "Counter", "Histogram", r".*ArgumentParser")),
+    (
+        "the help of a metric or of a command is for people",
+        _calls("Gauge", "Counter", "Histogram", r".*ArgumentParser"),
+    ),
     ("the words of an error are for people", _calls(r"\w*Error", "Failure", "Missing", "Invalid", "Unavailable")),
     ("a name that only type checkers read", lambda mutant: bool(_UNSEEN.search(mutant["before"].strip()))),
-    ("how often and how long something is tried is tuning", lambda mutant: bool(_TUNING.search(mutant["before"].strip()))),
-    ("SQL does not tell capitals", lambda mutant: _only_case(mutant) and _calls(r".*execute", r".*exec_driver_sql")(mutant)),
+    (
+        "how often and how long something is tried is tuning",
+        lambda mutant: bool(_TUNING.search(mutant["before"].strip())),
+    ),
+    (
+        "SQL does not tell capitals",
+        lambda mutant: _only_case(mutant) and _calls(r".*execute", r".*exec_driver_sql")(mutant),
+    ),
 )
 """Each class with the rule that decides it, the first that fits."""
 

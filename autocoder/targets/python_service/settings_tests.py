@@ -38,8 +38,10 @@ def values(views: Views) -> dict[str, Any]:
 
 def _postpones(views: Views) -> bool:
     """Whether one process tries again whatever its database has for handlers, and nothing else is on its way."""
-    return views.delivers and bool(outside.staying(views)) and not (
-        views.broker or views.notifies or views.reaches_out or len(views.running("Worker")) > 1
+    return (
+        views.delivers
+        and bool(outside.staying(views))
+        and not (views.broker or views.notifies or views.reaches_out or len(views.running("Worker")) > 1)
     )
 
 

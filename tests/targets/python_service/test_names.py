@@ -21,7 +21,7 @@ from autocoder.ir.lower import OWN_TABLES
 from autocoder.ir.names import plural, snake
 from autocoder.targets.python_service import names
 from tests.compiling import DEPLOYMENT, findings
-from tests.targets.python_service.emitted import EXAMPLES, compiled, tree_of, write
+from tests.targets.python_service.emitted import EXAMPLES, compiled, on_sqlite, tree_of, write
 from tests.targets.python_service.linted import lint
 
 FIELD = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -152,10 +152,14 @@ AWKWARD = blueprint(
 
 
 @pytest.mark.slow
-def test_the_tests_of_a_service_of_awkward_names_pass(tmp_path: Path) -> None:
-    service = write(compile_sources(AWKWARD), tmp_path)
-    done = service.pytest("tests")
+@pytest.mark.parametrize("store", ["sqlite", "postgresql"])
+def test_the_tests_of_a_service_of_awkward_names_pass(tmp_path: Path, store: str) -> None:
+    found = compile_sources(on_sqlite(AWKWARD, "shop") if store == "sqlite" else AWKWARD)
+    report = tmp_path / "report.xml"
+    words = ["tests", f"--junitxml={report}", *(["--ignore=tests/properties"] if store == "postgresql" else [])]
+    done = write(found, tmp_path / "workspace").pytest(*words)
     assert done.returncode == 0, done.stdout[-4000:]
+    assert f'name="engine" value="{store} ' in report.read_text(encoding="utf-8")
 
 
 def test_every_attribute_of_the_base_classes_is_taken() -> None:

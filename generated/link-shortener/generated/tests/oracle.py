@@ -1,5 +1,6 @@
 """What the service must do, in plain dictionaries: the tests compare the two."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from support.tables import Entity, Failed, Reply, Row, Tables, Token, first
@@ -108,7 +109,7 @@ class Oracle(Tables):
             self.change("DailyTotal", daily_total, {"clicks": daily_total["clicks"] + 1})
 
 
-OPERATIONS = {
+OPERATIONS: dict[str, tuple[str, Callable[..., Reply]]] = {
     "delete_link": ("user", Oracle.delete_link),
     "follow": ("anyone", Oracle.follow),
     "list_links": ("user", Oracle.list_links),
@@ -119,7 +120,7 @@ OPERATIONS = {
 """Each operation: who may ask, and what it does."""
 
 
-HANDLERS = {
+HANDLERS: dict[str, tuple[str, Callable[..., None]]] = {
     "cleanup_links": ("", Oracle.cleanup_links),
     "count_click": ("LinkClicked", Oracle.count_click),
 }

@@ -123,10 +123,29 @@ def use_keys(monkeypatch: pytest.MonkeyPatch, signing: str, others: str) -> None
 
 def test_the_published_keys_check_tokens_and_hold_nothing_private(world: World) -> None:
     token, _ = world.sign_in()
-    published = world.run(world.client.get("/.well-known/jwks.json")).json()
+    reply = world.run(world.client.get("/.well-known/jwks.json"))
+    published = reply.json()
     key = jwt.PyJWKSet.from_dict(published)[jwt.get_unverified_header(token)["kid"]]
     assert jwt.decode(token, key, algorithms=[key.algorithm_name])
     assert all(not {"d", "p", "q", "k"} & set(parts) for parts in published["keys"])
+    assert reply.headers["Cache-Control"] == "max-age=300"
+
+
+@pytest.mark.parametrize(
+    ("key", "algorithm", "parts"),
+    [
+        (ec.generate_private_key(ec.SECP256R1()), "ES256", ["crv", "kty", "x", "y"]),
+        (rsa.generate_private_key(65537, 2048), "RS256", ["e", "kty", "n"]),
+    ],
+)
+def test_a_key_is_named_by_its_thumbprint(
+    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, algorithm: str, parts: list[str]
+) -> None:
+    published = keyring(in_pem(key), "").signing.published()
+    text = json.dumps({name: published[name] for name in parts}, separators=(",", ":"))
+    digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+    said = {name: value for name, value in published.items() if name not in parts}
+    assert said == {"kid": digest, "alg": algorithm, "use": "sig"}
 
 
 def test_an_older_key_checks_as_long_as_it_is_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

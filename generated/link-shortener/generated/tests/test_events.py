@@ -1,16 +1,18 @@
 """Events: each takes effect once in each of its handlers, whatever fails on the way."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from structlog.testing import capture_logs
 
 from link_shortener import events, worker
 from link_shortener.models import Delivery
+from link_shortener.settings import settings
 from oracle import HANDLERS
 from support.factories import EVENT_VALUES
 from support.interface import EVENTS, FIELDS
@@ -103,6 +105,8 @@ def test_a_handler_that_always_fails_ends_as_a_dead_letter(world: World) -> None
         assert not world.run(worker.deliver(world.now))
     assert not world.run(worker.deliver(world.now))
     assert [delivery.attempts for delivery in deliveries(world)] == [worker.ATTEMPTS] * sent
+    world.run(worker.observe_queue(world.now))
+    assert REGISTRY.get_sample_value("deliveries_dead") == sent
 
 
 @pytest.mark.parametrize("event", NAMES)
@@ -126,6 +130,30 @@ def test_the_queue_is_measured(world: World) -> None:
     world.run(worker.observe_queue(due + timedelta(seconds=5)))
     assert (REGISTRY.get_sample_value("deliveries_waiting"), REGISTRY.get_sample_value("deliveries_dead")) == (sent, 0)
     assert REGISTRY.get_sample_value("deliveries_oldest_seconds") == 5
+    world.run(worker.observe_queue(due - timedelta(seconds=5)))
+    assert REGISTRY.get_sample_value("deliveries_oldest_seconds") == 0
+
+
+def test_a_worker_goes_on_where_the_queue_cannot_be_read_for_a_while(world: World) -> None:
+    publish(world, NAMES[0])
+    stop, looks = asyncio.Event(), 0
+
+    async def look(now: datetime) -> None:
+        nonlocal looks
+        looks += 1
+        assert now == world.now
+        if looks == 1:
+            raise OSError("the database is away")
+        if looks == 4:
+            stop.set()
+
+    changed = patch.multiple(worker, observe_queue=look, current_time=lambda: world.now)
+    with changed, patch.object(settings(), "poll_seconds", 0.001), capture_logs() as logged:
+        world.run(asyncio.wait_for(worker.deliver_until(stop), 30))
+    assert [entry["event"] for entry in logged] == ["deliveries cannot be read"]
+    assert looks == 4
+    world.deliver()
+    assert deliveries(world) == []
 
 
 def test_an_event_of_a_failed_transaction_is_never_sent(world: World) -> None:

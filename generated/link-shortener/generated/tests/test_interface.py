@@ -6,7 +6,10 @@ import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
+from starlette.routing import Route
 
+from link_shortener.application import literal_first
 from link_shortener.database import revisions
 from link_shortener.observability import management
 from support.interface import ROUTES
@@ -70,9 +73,16 @@ def test_a_path_that_is_not_there_is_a_problem_document(world: World) -> None:
     assert reply.headers["Content-Type"] == "application/problem+json"
 
 
+def test_a_literal_part_of_a_path_wins_over_a_parameter() -> None:
+    paths = ["/teas/{id}", "/{kind}/new", "/teas/new", "/{kind}/{id}"]
+    found = sorted((Route(path, lambda _request: Response()) for path in paths), key=literal_first)
+    assert [route.path for route in found] == ["/teas/new", "/teas/{id}", "/{kind}/new", "/{kind}/{id}"]
+
+
 def test_a_method_that_is_not_there_is_refused(world: World) -> None:
     for route in ROUTES.values():
-        assert world.run(world.client.request("TRACE", route.path)).status_code == 405
+        reply = world.run(world.client.request("TRACE", route.path))
+        assert (reply.status_code, "TRACE" in reply.headers["Allow"]) == (405, False)
 
 
 @pytest.mark.parametrize("operation", ["follow", "list_links"])

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import pytest
+from structlog.testing import capture_logs
 
 from link_shortener import scheduler
 from link_shortener.models import Turn
+from link_shortener.settings import settings
 from oracle import HANDLERS
 from support.factories import FACTORIES
 from support.world import World
@@ -74,3 +76,22 @@ def test_a_turn_that_fails_is_run_again(world: World, job: str, name: str) -> No
     world.take_what_was_made()
     HANDLERS[name][1](world.oracle, {}, world.now)
     world.check_rows()
+
+
+def test_a_scheduler_goes_on_where_a_job_fails(world: World) -> None:
+    stop, looks = asyncio.Event(), list[str]()
+
+    async def look(name: str, now: datetime) -> bool:
+        looks.append(name)
+        assert now == world.now
+        if len(looks) == 3 * len(JOBS):
+            stop.set()
+        if len(looks) == 1:
+            raise RuntimeError("the job failed")
+        return True
+
+    changed = patch.multiple(scheduler, run_due=look, current_time=lambda: world.now)
+    with changed, patch.object(settings(), "poll_seconds", 0.001), capture_logs() as logged:
+        world.run(asyncio.wait_for(scheduler.run_until(stop), 30))
+    assert looks == 3 * [job for job, _ in JOBS]
+    assert [(entry["event"], entry["job"]) for entry in logged] == [("turn failed", JOBS[0][0])]

@@ -1,5 +1,6 @@
 """What the service must do, in plain dictionaries: the tests compare the two."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from support.tables import Entity, Failed, Reply, Row, Tables, first
@@ -49,7 +50,7 @@ class Oracle(Tables):
         return Reply(200, self.shown("Todo", todo))
 
 
-OPERATIONS = {
+OPERATIONS: dict[str, tuple[str, Callable[..., Reply]]] = {
     "create_todo": ("anyone", Oracle.create_todo),
     "delete_todo": ("anyone", Oracle.delete_todo),
     "get_todo": ("anyone", Oracle.get_todo),
@@ -59,5 +60,5 @@ OPERATIONS = {
 """Each operation: who may ask, and what it does."""
 
 
-HANDLERS: dict[str, tuple] = {}
+HANDLERS: dict[str, tuple[str, Callable[..., None]]] = {}
 """Each handler: the event that it runs on, and what it does."""

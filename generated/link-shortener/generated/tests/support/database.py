@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import alembic.command
@@ -17,7 +17,7 @@ PROJECT = Path(__file__).parents[2]
 
 
 @contextlib.contextmanager
-def empty_database() -> Iterator[str]:
+def empty_database() -> Generator[str]:
     """The address of an empty database: the one that TEST_DATABASE_URL names, or a private server's."""
     if own := os.environ.get("TEST_DATABASE_URL"):
         yield own
@@ -27,7 +27,7 @@ def empty_database() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def migrated_database() -> Iterator[alembic.config.Config]:
+def migrated_database() -> Generator[alembic.config.Config]:
     """A database on the newest schema, which the settings name."""
     with empty_database() as url:
         os.environ.update(DATABASE_URL=url, LOG_LEVEL="ERROR")

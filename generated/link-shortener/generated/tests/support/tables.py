@@ -32,7 +32,7 @@ class Reply:
     body: Any = None
     location: str | None = None
     text: str | None = None
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict[str, str])
     failure: str = ""
 
 
@@ -44,14 +44,14 @@ class Entity:
 
     fields: list[str]
     made: list[str]
-    codes: dict[str, int] = field(default_factory=dict)
-    hidden: list[str] = field(default_factory=list)
-    unique: list[list[str]] = field(default_factory=list)
-    refers: dict[str, tuple[str, str]] = field(default_factory=dict)
-    limits: dict[str, tuple[int, int]] = field(default_factory=dict)
-    computed: dict[str, Callable[[Row], Any]] = field(default_factory=dict)
-    passwords: list[str] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)
+    codes: dict[str, int] = field(default_factory=dict[str, int])
+    hidden: list[str] = field(default_factory=list[str])
+    unique: list[list[str]] = field(default_factory=list[list[str]])
+    refers: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    limits: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
+    computed: dict[str, Callable[[Row], Any]] = field(default_factory=dict[str, Callable[[Row], Any]])
+    passwords: list[str] = field(default_factory=list[str])
+    keys: list[str] = field(default_factory=list[str])
 
 
 def first(rows: list[Row]) -> Row | None:

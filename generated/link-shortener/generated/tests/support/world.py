@@ -36,10 +36,10 @@ FORGED = "forged"
 def as_json(value: Any) -> Any:
     """A value as it stands in JSON."""
     match value:
-        case dict():
-            return {name: as_json(item) for name, item in value.items()}
-        case list():
-            return [as_json(item) for item in value]
+        case {**fields}:
+            return {name: as_json(item) for name, item in fields.items()}
+        case [*items]:
+            return [as_json(item) for item in items]
         case datetime():
             return value.isoformat().replace("+00:00", "Z")
         case date() | UUID():
@@ -72,6 +72,8 @@ class World:
         app.dependency_overrides[current_time] = lambda: self.now
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
         self.app = app
+        described = [operation for methods in app.openapi()["paths"].values() for operation in methods.values()]
+        self.described = {operation["operationId"]: operation["responses"].keys() for operation in described}
         # Real hashes take a tenth of a second each.
         self.cheap = patch.object(authentication, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         self.cheap.start()
@@ -235,6 +237,7 @@ class World:
     def compare(self, operation: str, response: httpx.Response, expected: Reply) -> None:
         """The reply is the one that the oracle expects."""
         assert response.headers["X-Request-ID"]
+        assert str(response.status_code) in self.described[operation], "a status that the description leaves out"
         if expected.failure:
             known = STATUSES[operation]
             usual = {known[expected.failure], *({known["malformed"]} if expected.failure == "invalid" else ())}
@@ -257,11 +260,15 @@ class World:
 
     def compare_body(self, actual: Any, expected: Any) -> None:
         """The body is the expected one; a token is remembered with whom it stands for."""
-        if isinstance(expected, dict):
-            for name, value in expected.items():
-                if isinstance(value, Token):
-                    self.oracle.tokens[actual[name]] = value.subject
-                    expected = {**expected, name: actual[name]}
+        match expected:
+            case {**fields}:
+                for name, value in fields.items():
+                    if isinstance(value, Token):
+                        self.oracle.tokens[actual[name]] = value.subject
+                        fields[name] = actual[name]
+                expected = fields
+            case _:
+                pass
         assert actual == as_json(expected), f"{actual} is not {as_json(expected)}"
 
     # Events and time.

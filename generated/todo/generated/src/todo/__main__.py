@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import alembic.command
 import uvicorn
@@ -23,7 +23,7 @@ class Server(uvicorn.Server):
     """A server that leaves signals to whoever runs it."""
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         """Takes no signals."""
         yield
 
@@ -49,7 +49,7 @@ async def run(parts: tuple[str, ...]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+        signal.signal(number, lambda _number, _frame: loop.call_soon_threadsafe(stop.set))
     async with asyncio.TaskGroup() as tasks:
         for part in servers:
             tasks.create_task(part.serve())

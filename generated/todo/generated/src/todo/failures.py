@@ -1,6 +1,7 @@
 """How operations fail: each class of failure is an exception, answered as problem details (RFC 9457)."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request
@@ -118,7 +119,7 @@ async def answer_failure(_request: Request, failure: Exception) -> JSONResponse:
 
 async def answer_invalid(_request: Request, error: Exception) -> JSONResponse:
     """Answers a request that does not fit the operation's schema; what was sent is not repeated."""
-    errors = error.errors() if isinstance(error, RequestValidationError) else []
+    errors: Sequence[Any] = error.errors() if isinstance(error, RequestValidationError) else []
     fields = [
         {"field": ".".join(str(part) for part in e["loc"][1:]), "message": e["msg"].removeprefix("Value error, ")}
         for e in errors

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,7 @@ def readable_copy(installed: Path, folder: Path, options: dict[str, Any]) -> Pat
 
 
 @contextlib.contextmanager
-def private_server() -> Iterator[str]:
+def private_server() -> Generator[str]:
     """Starts a server, gives the address of an empty database, and removes everything in the end."""
     installed = installation()
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as name:

@@ -31,10 +31,10 @@ BEGIN = datetime(2100, 1, 1, 12, tzinfo=UTC)
 def as_json(value: Any) -> Any:
     """A value as it stands in JSON."""
     match value:
-        case dict():
-            return {name: as_json(item) for name, item in value.items()}
-        case list():
-            return [as_json(item) for item in value]
+        case {**fields}:
+            return {name: as_json(item) for name, item in fields.items()}
+        case [*items]:
+            return [as_json(item) for item in items]
         case datetime():
             return value.isoformat().replace("+00:00", "Z")
         case date() | UUID():
@@ -66,6 +66,8 @@ class World:
         app.dependency_overrides[current_time] = lambda: self.now
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
         self.app = app
+        described = [operation for methods in app.openapi()["paths"].values() for operation in methods.values()]
+        self.described = {operation["operationId"]: operation["responses"].keys() for operation in described}
 
     def close(self) -> None:
         """Ends all connections."""
@@ -203,6 +205,7 @@ class World:
     def compare(self, operation: str, response: httpx.Response, expected: Reply) -> None:
         """The reply is the one that the oracle expects."""
         assert response.headers["X-Request-ID"]
+        assert str(response.status_code) in self.described[operation], "a status that the description leaves out"
         if expected.failure:
             known = STATUSES[operation]
             usual = {known[expected.failure], *({known["malformed"]} if expected.failure == "invalid" else ())}

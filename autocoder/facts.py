@@ -281,6 +281,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 ),
                 condition=_of("text", "when it fails, in the prose's words"),
                 message=_of("text", "what the answer says"),
+                message_key=_word("the key under which the answer says it"),
                 errors=_of("list", "statuses of failures, without conditions"),
                 summary=_of("text", "documentation, in the prose's words"),
             ),

@@ -50,6 +50,15 @@ def plan_errors(bench: Workbench, endpoint: Endpoint) -> Errors:
     return Errors.model_validate(answers)
 
 
+def plan_body(bench: Workbench) -> Errors:
+    """What every failure's body holds: the one key under which the text says its messages."""
+    told = [f for f in bench.of("operation") if f.word("message_key")]
+    keys = list(dict.fromkeys(f.word("message_key") for f in told))
+    for fact in told if len(keys) > 1 else ():
+        _refuse(bench, fact, f"messages stand under {' and '.join(keys)}, and a service has one form of failures")
+    return Errors(body={keys[0]: "message"}) if len(keys) == 1 else Errors()
+
+
 def kinds(endpoint: Endpoint) -> dict[str, Fact]:
     """The classes of failures that the text speaks of at an endpoint, each with the first fact."""
     found: dict[str, Fact] = {}

@@ -25,6 +25,7 @@ from autocoder.planning import assignments, domain_verbs, lifecycles, names
 from autocoder.planning.capabilities import plan_encryption, plan_whole
 from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints, plan_wire
 from autocoder.planning.entities import plan_bare_entities, plan_entities, plan_references
+from autocoder.planning.failures import plan_body
 from autocoder.planning.handlers import plan_handlers
 from autocoder.planning.limits import plan_limits, plan_times
 from autocoder.planning.operations import plan_operations
@@ -124,6 +125,7 @@ class _Draft:
         plan_handlers(bench)
         self.whole = plan_whole(bench)
         self.wire = plan_wire(bench)
+        self.errors = plan_body(bench)
         self.auth = plan_auth(bench, self.trace)
         self.policy = plan_policy(bench, self.trace)
         self.deployment = plan_deployment(bench, self.system.name, self.trace)
@@ -140,6 +142,7 @@ class _Draft:
             requirements=self.requirements,
             auth=self.auth,
             wire=self.wire,
+            errors=self.errors,
             capabilities=self.whole.capabilities,
             cors=self.whole.cors,
             entities={e.name: _entity(e, trace) for e in _ordered(bench)},

@@ -73,6 +73,31 @@ def read(prose: Prose, start: int, end: int, discourse: Discourse) -> list[Draft
     return [] if discourse.example == "error" else [_field(m, discourse) for m in members]
 
 
+def object_of(text: str) -> dict[str, object] | None:
+    """The object that a literal is, with plain values only; None for anything else.
+
+    >>> object_of('{"error": "not found"}'), object_of("{code}")
+    ({'error': 'not found'}, None)
+    """
+    try:
+        found: object = json.loads(text) if text.startswith("{") and len(text) <= MAX_LENGTH else None
+    except (ValueError, RecursionError):
+        return None
+    known = cast("dict[str, object]", found) if isinstance(found, dict) and found else None
+    return known if known and all(_plain(v) for v in known.values()) else None
+
+
+def answered(body: dict[str, object], item: Item, route: dict[str, Part]) -> Iterator[Draft]:
+    """The fields of an answer that a literal shows."""
+    of = Part(value=f"{route['method'].value} {route['path'].value}", items=[], place=route["path"].offsets)
+    for name, value in body.items():
+        parts = {"of": of, "name": Part(value=name, items=[item])}
+        parts["direction"] = Part(value="response", items=[item], via=Via.LEXICON)
+        if kind := _type(name, value):
+            parts["type"] = Part(value=kind, items=[item], via=Via.INFERRED)
+        yield Draft(kind="field", parts=parts, items={item.index})
+
+
 def _members(text: str, at: int) -> Iterator[_Member]:
     """The members of the object, or of the first object of a list. Raises ValueError for anything else."""
     decoder = json.JSONDecoder()

@@ -322,6 +322,11 @@ def _known(item: Item) -> bool:
 
 def _group(group: Sequence[Item], filled: Filled) -> bool:
     """What several words between commas say together: default false, default value 3."""
+    if len(group) == 3 and group[0].lemma in {"list", "array"} and group[1].lemma == "of":
+        kind = nouns.VALUE_TYPES.get(group[2].lemma) if group[2].lemma in nouns.NAMED_TYPES else None
+        if kind:
+            filled.put("type", f"list of {kind}", *group, via=Via.LEXICON)
+        return kind is not None
     words_ = [i for i in group if i.lemma not in {"value", "is", "be", "of", "to", ":", "="}]
     if len(words_) != 2 or words_[0].lemma != "default":
         return False

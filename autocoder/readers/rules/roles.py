@@ -225,6 +225,8 @@ def named_thing(noun: Noun, discourse: Discourse) -> Filled | None:
     """A thing by its name alone: an entity that has fields or belongs to another."""
     if noun.head.lemma in {"it", "they"} and len(noun.items) == 1 and discourse.entity:
         return Filled(parts={"value": remembered(discourse.entity)}, items={noun.head.index})
+    if noun.head.lemma in {"body", "payload"} and discourse.endpoint:
+        return None  # what the endpoint takes or answers
     product = noun.head.lemma in nouns.ENGINES
     if noun.head.tag != "N" or product or any(discourse.symbols.system(i.lemma) for i in noun.items):
         return None

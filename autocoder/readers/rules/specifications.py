@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from autocoder.facts import Via
-from autocoder.readers.rules import endpoints, fields
+from autocoder.readers.rules import endpoints, examples, fields
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
 from autocoder.readers.rules.lexicon import closed, nouns
 from autocoder.readers.rules.lexicon.verbs import DOES
@@ -265,6 +265,8 @@ def _literal(items: Sequence[Item], at: int, state: _State, discourse: Discourse
         _status(items, at, state, discourse, conditions)
     elif item.kind == "quoted" and _says(items, at):
         _message(item, state, discourse)
+    elif item.kind in {"code", "shape"} and (body := examples.object_of(item.lemma)):
+        _body(item, body, state, discourse)
     elif item.kind in _KINDS and _NAME.fullmatch(item.lemma) and state.direction and not _names_a_shape(items, at):
         _field(items, at, state, discourse)
 
@@ -292,6 +294,22 @@ def _message(item: Item, state: _State, discourse: Discourse) -> None:
     state.status.items.add(item.index)
     state.used.add(item.index)
     del discourse
+
+
+def _body(item: Item, body: dict[str, object], state: _State, discourse: Discourse) -> None:
+    """A body in JSON: what a failure says, and under which key; the fields of any other answer."""
+    (key, said), *more = body.items()
+    if state.status is not None and "error" in state.status.parts:
+        if more or not isinstance(said, str):
+            return
+        state.status.parts["message"] = Part(value=said, items=[item])
+        state.status.parts["message_key"] = Part(value=key, items=[item])
+        state.status.items.add(item.index)
+        state.used.add(item.index)
+    elif state.direction == "response" and item.kind == "code":
+        for draft in examples.answered(body, item, _of(discourse)):
+            state.drafts.append(draft)
+        state.used.add(item.index)
 
 
 def _of(discourse: Discourse) -> dict[str, Part]:

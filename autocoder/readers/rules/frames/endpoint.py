@@ -61,6 +61,7 @@ FRAMES: tuple[Frame, ...] = (
             _ROUTE,
             Role(at="object", slot="object", reads="thing"),
             Role(at="prep:as,in", reads="json", optional=True),
+            Role(at="order", slot="order", reads="order", optional=True),
         ),
         constants={"does": "read"},
         example="GET /books returns all books.",
@@ -244,6 +245,73 @@ FRAMES: tuple[Frame, ...] = (
                 {"method": "POST", "path": "/quizzes", "verb": "create", "does": "create", "object": "quiz"},
             ),
             ("operation", {"method": "POST", "path": "/quizzes", "errors": ("400", "401")}),
+        ),
+    ),
+    Frame(
+        name="the fields of a request, behind a label",
+        kind="field",
+        route="request",
+        roles=(
+            Role(at="label", reads="request label"),
+            Role(at="subject", slot="name", reads="field", each=True),
+            Role(at="context", reads="route"),
+        ),
+        example="POST /items creates an item. Body: `sku` (string, required), `tags` (list of strings).",
+        gives=(
+            (
+                "operation",
+                {"method": "POST", "path": "/items", "verb": "create", "does": "create", "object": "item"},
+            ),
+            (
+                "field",
+                {
+                    "of": "POST /items",
+                    "name": "sku",
+                    "type": "text",
+                    "required": True,
+                    "direction": "request",
+                    "location": "body",
+                },
+            ),
+            (
+                "field",
+                {
+                    "of": "POST /items",
+                    "name": "tags",
+                    "type": "list of text",
+                    "direction": "request",
+                    "location": "body",
+                },
+            ),
+        ),
+    ),
+    Frame(
+        name="the body has fields",
+        kind="field",
+        verbs=("contain", "take", "require"),
+        route="request",
+        roles=(
+            Role(at="subject", reads="request label"),
+            Role(at="object", slot="name", reads="field", each=True),
+            Role(at="context", reads="route"),
+        ),
+        example="POST /items creates an item. The body has `price` (integer, at least 1).",
+        gives=(
+            (
+                "operation",
+                {"method": "POST", "path": "/items", "verb": "create", "does": "create", "object": "item"},
+            ),
+            (
+                "field",
+                {
+                    "of": "POST /items",
+                    "name": "price",
+                    "type": "integer",
+                    "min": "1",
+                    "direction": "request",
+                    "location": "body",
+                },
+            ),
         ),
     ),
     Frame(

@@ -20,7 +20,7 @@ VERBS: dict[str, str] = {
     "upload": "upload save store paste share",
     "list": "list browse",
     "read": "read get fetch view see show retrieve look_up display look_at find access inspect",
-    "update": "update edit change modify rename adjust correct revise amend",
+    "update": "update edit change modify rename adjust correct revise amend replace overwrite",
     "delete": "delete remove erase discard destroy purge clear drop",
     "manage": "manage maintain administer organize organise",
     "search": "search filter",

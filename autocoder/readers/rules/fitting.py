@@ -162,7 +162,7 @@ class Fitter:
             return False
         if frame.names and frame.kind == "operation" and _receives(at):
             return False
-        if frame.kind == "operation" and self._introduces(at):
+        if (frame.kind == "operation" and self._introduces(at)) or not (frame.modal or _without_modal(at)):
             return False
         if frame.bare == "imperative" and not (bare and not at.labels):
             return False
@@ -437,6 +437,10 @@ def _of_route(direction: str, route: dict[str, Part], parts: dict[str, Part], an
         inside = f"{{{parts['name'].value}}}" in path
         place = "path" if inside else "query" if method in {"GET", "DELETE"} else "body"
         parts["location"] = Part(value=place, items=[anchor], via=Via.LEXICON)
+
+
+def _without_modal(at: Situation) -> bool:
+    return at.predicate is None or all(i.tag != "M" for i in at.predicate.group)
 
 
 def _receives(at: Situation) -> bool:

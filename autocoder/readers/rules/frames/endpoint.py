@@ -288,6 +288,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame(
         name="the body has fields",
         kind="field",
+        modal=False,
         verbs=("contain", "take", "require"),
         route="request",
         roles=(

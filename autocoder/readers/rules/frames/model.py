@@ -44,9 +44,9 @@ class Frame:
     gives the slot that takes the verb itself. `extends` adds to the operation of the same sentence, or of the one
     before. `negated` frames read clauses with a negation, all others only clauses without.
     A `passive` one reads only passives with a modal verb and nobody who acts, and takes the participle as `to_state`.
-    One with `bare` "imperative" reads only clauses without a subject. With `bare` "gerund" it reads a predicate
-    without a subject only where it is a gerund ("visiting …"). `route` makes
-    the facts fields of the endpoint's `request` or `response`. `extra` frames are tried on the same clause once this
+    One without `modal` reads only clauses without a modal verb. One with `bare` "imperative" reads only clauses
+    without a subject. With `bare` "gerund" it reads a predicate without a subject only where it is a gerund
+    ("visiting …"). `route` makes the facts fields of the endpoint's `request` or `response`. `extra` frames are tried on the same clause once this
     one fits; their verbs do not matter. `asks` makes its facts a question about a slot that no role can fill.
     """
 
@@ -60,6 +60,7 @@ class Frame:
     negated: bool = False
     bare: str = ""
     passive: bool = False
+    modal: bool = True
     route: str = ""
     extra: tuple[Frame, ...] = ()
     asks: Ask | None = None

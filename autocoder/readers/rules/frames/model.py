@@ -46,8 +46,9 @@ class Frame:
     A `passive` one reads only passives with a modal verb and nobody who acts, and takes the participle as `to_state`.
     One without `modal` reads only clauses without a modal verb. One with `bare` "imperative" reads only clauses
     without a subject. With `bare` "gerund" it reads a predicate without a subject only where it is a gerund
-    ("visiting …"). `route` makes the facts fields of the endpoint's `request` or `response`. `extra` frames are tried on the same clause once this
-    one fits; their verbs do not matter. `asks` makes its facts a question about a slot that no role can fill.
+    ("visiting …"). `route` makes the facts fields of the endpoint's `request` or `response`. `extra` frames are tried
+    on the same clause once this one fits; their verbs do not matter. `asks` makes its facts a question about a slot
+    that no role can fill.
     """
 
     name: str

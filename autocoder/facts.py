@@ -183,7 +183,7 @@ DOES = ("create", "list", "read", "update", "delete", "manage", "search", "visit
 
 TOPICS = (
     "limit", "rate limit", "no overlap", "audit", "encryption", "privacy", "delivery", "cross-origin", "at least one",
-    "unknown fields", "idempotency",
+    "unknown fields", "idempotency", "partial update",
 )  # fmt: skip
 """What a policy may be about."""
 
@@ -259,6 +259,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 limit=_of("integer", "rows of one answer, or of one page"),
                 older_than=_of("duration", "only rows older than this"),
                 every=_of("duration", "how often each of the actors does it"),
+                fields=_of("list", "the only fields that it changes"),
                 order=_choice("order of a list", "newest first", "oldest first"),
                 method=_METHOD,
                 path=_word("route"),
@@ -352,6 +353,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 event=_word("the event whose arrival asks for it"),
                 when=_of("text", "what must be the case, in the prose's words"),
                 otherwise=_of("boolean", "it is done where the case is not so"),
+                never=_of("boolean", "it is not done then"),
                 verb=_word("what is done"),
                 object=_word("what it is done to"),
                 to_state=_word("the state that the row goes into"),

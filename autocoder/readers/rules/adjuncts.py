@@ -5,17 +5,29 @@ Owns the readings that need more than one noun phrase. Like `roles`, a reading a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from autocoder.facts import Via
-from autocoder.readers.rules import counting, endpoints, fields, occasions, readings, restrictions, roles
+from autocoder.readers.rules import (
+    counting,
+    endpoints,
+    fields,
+    occasions,
+    phrases,
+    readings,
+    restrictions,
+    roles,
+    systems,
+)
 from autocoder.readers.rules.clauses import Adjunct, Noun, items_of
-from autocoder.readers.rules.discourse import Discourse, Part
+from autocoder.readers.rules.discourse import Discourse, Part, remembered
 from autocoder.readers.rules.lexicon import nouns
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Bound, Measure
 from autocoder.readers.rules.roles import Filled
+from autocoder.readers.rules.tagging import tag
+from autocoder.readers.rules.tokens import tokenize
 
 Reads = Callable[[Adjunct, Discourse], Filled | None]
 
@@ -57,6 +69,121 @@ def schedule(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
     filled = _nothing()
     filled.put("value", meaning, adjunct.items[0], via=Via.LEXICON)
     return filled
+
+
+def interval(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
+    """Every 10 seconds; every 15 minutes; every hour."""
+    item = adjunct.items[0]
+    found = item.meaning if isinstance(item.meaning, Measure) else measure([w.token.value for w in item.words[1:]])
+    if found is None or found.dimension != "duration":
+        return None
+    filled = _nothing()
+    filled.put("value", found.text, item, via=Via.LEXICON)
+    return filled
+
+
+def measure(told: Sequence[str]) -> Measure | None:
+    """Words as an amount of time: 15 minutes; hour."""
+    found = phrases.measure(tag(tokenize(" ".join(told if len(told) > 1 else ("1", *told)))), 0)
+    return found[1] if found else None
+
+
+def over_http(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """Over HTTP: how everything comes."""
+    return Filled(parts={}, items={noun.head.index}) if [i.lemma for i in noun.items] == ["http"] else None
+
+
+def an_api_key(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """With an API key; with its API key."""
+    if noun.head.lemma != "api key" or any(i.tag not in "DSN" for i in noun.items) or noun.post:
+        return None
+    filled = _nothing()
+    filled.put("value", "api key", *noun.items)
+    return filled
+
+
+def sender(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """Whoever sends something: devices, each sensor."""
+    named = [i for i in noun.items if i.tag == "N"]
+    known = roles.person(noun.head.lemma) or noun.head.lemma in nouns.ACTORS
+    if not known or any(i.tag not in "DQNJ" for i in noun.items) or noun.relative:
+        return None
+    filled = _nothing()
+    filled.put("value", roles.words_of(named), *named)
+    filled.use(*noun.items)
+    return filled
+
+
+def remark(noun: Noun, discourse: Discourse) -> Filled | None:
+    """With a comment; with a reason: what somebody says beside what they do."""
+    article = noun.items[0].lemma in {"a", "an"} and len(noun.items) == 2
+    return fields.field(noun, discourse) if article and noun.head.lemma in _REMARKS else None
+
+
+_REMARKS = words("comment reason note remark message explanation description justification text")
+
+
+def any_of_its_fields(noun: Noun, discourse: Discourse) -> Filled | None:
+    """Any of its title, completed flag or order: fields of what the text is at."""
+    of = next((a for a in noun.post if a.prep == "of"), None)
+    entity = discourse.entity
+    if of is None or noun.head.lemma not in {"any", "all", "some"} or len(noun.items) > 1 or entity is None:
+        return None
+    filled = Filled(parts={"value": remembered(entity)})
+    found = [fields.field(n, discourse) for n in of.nouns]
+    if not found or any(f is None for f in found) or of.nouns[0].items[0].tag not in "SD":
+        return None
+    named = [f.parts["value"] for f in found if f]
+    filled.parts["fields"] = Part(value=tuple(str(p.value) for p in named), items=[i for p in named for i in p.items])
+    filled.use(*noun.items, *items_of(of))
+    return filled
+
+
+def http_method(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """With PATCH; using PUT."""
+    if len(noun.items) != 1 or noun.head.text not in endpoints.METHODS:
+        return None
+    filled = _nothing()
+    filled.put("value", noun.head.text, noun.head)
+    return filled
+
+
+def own_address(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """At a card's own url; at its address: where every row is."""
+    own = any(i.tag == "S" for i in noun.items)
+    known = own and noun.head.lemma in {"url", "uri", "address", "link", "path"} and not (noun.post or noun.relative)
+    return Filled(parts={}, items={i.index for i in noun.items}) if known else None
+
+
+def who_signs_in(noun: Noun, discourse: Discourse) -> Filled | None:
+    """Editors; they, who acted before."""
+    before = discourse.actor.get("role") or discourse.actor.get("actor")
+    if noun.head.lemma == "they" and before is not None:
+        return Filled(parts={"value": remembered(before)}, items={noun.head.index})
+    return sender(noun, discourse)
+
+
+def identity_provider(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """The company's OpenID Connect provider; SAML; Google."""
+    owner = max((i.index for i in noun.items if i.tag == "S"), default=-1)
+    said = [i for i in noun.items if i.tag in "NLJ" and i.index > owner]
+    name = " ".join(w.token.value for i in said for w in i.words).lower()
+    name = name.removesuffix(" provider").removesuffix(" account")
+    if name not in _PROVIDERS or noun.relative:
+        return None
+    filled = _nothing()
+    filled.put("value", _PROVIDERS[name], *said, via=Via.LEXICON)
+    filled.use(*noun.items)
+    return filled
+
+
+_PROVIDERS = {
+    "openid connect": "openid connect", "openid": "openid connect", "oidc": "openid connect", "oauth": "oauth",
+    "oauth2": "oauth", "saml": "saml", "sso": "single sign-on", "single sign-on": "single sign-on",
+    "google": "google", "github": "github", "microsoft": "microsoft", "azure ad": "microsoft",
+    "keycloak": "openid connect",
+}  # fmt: skip
+"""What people sign in with outside, and its name."""
 
 
 def within(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
@@ -118,6 +245,27 @@ def an_event(noun: Noun, _discourse: Discourse) -> Filled | None:
     """The event; the message; it."""
     plain = [i.lemma for i in noun.items if i.tag != "D"] in (["event"], ["message"], ["it"])
     return Filled(parts={}, items={i.index for i in noun.items}) if plain else None
+
+
+def whole_thing(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """The whole order; the full invoice; all of the booking."""
+    whole = [i for i in noun.items if i.lemma in {"whole", "entire", "full", "complete"}]
+    named = [i for i in noun.items if i.tag == "N"]
+    if noun.head.tag != "N" or not whole or len(whole) + len(named) < len([i for i in noun.items if i.tag != "D"]):
+        return None
+    filled = _nothing()
+    filled.put("value", roles.words_of(named), *named)
+    filled.use(*noun.items)
+    return filled
+
+
+def taken_back(noun: Noun, discourse: Discourse) -> Filled | None:
+    """What `OrderCancelled` takes back; refunds are none, for nobody says what they are."""
+    bare = replace(noun, items=[i for i in noun.items if i.tag == "L"], clause=None)
+    filled = roles.event_name(bare, discourse) if bare.items else None
+    if filled is not None:
+        filled.use(*items_of(noun))
+    return filled
 
 
 def dead_letters(noun: Noun, _discourse: Discourse) -> Filled | None:
@@ -356,14 +504,28 @@ NOUN_READS: Mapping[str, roles.Reads] = {
     "a sign-in": endpoints.sign_in,
     "named thing": roles.named_thing,
     "nobody": nobody,
+    "about": systems.about,
     "new thing": readings.new_thing,
     "times": occasions.times,
     "outcome": occasions.outcome,
     "what changes": occasions.what_changes,
+    "thing of an age": occasions.thing_of_an_age,
+    "plain or it": occasions.plain_or_it,
     "thing in a case": occasions.thing_in_a_case,
     "arriving event": arriving_event,
     "dead letter queue": dead_letters,
     "an event": an_event,
+    "whole thing": whole_thing,
+    "over http": over_http,
+    "an api key": an_api_key,
+    "sender": sender,
+    "remark": remark,
+    "any of its fields": any_of_its_fields,
+    "http method": http_method,
+    "own address": own_address,
+    "who signs in": who_signs_in,
+    "identity provider": identity_provider,
+    "taken back": taken_back,
     "none of them": none_of_them,
     "acknowledged thing": acknowledged,
     "duplicates": _plain(frozenset({"duplicate", "repetition", "redelivery", "retry"})),
@@ -403,6 +565,10 @@ ADJUNCT_READS: Mapping[str, Reads] = {
     "credentials": credentials,
     "after things": occasions.after_things,
     "within": within,
+    "interval": interval,
+    "alone": as_well,
+    "back": filler("back", "again"),
+    "elsewhere": filler("elsewhere", "outside", "externally"),
     "doing it twice": twice,
     "as well": as_well,
     "signing in": signing_in,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from autocoder.readers.rules.lexicon import verbs
+from autocoder.readers.rules.lexicon import nouns, verbs
 from autocoder.readers.rules.phrases import Item, Measure
 
 
@@ -393,6 +393,8 @@ class _Parser:
         """
         found = [self.noun(shallow=shallow)]
         while True:
+            if rest := self._apposition():
+                found[-1].post.append(rest)
             skip = self._separator()
             if not skip or self.depth >= _MAX_DEPTH:
                 return found
@@ -410,6 +412,18 @@ class _Parser:
                 self.at = start
                 return found
             found.append(next_)
+
+    def _apposition(self) -> Adjunct | None:
+        """What explains the noun before it to the end: ", the address at which it can be fetched"."""
+        if self.tag() != "," or self.tag(1) != "D" or self.items[self.at + 1].lemma != "the":
+            return None
+        end = next((n for n in range(self.at, len(self.items)) if self.items[n].tag in ".;:"), len(self.items))
+        said = list(self.items[self.at + 1 : end])
+        at = next((n for n, i in enumerate(said) if i.lemma == "which"), 0)
+        if at < 2 or any(i.tag not in "DJNP" for i in said[:at]) or any(i.tag == "," for i in said):
+            return None
+        self.at = end
+        return Adjunct(kind="apposition", items=said)
 
     def _list_continues(self) -> bool:
         """After a comma inside a prepositional phrase: whether a list goes on ("with a, b and c")."""
@@ -432,12 +446,23 @@ class _Parser:
             while self.tag() == "B":
                 found.post.append(Adjunct(kind="bound", items=[self.take()]))
         else:
+            found.post += self._handed_out()
             found.post += self.trailing(part=True)
         self._paren(found)
         self._relative(found)
         if found.relative and not shallow:
             found.post += self.trailing(part=True)
         return found
+
+    def _handed_out(self) -> list[Adjunct]:
+        """A clause without "that": "every card the service returns has …"."""
+        at = 1 if self.tag() == "D" else 0
+        subject, verb = self.peek(at), self.peek(at + 1)
+        if not at or subject is None or verb is None or subject.lemma not in nouns.SYSTEMS or subject.tag != "N":
+            return []
+        if verb.tag not in "VN" or verb.lemma not in verbs.CLASSES["hand out"] or not self._verb_opens(at + 2):
+            return []
+        return [Adjunct(kind="handed out", items=[self.take() for _ in range(at + 2)])]
 
     def _noun_items(self) -> list[Item]:
         items: list[Item] = []

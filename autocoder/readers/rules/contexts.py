@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from autocoder.readers.rules.blocks import Unit
-from autocoder.readers.rules.tagging import third_person
+from autocoder.readers.rules.clauses import clauses
+from autocoder.readers.rules.phrases import phrases
+from autocoder.readers.rules.tagging import tag, third_person
 from autocoder.readers.rules.tokens import Token
 
 
@@ -44,6 +46,29 @@ def with_openers(lines: Iterable[Line]) -> Iterator[Line]:
             open_.append(line)
 
 
+def with_remarks(tokens: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
+    """The sentence without the sentences in its parentheses; then those, each part by itself."""
+    start = next((n for n, t in enumerate(tokens) if t.text == "("), None)
+    end = next((n for n, t in enumerate(tokens) if t.text == ")"), None)
+    if start is None or end is None or not 0 < start < end - 3 or not _states(tokens[start + 1 : end]):
+        yield tokens
+        return
+    yield from with_remarks((*tokens[:start], *tokens[end + 1 :]))
+    part: list[Token] = []
+    for token in (*tokens[start + 1 : end], None):
+        if token is None or token.text == ";":
+            yield tuple(part)
+            part = []
+        else:
+            part.append(token)
+
+
+def _states(tokens: Sequence[Token]) -> bool:
+    """Whether words are a sentence: a subject with a predicate."""
+    found = clauses(phrases(tag(tokens)))
+    return bool(found) and bool(found[0].subject and found[0].predicates) and not found[0].lead
+
+
 def _below(unit: Unit, opener: Unit) -> bool:
     """Whether a unit is in the list that another one opens."""
     return unit.kind == "item" and (opener.kind != "item" or unit.level > opener.level)
@@ -57,6 +82,8 @@ def variants(line: Line) -> Iterator[tuple[Token, ...]]:
         yield of_a_route(line.tokens[0], does)
     if does and (route := spoken_route(line.tokens)):
         yield route
+    if does and (sent := sent_to(line.tokens)):
+        yield sent
     opener = [t for t in line.lead if t.kind != "mark"]
     if opener:
         own = (
@@ -86,6 +113,43 @@ def spoken_route(tokens: Sequence[Token]) -> tuple[Token, ...]:
         value=f"{method} {path.value}",
     )
     return (route, *tokens[2:])
+
+
+_SENDING = {"posting": "POST", "sending": "POST", "putting": "PUT", "patching": "PATCH"}
+_ON_THE_WAY = frozenset(["the", "a", "root", "of", "list", "collection", ",", "address", "path", "url", "endpoint"])
+
+
+def sent_to(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """The sentence where its subject sends something to a path: "Posting a title to /todos" is "POST /todos takes a
+    title and"; empty where it is none.
+    """
+    method = _SENDING.get(tokens[0].value, "")
+    at = next((n for n, t in enumerate(tokens[:30]) if t.kind in {"path", "code"} and t.value.startswith("/")), 0)
+    to = max((n for n, t in enumerate(tokens[:at]) if t.value == "to"), default=0)
+    if not method or not 1 < to < at or any(t.value not in _ON_THE_WAY for t in tokens[to + 1 : at]):
+        return ()
+    path, rest = tokens[at], tokens[at + 1 :]
+    rest = rest[1:] if rest and rest[0].text == "," else rest
+    named = f"{method} {path.value}"
+    route = Token(kind="route", text=named, start=tokens[to].start, end=path.end, value=named)
+    takes = replace(tokens[0], text="takes", value="takes")
+    joint = Token(kind="punct", text=",", start=path.end, end=path.end, value=",")
+    return (route, takes, *_plainly(tokens[1:to]), joint, *rest)
+
+
+def _plainly(tokens: Sequence[Token]) -> Iterator[Token]:
+    """A list without its parentheses: "a title (and optionally an order)" is "a title and an optional order"."""
+    may: Token | None = None
+    for token in tokens:
+        if token.text in {"(", ")"}:
+            continue
+        if token.value == "optionally":
+            may = replace(token, value="optional")
+            continue
+        yield token
+        if may is not None and token.value in {"a", "an", "the"}:
+            yield may
+            may = None
 
 
 _DASHES = frozenset("-–—:")

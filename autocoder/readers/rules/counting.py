@@ -29,7 +29,7 @@ def occurrence(noun: Noun, _discourse: Discourse) -> Filled | None:
 
 def totals(noun: Noun, _discourse: Discourse) -> Filled | None:
     """Daily totals per link; the number of clicks per link and day."""
-    if noun.head.lemma not in nouns.TOTALS:
+    if noun.head.lemma not in nouns.TOTALS | nouns.SUMS:
         return None
     filled = Filled(parts={})
     counted = [i for i in noun.modifiers if i.tag == "N" and i.lemma in nouns.OCCURRENCES]

@@ -93,6 +93,11 @@ class Symbols:
             domain=frozenset(domain),
         )
 
+    @property
+    def clients_are_people(self) -> bool:
+        """Whether "client" means a customer: where no route, method or address says that programs call."""
+        return self.first_route is None and not self.where.keys() & {"url", "endpoint", "api", "json"}
+
     def system(self, lemma: str) -> bool:
         """Whether a noun means what is being built."""
         return lemma in nouns.SYSTEMS and lemma not in self.domain
@@ -190,6 +195,7 @@ class Discourse:
     example: str = ""
     case: Part | None = None
     done: Part | None = None
+    opening: bool = False
     arrived: tuple[Part, int] | None = None
     heard: list[Heard] = field(default_factory=list[Heard])
 

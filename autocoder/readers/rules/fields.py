@@ -14,7 +14,7 @@ from autocoder.facts import Via
 from autocoder.readers.rules import endpoints
 from autocoder.readers.rules.clauses import Adjunct, Noun, Predicate, items_of
 from autocoder.readers.rules.discourse import Discourse, Part, remembered
-from autocoder.readers.rules.lexicon import fillers, nouns, units
+from autocoder.readers.rules.lexicon import closed, fillers, nouns, units
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Bound, Item, Measure
 from autocoder.readers.rules.roles import Filled, name_items, words_of
@@ -93,7 +93,9 @@ def _named(noun: Noun, filled: Filled, discourse: Discourse) -> bool:
 
 def _name(noun: Noun) -> list[Item]:
     """The words of the name: nouns, and adjectives that tell fields apart ("due date")."""
-    telling = [i for i in noun.modifiers if i.tag == "N" or (i.tag in "JV" and i.lemma not in _NOT_NAMES)]
+    place = noun.head.lemma in {"url", "uri", "path", "address", "link"}
+    plain = _NOT_NAMES if place else _NOT_NAMES - {"relative", "absolute"}
+    telling = [i for i in noun.modifiers if i.tag == "N" or (i.tag in "JV" and i.lemma not in plain)]
     return [*telling, noun.head]
 
 
@@ -186,7 +188,9 @@ def _modifier(item: Item, filled: Filled) -> None:
 
 
 def _after(adjunct: Adjunct, filled: Filled) -> None:
-    if adjunct.kind == "bound":
+    if adjunct.kind == "apposition" and _documents(adjunct.items):
+        filled.use(*adjunct.items)
+    elif adjunct.kind == "bound":
         limits(adjunct.items[0], filled)
     elif adjunct.kind == "adjective" and adjunct.items[0].lemma in FLAGS:
         slot, value = FLAGS[adjunct.items[0].lemma]
@@ -290,6 +294,10 @@ def paren(items: Sequence[Item], filled: Filled) -> None:
     """A type expression: (text, required), (open, closed), (from 1 to 5), (unique)."""
     if _values(items, filled):
         return
+    described = next((n for n, i in enumerate(items) if n and (i.form == "VBN" or i.lemma in _DESCRIBING)), 0)
+    if described and _documents(items[described:]):
+        filled.use(*items[described:])
+        items = items[:described]
     told = {i.index for group in _groups(items) if _group(group, filled) for i in group}
     inside = [i for i in items if i.tag not in ",C" and i.tag != "D" and i.index not in told]
     known = {i.index for i in inside if _paren_word(i, filled)}
@@ -301,6 +309,15 @@ def paren(items: Sequence[Item], filled: Filled) -> None:
         filled.put("values", values, *rest)
         filled.put("type", "enum", *rest, via=Via.LEXICON)
         filled.use(*items)
+
+
+_DESCRIBING = frozenset({"for", "that", "which"})
+
+
+def _documents(items: Sequence[Item]) -> bool:
+    """Whether what stands behind a type only describes it: "an integer used by the client for sorting"."""
+    free = all(w.token.value not in closed.RESTRICTORS for i in items for w in i.words)
+    return free and not any(i.tag in ",;X" or i.meaning for i in items)
 
 
 def _values(items: Sequence[Item], filled: Filled) -> bool:

@@ -350,12 +350,12 @@ class Fitter:
         if anchor is None or _denies(frame, parts):
             return None
         if frame.names and verb is not None:
-            _name_verb(parts, verb, at)
-            parts = {name: p for name, p in parts.items() if name != "does" or name in KINDS[kind].slots}
+            parts |= {k: p for k, p in _verb(verb, at).items() if k in KINDS[kind].slots}
         if frame.passive and verb is not None and "to_state" in KINDS[kind].slots:
             parts["to_state"] = Part(value=verb.text.lower(), items=[verb])
-        for name, value in frame.constants.items():
-            parts[name] = Part(value=value, items=[anchor], via=Via.LEXICON)
+        said = {"required"} & parts.keys()  # "takes a name and an optional colour"
+        constants = {k: v for k, v in frame.constants.items() if k not in said}
+        parts |= {k: Part(value=v, items=[anchor], via=Via.LEXICON) for k, v in constants.items()}
         if frame.route:
             _of_route(frame.route, route, parts, anchor)
         self._context(kind, parts)
@@ -373,7 +373,8 @@ class Fitter:
 
 def _denies(frame: Frame, parts: Mapping[str, Part]) -> bool:
     """Whether what narrows the thing has no slot beside the frame's own: "closed tickets expire"."""
-    return any(parts[name].value != value for name, value in frame.constants.items() if name in parts)
+    stated = {k: v for k, v in frame.constants.items() if k in parts and k != "required"}
+    return any(parts[name].value != value for name, value in stated.items())
 
 
 def _slots(kind: str, role: Role, reading: Filled, parts: dict[str, Part]) -> bool:
@@ -503,8 +504,9 @@ def _group_items(at: Situation) -> set[int]:
     return used
 
 
-def _name_verb(parts: dict[str, Part], verb: Item, at: Situation) -> None:
+def _verb(verb: Item, at: Situation) -> dict[str, Part]:
+    """The verb with its particle, and what it does to rows."""
     particle = [i for i in (at.predicate.group if at.predicate else []) if i.lemma in verbs.PARTICLES]
     words = [verb, *(p for p in particle if f"{verb.lemma} {p.lemma}" in verbs.PHRASAL)]
-    parts["verb"] = Part(value=" ".join(w.lemma for w in words), items=words)
-    parts["does"] = Part(value=verbs.DOES.get(verb.lemma, "other"), items=[verb], via=Via.LEXICON)
+    named = Part(value=" ".join(w.lemma for w in words), items=words)
+    return {"verb": named, "does": Part(value=verbs.DOES.get(verb.lemma, "other"), items=[verb], via=Via.LEXICON)}

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from autocoder.facts import Value, Via
-from autocoder.readers.rules import endpoints, enumerations, occasions, runs
+from autocoder.readers.rules import computations, endpoints, enumerations, occasions, purposes, refusals, runs
 from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, Predicate, items_of
 from autocoder.readers.rules.discourse import Discourse, Draft, Heard, Part, remembered
 from autocoder.readers.rules.fitting import Fitter, Match, Situation, candidates, fragment, situation
@@ -61,7 +61,9 @@ def read_sentence(items: Sequence[Item], found: Sequence[Clause], discourse: Dis
     reader = _Reader(
         parse=parse, discourse=discourse, fitter=Fitter(discourse=discourse, items=items, spent=parse.used)
     )
-    for draft in enumerations.read(items, discourse):
+    computed = computations.read(items, discourse)
+    whole = [computed] if computed else refusals.read(items, discourse)
+    for draft in [*enumerations.read(items, discourse), *whole]:
         parse.drafts.append(draft)
         parse.used |= draft.items
         _remember(draft, discourse)
@@ -69,17 +71,30 @@ def read_sentence(items: Sequence[Item], found: Sequence[Clause], discourse: Dis
     for clause in _with_consequences(found):
         if any(i.index in parse.used for i in items_of(clause)):
             continue
-        reader.labels, labels = labels, clause.subject if clause.label and not clause.predicates else []
-        if not labels:
+        reader.labels, labels = labels, _labels(clause)
+        if not labels or clause.predicates:
             reader.clause(clause)
     _routes(parse)
     for draft in runs.read(items, parse.used, RUNS):
         _merge_run(parse, draft)
         parse.used |= draft.items
+    if discourse.opening:
+        purposes.read(parse.drafts, parse.used, items, found, discourse)
     for clause in _with_consequences(found):
         if clause.cause and any(i.index in parse.used for i in items_of(clause)):
             _reason_of(parse, clause.cause)
     return parse
+
+
+def _labels(clause: Clause) -> list[Noun]:
+    """What a colon behind a clause lists the parts of: its noun, or the one thing that its last verb is about."""
+    if not clause.label:
+        return []
+    if not clause.predicates:
+        return clause.subject
+    last = clause.predicates[-1]
+    one = last.objects if len(last.objects) == 1 and not last.passive else []
+    return [n for n in one if n.items[0].lemma in {"a", "an", "one", "each"}]
 
 
 def _with_consequences(found: Sequence[Clause]) -> Iterator[Clause]:
@@ -127,10 +142,13 @@ def _heard(clause: Clause) -> Iterator[Heard]:
     """The things that a clause names."""
     plain = [*clause.subject, *(n for p in clause.predicates for n in p.objects)]
     around = [*(a for n in clause.subject for a in n.post), *(a for p in clause.predicates for a in p.around)]
+    some = [a for n in plain if n.head.tag == "Q" for a in n.post]  # "any of its title or order": no things
+    around = [a for a in around if a not in some]
     phrases = [n for a in around for n in a.nouns]
     for noun in (*plain, *phrases):
         named = name_items(noun)
-        if noun.head.tag == "N" and not person(noun.head.lemma) and noun.head.lemma not in ACTORS:
+        method = f"{noun.head.text} " in METHODS
+        if noun.head.tag == "N" and not person(noun.head.lemma) and noun.head.lemma not in ACTORS and not method:
             part = Part(value=words_of(named), items=named)
             within = noun not in plain
             yield Heard(part=part, index=noun.head.index, plural=noun.head.plural, in_phrase=within)
@@ -399,7 +417,7 @@ class _Reader:
         for draft in match.drafts:
             if match.frame.extends and draft.kind == match.frame.kind:
                 self._extend(draft)
-            elif draft.kind != "system" or not self._same_system(draft):
+            elif not (draft.kind == "system" and self._same_system(draft)) and not self._answer(draft):
                 self.parse.drafts.append(draft)
         started = [d for d in match.drafts if d.kind == "operation"]
         if started and not match.frame.extends:
@@ -417,6 +435,19 @@ class _Reader:
             before[-1].parts.update({k: p for k, p in draft.parts.items() if k not in before[-1].parts})
             before[-1].items |= draft.items
             self.parse.used |= match.items
+
+    def _answer(self, new: Draft) -> bool:
+        """Reads "creates a label and returns it" as one operation: what it made is what it answers."""
+        named = ("method", "path", "object")
+        handed = "verb" in new.parts and new.parts["verb"].value in CLASSES["hand out"]
+        for draft in self.parse.drafts if handed and new.kind == "operation" and "path" in new.parts else ():
+            same = draft.kind == "operation" and all(
+                k in draft.parts and k in new.parts and draft.parts[k].value == new.parts[k].value for k in named
+            )
+            if same:
+                draft.items |= new.items
+                return True
+        return False
 
     def _same_system(self, new: Draft) -> bool:
         """Adds to the system of this sentence: "a service that manages books" names one, by form and subject."""

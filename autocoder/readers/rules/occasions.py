@@ -208,6 +208,24 @@ def thing_in_a_case(noun: Noun, discourse: Discourse) -> Filled | None:
     return filled
 
 
+def thing_of_an_age(noun: Noun, discourse: Discourse) -> Filled | None:
+    """Readings older than one hour."""
+    aged = [a for a in noun.post if a.kind == "bound"]
+    plain = len(noun.post) == len(aged) == 1 and not (noun.relative or noun.paren) and noun.head.tag == "N"
+    if not plain or any(i.tag not in "DN" for i in noun.items):
+        return None
+    said = items_of(noun)
+    filled = Filled(parts={"value": text_of(said, discourse)})
+    filled.parts["value"].value = str(filled.parts["value"].value).lower()
+    filled.use(*said)
+    return filled
+
+
+def plain_or_it(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A thing by its name, or a pronoun for it."""
+    return roles.thing(noun, discourse) if noun.head.tag == "O" else readings.plain(noun, discourse)
+
+
 def after_things(adjunct: Adjunct, discourse: Discourse) -> Filled | None:
     """After three normal readings: what must have come before; a time is none."""
     said = items_of(adjunct)

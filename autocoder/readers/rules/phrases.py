@@ -374,6 +374,12 @@ def _cron(period: str, clock: str | None) -> str | None:
     return None if every < 1 or 60 % every else "* * * * *" if every == 1 else f"*/{every} * * * *"
 
 
+def _interval(words: Sequence[Tagged], at: int) -> Found:
+    """Every 10 seconds: how often, where no cron line can say it."""
+    found = measure(words, at + 1) if _value(words, at) in {"every", "each"} else None
+    return (found[0] + 1, "Z", found[1]) if found and found[1].dimension == "duration" else None
+
+
 def _order(words: Sequence[Tagged], at: int) -> Found:
     size, phrase = _longest(words, at, _ORDER_TABLE)
     return (size, "Y", _ORDERS[phrase]) if size else None
@@ -399,10 +405,20 @@ def _fixed(words: Sequence[Tagged], at: int) -> Found:
     return (size, "W", closed.SUBORDINATORS[phrase]) if size else None
 
 
-_FIXED_TABLE = _table(("not found", "audit log", "audit trail", "api key", "back office", "front desk"))
+_FIXED_TABLE = _table(
+    ("not found", "audit log", "audit trail", "api key", "back office", "front desk", "openid connect")
+)
 
 
 _SUBORDINATOR_TABLE = _table(closed.SUBORDINATORS)
 
 
-_PARSERS: tuple[Callable[[Sequence[Tagged], int], Found], ...] = (_fixed, _schedule, _order, _rate, _bound, _quantity)
+_PARSERS: tuple[Callable[[Sequence[Tagged], int], Found], ...] = (
+    _fixed,
+    _schedule,
+    _interval,
+    _order,
+    _rate,
+    _bound,
+    _quantity,
+)

@@ -26,7 +26,7 @@ from autocoder.readers.rules import (
 from autocoder.readers.rules.accounting import Segment
 from autocoder.readers.rules.blocks import Unit, units
 from autocoder.readers.rules.clauses import clauses
-from autocoder.readers.rules.contexts import Line, variants, with_openers
+from autocoder.readers.rules.contexts import Line, variants, with_openers, with_remarks
 from autocoder.readers.rules.contradictions import contradictions
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, Symbols
 from autocoder.readers.rules.frames import Ask
@@ -82,6 +82,7 @@ class RulesReader:
         for number, line in enumerate(lines):
             discourse.sentence = number
             discourse.title = number == 0 and _is_title(line, lines)
+            discourse.opening = _opens(number, line, lines)
             _section(line, discourse)
             done = _Sentence(line, text, discourse)
             if done.led is not None and done.led in openers:
@@ -132,7 +133,7 @@ def _sentences(text: Prose) -> Iterator[Line]:
     for unit in units(text.text):
         content = text.text[unit.start : unit.end]
         for tokens in sentences(tokenize(content, unit.start), content, unit.start):
-            for part in _parts(tokens):
+            for part in (p for whole in with_remarks(tokens) for p in _parts(whole)):
                 if any(t.is_word for t in part):
                     yield Line(unit=unit, tokens=part)
 
@@ -160,6 +161,16 @@ def _is_title(line: _Line, lines: Sequence[_Line]) -> bool:
         and len(lines) > 1
         and all(w.tag in "NJD" or "N" in w.candidates for w in line.tagged)
     )
+
+
+def _opens(number: int, line: _Line, lines: Sequence[_Line]) -> bool:
+    """Whether it is the first sentence of a text that goes on: it may only say what the service is for."""
+    first = number == 0 or (number == 1 and _is_title(lines[0], lines))
+    return first and line.unit.kind == "paragraph" and len(lines) > number + MOST_SHORT
+
+
+MOST_SHORT = 1
+"""So few sentences behind the first one say so little that the first one must say it all."""
 
 
 class _Sentence:
@@ -411,6 +422,8 @@ def _states(lines: Sequence[_Line], discourse: Discourse) -> frozenset[str]:
     found = (d for line in lines for d in enumerations.read(line.items, replace(discourse, entity=nobody)))
     told = [d.parts["states"].value for d in found if d.kind == "lifecycle"]
     reached = (STATES[i.lemma] for line in lines for i in line.items if i.tag == "V" and i.lemma in STATES)
+    opens = any(i.tag == "V" and i.lemma in {"open", "close", "reopen"} for line in lines for i in line.items)
+    reached = [*reached, *(["open"] if opens else [])]
     counted = (s for states in told if isinstance(states, tuple) for s in states)
     return frozenset([*counted, *reached, *(s for line in lines for s in occasions.first_states(line.items))])
 

@@ -69,8 +69,8 @@ def actor(noun: Noun, discourse: Discourse) -> Filled | None:
         filled = Filled(parts={("value" if k == "actor" else k): remembered(p) for k, p in discourse.actor.items()})
         filled.use(head)
         return filled
-    if head.lemma in nouns.OWNERS:
-        return _owner(noun)
+    if head.lemma in nouns.OWNERS or (head.lemma == "client" and not discourse.symbols.clients_are_people):
+        return _owner(noun) if head.lemma in nouns.OWNERS else _program(noun)
     if head.lemma in {"you", "i", "we"} and len(noun.items) == 1:
         return Filled(parts={}, items={head.index})  # whoever uses it: nobody in particular
     filled = Filled(parts={})
@@ -99,6 +99,16 @@ def actor(noun: Noun, discourse: Discourse) -> Filled | None:
     return filled
 
 
+def _program(noun: Noun) -> Filled | None:
+    """A client: a program that calls, whoever runs it."""
+    if len(name_items(noun)) > 1:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", "anyone", noun.head, via=Via.LEXICON)
+    common(noun, filled)
+    return filled
+
+
 def kind_of_people(noun: Noun, discourse: Discourse) -> Filled | None:
     """A plural that may name people, though no list knows it: a role, to be reviewed."""
     lemma = noun.head.lemma
@@ -124,7 +134,7 @@ def person(lemma: str) -> bool:
     >>> person("librarian"), person("translator"), person("folder")
     (True, True, False)
     """
-    if lemma in nouns.ROLES:
+    if lemma in nouns.ROLES or lemma in nouns.DEPARTMENTS:
         return True
     if lemma in nouns.NO_PERSONS or lemma in nouns.SYSTEMS or lemma in nouns.PEOPLE_WORKERS or len(lemma) < 5:
         return False
@@ -231,6 +241,7 @@ def named_thing(noun: Noun, discourse: Discourse) -> Filled | None:
     if noun.head.tag != "N" or product or any(discourse.symbols.system(i.lemma) for i in noun.items):
         return None
     filled = Filled(parts={})
+    filled.use(*(i for a in noun.post if a.kind == "handed out" for i in a.items))
     filled.put("value", words_of(name_items(noun)), *name_items(noun))
     common(noun, filled)
     return filled
@@ -447,7 +458,7 @@ def data(noun: Noun, _discourse: Discourse) -> Filled | None:
 def system(noun: Noun, discourse: Discourse) -> Filled | None:
     """The service itself, without more: the service, it, our API; we, who run it."""
     ours = noun.head.lemma == "we" and len(noun.items) == 1
-    if not ours and (not discourse.symbols.system(noun.head.lemma) or len(name_items(noun)) > 2):
+    if not ours and (not discourse.symbols.system(noun.head.lemma) or len(name_items(noun)) > 3):
         return None
     filled = Filled(parts={})
     filled.use(*name_items(noun))
@@ -475,60 +486,6 @@ def given(noun: Noun, discourse: Discourse) -> Filled | None:
     return filled if kinds.value in {"url", "text"} else None
 
 
-def about(noun: Noun, discourse: Discourse) -> Filled | None:
-    """A system with what it is about: a to-do list API, a small note-taking service."""
-    form = nouns.FORMS.get(noun.head.lemma) if discourse.symbols.system(noun.head.lemma) else None
-    filled = Filled(parts={})
-    _purpose(noun, discourse, filled)
-    if form is None:
-        return _collection(noun, filled)
-    filled.put("form", form, noun.head, via=Via.LEXICON)
-    subject = [i for i in noun.modifiers if i.tag == "N" and i.lemma not in fillers.FILLER_NOUNS]
-    filled.use(*(i for i in noun.modifiers if i.lemma in fillers.FILLER_NOUNS))
-    if subject:
-        filled.put("subject", words_of(subject), *subject)
-    elif "purpose" not in filled.parts:
-        _for_things(noun, filled)
-    common(noun, filled)
-    return filled
-
-
-def _purpose(noun: Noun, discourse: Discourse, filled: Filled) -> None:
-    """What it is for, as documentation: only where all of it is said again elsewhere, and nothing in it restricts."""
-    said = [i for part in (*noun.relative, *(a for a in noun.post if a.prep == "for")) for i in items_of(part)]
-    content = [w for i in said for w in i.words if i.tag in "NVJL"]
-    if not content or any(w.token.value in closed.RESTRICTORS for i in said for w in i.words):
-        return
-    if all(discourse.symbols.elsewhere(w.lemma, discourse.sentence) for w in content):
-        first, last = said[0].words[0].token.start, said[-1].words[-1].token.end
-        filled.put("purpose", discourse.prose.text[first:last], *said)
-
-
-def _for_things(noun: Noun, filled: Filled) -> None:
-    """An API for recipes."""
-    for adjunct in noun.post:
-        things = adjunct.nouns if adjunct.prep == "for" else []
-        if len(things) != 1 or things[0].head.tag != "N" or not things[0].head.plural:
-            continue
-        filled.put("subject", words_of(name_items(things[0])), *name_items(things[0]))
-        common(things[0], filled)
-        filled.use(*adjunct.items)
-
-
-def _collection(noun: Noun, filled: Filled) -> Filled | None:
-    """A to-do list; a pastebin: the name of a collection stands for the system that keeps it."""
-    collection = noun.head.lemma in nouns.COLLECTIONS and len(name_items(noun)) > 1
-    if (
-        noun.items[0].index != 0
-        or noun.items[0].tag not in "DN"
-        or not (collection or noun.head.lemma in nouns.NAMED_SYSTEMS)
-    ):
-        return None
-    filled.put("subject", words_of(name_items(noun)), *name_items(noun))
-    common(noun, filled)
-    return filled
-
-
 def number_of(item: Item) -> str | None:
     """The digits of a number word or literal."""
     return item.lemma if item.kind == "number" else closed.NUMBER_WORDS.get(item.lemma)
@@ -546,7 +503,6 @@ READS: Mapping[str, Reads] = {
     "data": data,
     "system": system,
     "worker": worker,
-    "about": about,
     "given": given,
     "html page": page,
 }

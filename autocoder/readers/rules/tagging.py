@@ -234,6 +234,8 @@ def _before(done: Sequence[Tagged]) -> Tagged | None:
 
 def _applies(rule: TagRule, word: Tagged, before: Tagged | None, done: list[Tagged], rest: list[Tagged]) -> bool:
     after = next((w for w in rest if w.tag != "R"), None)
+    if rule.choose == "V" and "VB" in rule.form.split() and _lists(word, done):
+        return False
     tag_before = "^" if before is None or before.tag in _CLAUSE_MARKS or before.tag == "W" else before.tag
     if before is not None and before.token.kind in _NUMERIC:
         tag_before = "U"
@@ -249,6 +251,15 @@ def _applies(rule: TagRule, word: Tagged, before: Tagged | None, done: list[Tagg
         and (not rule.subject or _is_subject(rest))
         and (not rule.joins or _joined(done) in rule.joins)
     )
+
+
+def _lists(word: Tagged, done: Sequence[Tagged]) -> bool:
+    """Whether things are counted out here, and nothing is asked for: in a parenthesis, behind "sends a report:"."""
+    if done and done[-1].tag == "(":
+        return True
+    colon = len(done) > 2 and done[-1].tag == ":" and done[-2].tag in "NL"
+    known = word.token.kind == "word" and look_up(word.token.value).lemma("V") in _KNOWN_VERBS
+    return colon and _finite(done[:-1]) and not known
 
 
 def _is_subject(rest: Sequence[Tagged]) -> bool:
@@ -282,7 +293,7 @@ def _finite(done: Iterable[Tagged]) -> bool:
     found, leading = False, False
     outside: list[bool] = []
     for position, word in enumerate(done):
-        leading = leading or (position == 0 and word.tag in "WP")
+        leading = leading or (position == 0 and (word.tag == "W" or word.lemma in _CLAUSAL))
         if word.tag == "(":
             outside.append(found)
         if word.tag == ")" and outside:
@@ -292,6 +303,10 @@ def _finite(done: Iterable[Tagged]) -> bool:
         elif word.tag in "MA" or (word.tag == "V" and word.form in {"VB", "VBZ"}):
             found = True
     return found
+
+
+_CLAUSAL = frozenset({"after", "before", "until", "since", "as"})
+"""Prepositions that may open a clause with a finite verb of its own."""
 
 
 def _agrees(subject: Tagged, word: Tagged) -> bool:
@@ -314,6 +329,8 @@ def _repair(words: list[Tagged]) -> list[Tagged]:
             word.lemma in {"that", "which", "whom"} and before and before.tag == "N" and _subject_follows(words, i)
         ) or (word.lemma == "that" and before and before.tag in "NLO" and after and after.tag in "VAMXR"):
             repaired[i] = replace(word, tag="T")
+        elif word.token.value == "less" and before and before.tag == "," and after and after.token.value in _WHAT:
+            repaired[i] = replace(word, tag="P", lemma="less")
         elif word.lemma in {"until", "till"} and word.tag == "P" and _subject_follows(words, i):
             repaired[i] = replace(word, tag="W")
         elif word.lemma in {"first", "last"} and after and after.tag in "NJU":
@@ -333,6 +350,9 @@ def _qualifies_verb(before: Tagged | None, after: Tagged | None) -> bool:
     """Whether "only" goes with a verb, not with a noun: "users only see …", "only once", "their orders only"."""
     ends = before is not None and before.tag == "N" and (after is None or after.tag in ".;,C)")
     return ends or (after is not None and (after.tag in "VAMR" or after.lemma in {"once"}))
+
+
+_WHAT = frozenset({"what", "those", "the"})
 
 
 def _reread(word: Tagged, words: Sequence[Tagged], i: int) -> Tagged:

@@ -53,7 +53,7 @@ LITERALS: tuple[tuple[str, str], ...] = (
     ("number", r"(?<![\w.])-?\d{1,3}(?:[,_]\d{3}){1,6}\b|(?<![\w.])-?\d{1,18}(?:\.\d{1,12})?(?:k|K)?(?![\d])"),
     ("snake", r"\b[A-Za-z][A-Za-z0-9]{0,60}(?:_[A-Za-z0-9]{1,60}){1,8}\b"),
     ("camel", r"\b[a-z]{1,40}(?:[A-Z][a-z0-9]{0,40}){1,8}\b|\b(?:[A-Z][a-z0-9]{1,40}){2,8}\b"),
-    ("word", r"[^\W\d_]+(?:['’‐‑-][^\W\d_]+){0,6}\d{0,3}"),
+    ("word", r"°[CF]\b|[^\W\d_]+(?:['’‐‑-][^\W\d_]+){0,6}\d{0,3}"),
     ("mark", r"\*{1,3}|_{1,3}|~~"),
     ("arrow", r"→|->|⇒|=>"),
     ("compare", r"<=|>=|≤|≥|<|>"),
@@ -63,7 +63,7 @@ LITERALS: tuple[tuple[str, str], ...] = (
 """Literal kinds in order of precedence."""
 
 KNOWN_CAMEL = re.compile(
-    r"postgresql|mysql|mariadb|sqlite|mongodb|rabbitmq|github|gitlab|openapi|javascript|graphql|oauth", re.I
+    r"openid|postgresql|mysql|mariadb|sqlite|mongodb|rabbitmq|github|gitlab|openapi|javascript|graphql|oauth", re.I
 )
 """Names with an inner capital that are ordinary words."""
 

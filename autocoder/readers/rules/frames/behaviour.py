@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autocoder.readers.rules.frames.model import Ask, Frame, Role
-from autocoder.readers.rules.frames.specification import SPAN
+from autocoder.readers.rules.frames.specification import API_KEY, REMARK, SPAN
 
 _ACTOR = Role(at="subject", slot="actor", reads="actor", each=True)
 _THING = Role(at="object", slot="object", reads="thing", each=True)
@@ -22,9 +22,11 @@ FRAMES: tuple[Frame, ...] = (
             Role(at="prep:for,from,of", slot="given", reads="given", optional=True),
             Role(at="prep:to,in,into,from,for,on", slot="parent", reads="possible parent", optional=True),
             Role(at="prep:to", reads="oneself", optional=True),
+            Role(at="prep:at", reads="own address", optional=True),
+            Role(at="prep:as", slot="output", reads="html page", optional=True),
             Role(at="while", slot="from_states", reads="states", optional=True),
         ),
-        extra=SPAN,
+        extra=(*SPAN, REMARK, API_KEY),
         example="Signed-in users list and delete their own links.",
         gives=(
             ("operation", {"actor": "user", "verb": "list", "does": "list", "object": "link", "scope": "own"}),
@@ -297,6 +299,7 @@ FRAMES: tuple[Frame, ...] = (
         roles=(
             Role(at="subject", slot="cause", reads="change of state"),
             Role(at="object", slot="name", reads="event_name", each=True),
+            Role(at="prep:with,containing", slot="object", reads="whole thing", optional=True),
         ),
         example="Each change of state publishes `OrderPaid` or `OrderShipped`.",
         gives=(
@@ -339,6 +342,16 @@ FRAMES: tuple[Frame, ...] = (
         roles=(
             Role(at="subject", slot="consumer", reads="worker"),
             Role(at="object", slot="keeps", reads="totals"),
+            Role(at="prep:from,of", slot="event", reads="event_name", optional=True),
+            Role(at="prep:less,minus", slot="less", reads="taken back", optional=True),
+            Role(at="adverb", reads="back", optional=True),
+        ),
+        extra=(
+            Frame(
+                name="where they are shown",
+                kind="operation",
+                roles=(Role(at="prep:at,under", slot="path", reads="route"),),
+            ),
         ),
         example="A click publishes `LinkClicked`; a worker keeps daily totals per link.",
         gives=(

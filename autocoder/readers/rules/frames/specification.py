@@ -21,7 +21,133 @@ SPAN = (
 )
 """The times that a record holds: "reserve a tool from a start date to an end date"."""
 
+REMARK = Frame(
+    name="and says something beside it",
+    kind="field",
+    roles=(
+        Role(at="object", slot="of", reads="plain or it", shared=True),
+        Role(at="prep:with", slot="name", reads="remark"),
+    ),
+)
+"""What somebody says with what they do: "close them with a comment"."""
+
+API_KEY = Frame(
+    name="with an API key",
+    kind="authentication",
+    roles=(
+        Role(at="subject", slot="entity", reads="sender", shared=True),
+        Role(at="prep:with,by,via,using", slot="scheme", reads="an api key"),
+    ),
+)
+"""How programs say who they are."""
+
 FRAMES: tuple[Frame, ...] = (
+    Frame(
+        name="somebody sends things again and again",
+        kind="operation",
+        verbs=("make with", "send"),
+        names=True,
+        roles=(
+            Role(at="subject", slot="actor", reads="actor"),
+            Role(at="object", slot="object", reads="plain"),
+            Role(at="schedule", slot="every", reads="interval"),
+            Role(at="prep:over,via", reads="over http", optional=True),
+        ),
+        extra=(API_KEY,),
+        example="Each sensor sends one reading every 10 seconds over HTTP.",
+        gives=(
+            (
+                "operation",
+                {
+                    "actor": "role",
+                    "role": "sensor",
+                    "object": "reading",
+                    "every": "10s",
+                    "verb": "send",
+                    "does": "other",
+                },
+            ),
+        ),
+    ),
+    Frame(
+        name="somebody changes some fields",
+        kind="operation",
+        verbs=("update",),
+        names=True,
+        roles=(
+            Role(at="subject", slot="actor", reads="actor"),
+            Role(at="object", slot="object", reads="any of its fields"),
+            Role(at="prep:with,using,via", slot="method", reads="http method", optional=True),
+            Role(at="prep:at", reads="own address", optional=True),
+        ),
+        example="A card has a front and a hint. Users can change any of its front or hint with PATCH.",
+        gives=(
+            ("field", {"of": "card", "name": "front"}),
+            ("field", {"of": "card", "name": "hint"}),
+            (
+                "operation",
+                {
+                    "actor": "user",
+                    "object": "card",
+                    "fields": ("front", "hint"),
+                    "method": "PATCH",
+                    "verb": "change",
+                    "does": "update",
+                },
+            ),
+        ),
+    ),
+    Frame(
+        name="people sign in with a provider",
+        kind="authentication",
+        verbs=("sign_in",),
+        roles=(
+            Role(at="subject", slot="entity", reads="who signs in"),
+            Role(at="prep:through,via,with,using,by,over", slot="scheme", reads="identity provider"),
+            Role(at="prep:in,on", reads="alone", optional=True),
+        ),
+        example="Editors log in through the company's OpenID Connect provider.",
+        gives=(("authentication", {"entity": "editor", "scheme": "openid connect"}),),
+    ),
+    Frame(
+        name="something is done elsewhere",
+        kind="",
+        verbs=("handled outside",),
+        roles=(
+            Role(at="by itself"),
+            Role(at="object", reads="plain"),
+            Role(at="adverb", reads="elsewhere"),
+        ),
+        example="Billing is done elsewhere: an `InvoicePaid` event arrives on NATS.",
+        gives=(("event", {"name": "InvoicePaid", "from": "outside"}), ("broker", {"engine": "nats"})),
+    ),
+    Frame(
+        name="what is done is kept",
+        kind="",
+        verbs=("store",),
+        roles=(
+            Role(at="by itself"),
+            Role(at="object", reads="thing of an age"),
+        ),
+        example="Readings older than one hour are stored but never raise an alarm.",
+        gives=(
+            ("reaction", {"when": "readings older than one hour", "verb": "raise", "object": "alarm", "never": True}),
+        ),
+    ),
+    Frame(
+        name="something does not follow",
+        kind="reaction",
+        verbs=("make with", "cause", "raise"),
+        names=True,
+        negated=True,
+        roles=(
+            Role(at="subject", slot="when", reads="thing of an age"),
+            Role(at="object", slot="object", reads="plain"),
+        ),
+        constants={"never": True},
+        example="Scans older than two days never open an alert.",
+        gives=(("reaction", {"when": "scans older than two days", "verb": "open", "object": "alert", "never": True}),),
+    ),
     Frame(
         name="things start in a state",
         kind="lifecycle",

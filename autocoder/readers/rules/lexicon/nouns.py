@@ -32,6 +32,9 @@ ROLES = words(
 )
 """Nouns for people with a certain role: signed in, and more than a user."""
 
+DEPARTMENTS = frozenset({"back office", "front desk", "claims desk", "help desk", "service desk"})
+"""Names of several words for people with a certain role."""
+
 PERSON_ENDINGS = ("er", "or", "ist", "ee", "ian", "woman", "sman")
 """Endings of nouns for people: translator, dentist, trainee."""
 
@@ -139,6 +142,9 @@ CODES = words("code key token slug id identifier")
 """What a generated short name is called."""
 
 TOTALS = words("total count counter statistic sum tally stat number figure")
+SUMS = words("revenue turnover sales income volume consumption")
+"""Nouns for what a worker adds up."""
+
 OCCURRENCES = words("click visit hit view access redirect download request call open use play read")
 """Nouns for something that happened and may be counted."""
 
@@ -170,7 +176,7 @@ EXTRA_NOUNS = words(
 NOUNS_ONLY = words(
     "rest people staff meeting building booking rating reading listing parking training wedding shipping housing "
     "painting drawing recording setting spelling meal recipe room person audit employee status patient client "
-    "address phone number job"
+    "address phone number job billing"
 )
 """Words that are nouns here, though the tables have other readings for them."""
 

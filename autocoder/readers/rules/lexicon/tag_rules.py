@@ -31,6 +31,7 @@ class TagRule:
 TAG_RULES: tuple[TagRule, ...] = (
     TagRule(name="verb after modal, 'to' or do", choose="V", before="MFX", form="VB"),
     TagRule(name="noun before an auxiliary", choose="N", before="^NJDSQUP,C", after="AM", form="VB VBZ"),
+    TagRule(name="gerund before an auxiliary", choose="N", before="^", after="AM", form="VBG"),
     TagRule(name="gerund that is the subject", choose="V", before="^", form="VBG", subject=True),
     TagRule(name="subject of the verb behind it", choose="N", before="^", subject=True),
     TagRule(name="participle after a form of be", choose="V", before="AX", form="VBN"),

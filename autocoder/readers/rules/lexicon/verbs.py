@@ -83,6 +83,7 @@ VERBS: dict[str, str] = {
     "begin": "start begin",
     "sign with": "sign",
     "cause": "cause trigger",
+    "raise": "raise",
     "lose": "lose drop",
     "survive": "survive outlive withstand",
     "cope": "cope deal live",

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from autocoder.blueprint.model import Capabilities, Cors, RateLimit, Require
+from autocoder.blueprint.capabilities import Idempotency
+from autocoder.blueprint.model import Capabilities, Cors, RateLimit, Require, Update
 from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import names
-from autocoder.planning.routes import name_of
+from autocoder.planning.routes import is_key, name_of
 from autocoder.planning.workbench import EntityDraft, Workbench
 
 _PER = {"per second": "s", "per minute": "min", "per hour": "h"}
@@ -124,10 +125,46 @@ def _at_least_one(bench: Workbench, whole: Whole, fact: Fact) -> bool:
     return True
 
 
+def _once(bench: Workbench, whole: Whole, fact: Fact) -> bool:
+    """What comes again with the same key happens once: of one endpoint where the text is at one."""
+    del whole
+    method, _, path = fact.word("entity").partition(" ")
+    key = next((f for f in bench.of("field") if is_key(f, {fact.word("entity")})), None)
+    draft = next((d for d in bench.operations.values() if d.operation.route == f"{method} {path}"), None)
+    if draft is None or key is None or method not in {"POST", "PATCH"}:
+        return False
+    kept = Idempotency(header=key.word("name"), **({"keep": fact.word("within")} if fact.word("within") else {}))
+    draft.operation = draft.operation.model_copy(update={"idempotency": kept})
+    draft.facts += [fact, key]
+    bench.use(key)
+    return True
+
+
+def _delivery(bench: Workbench, whole: Whole, fact: Fact) -> bool:
+    del whole
+    thing = fact.word("entity") or "change"
+    bench.decide(
+        f"delivery.{names.snake(names.type_name(thing))}",
+        "at least once, from the transaction that made it",
+        "Events leave through the same transaction as their rows and are sent until they are taken; each takes effect "
+        "once per handler. A reply says that a row is stored once it is.",
+        consequence="A receiver outside may see an event twice, with the same id.",
+    )
+    return True
+
+
+def _partial(bench: Workbench, whole: Whole, fact: Fact) -> bool:
+    del whole, fact
+    return any(isinstance(e, Update) for d in bench.operations.values() for e in d.operation.effects)
+
+
 _RULES: Mapping[str, Callable[[Workbench, Whole, Fact], bool]] = {
     "rate limit": _rate,
     "audit": _audit,
     "cross-origin": _origins,
     "unknown fields": _strict,
     "at least one": _at_least_one,
+    "delivery": _delivery,
+    "partial update": _partial,
+    "idempotency": _once,
 }

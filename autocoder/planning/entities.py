@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from autocoder.blueprint.model import FieldSpec
 from autocoder.decisions import Source
 from autocoder.facts import Fact
-from autocoder.planning import domain_verbs, names
+from autocoder.planning import domain_verbs, names, records
 from autocoder.planning.routes import Endpoint, endpoints, is_endpoint, name_of
 from autocoder.planning.workbench import EntityDraft, Workbench
 
@@ -167,8 +167,11 @@ def _stated_doors(bench: Workbench, entity: EntityDraft, doors: Sequence[Endpoin
 
 def _named(bench: Workbench) -> None:
     """Things that are listed, deleted, that expire or have fields are kept, so they are entities."""
+    inner = records.wholes(bench)
     for fact in bench.facts:
         match fact.kind:
+            case "field" if fact.word("of") in inner:
+                pass
             case "entity":
                 bench.define(fact.word("name"), fact)
             case "field" if not fact.word("of").startswith(("GET ", "POST ", "PUT ", "PATCH ", "DELETE ")):
@@ -294,7 +297,7 @@ def _code_field(bench: Workbench, entity: EntityDraft, fact: Fact) -> None:
 
 def _stated_field(bench: Workbench, fact: Fact) -> None:
     entity = bench.entity(fact.word("of"))
-    if entity is None:
+    if entity is None or fact.word("of") in records.wholes(bench):
         return
     bench.use(fact)
     name = names.field_name(fact.word("name"))
@@ -302,6 +305,8 @@ def _stated_field(bench: Workbench, fact: Fact) -> None:
     name = names.plural(name) if many and not name.endswith("s") else name
     spec = spec_of(bench, entity, name, fact)
     if spec is not None:
+        inner = [(f, spec_of(bench, entity, f.word("name"), f, decided=False)) for f in records.parts_of(bench, fact)]
+        spec = records.with_parts(bench, spec, [(f, s) for f, s in inner if s])
         name = _login_of(bench, entity, name, spec)
         entity.add(name, _joined(entity.fields.get(name), spec, fact), fact)
         if name in entity.fields:
@@ -318,7 +323,8 @@ def _joined(before: FieldSpec | None, new: FieldSpec, fact: Fact) -> FieldSpec:
     """A later sentence adds to what is known of a field."""
     if before is None:
         return new
-    changed = {k: v for k, v in new.model_dump().items() if v not in (None, False, (), "")}
+    changed = {k: v for k, v in new.model_dump(exclude={"fields"}).items() if v not in (None, False, (), "")}
+    changed |= {"fields": new.fields} if new.fields else {}
     if not fact.word("type"):
         changed.pop("type", None)
     if fact.get("required") is True:

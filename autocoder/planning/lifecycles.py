@@ -6,12 +6,13 @@ change them. Where a row starts, and from where it may go on, is a decision wher
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from autocoder.blueprint.model import AnyEffect, FieldSpec, Lifecycle, Operation, Read, Require, Transition
 from autocoder.decisions import Source
-from autocoder.facts import Fact
+from autocoder.facts import Fact, Slot, Via
 from autocoder.planning import assignments, domain_verbs, names, permissions
 from autocoder.planning.workbench import EntityDraft, StateDraft, Workbench
 from autocoder.readers.rules.lexicon.domain import STATES
@@ -21,7 +22,33 @@ FIRST = "open"
 """Where a thing starts whose states nobody counts out."""
 _MARKS = frozenset({"mark", "set", "flag"})
 """Verbs that name the state they lead to."""
+REFUSED = 409
+"""The status that answers a change which the state does not allow."""
 _VERBS = {state: verb for verb, state in reversed(STATES.items())}
+
+
+def changes_of_routes(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """The facts, with what a route does that only its last word says: POST /orders/{id}/cancel cancels an order.
+
+    Such a route is the usual one of that change, so the fact is about the change from here on.
+    """
+    things = {
+        names.plural(names.field_name(f.word("entity"))): f.word("entity") for f in facts if f.kind == "lifecycle"
+    }
+    return tuple(_change_of(f, things) or f for f in facts)
+
+
+def _change_of(fact: Fact, things: Mapping[str, str]) -> Fact | None:
+    path = fact.slots.get("path")
+    found = re.fullmatch(r"/(\w+)/\{id\}/(\w+)", fact.word("path"))
+    if path is None or found is None or fact.word("method") != "POST" or fact.word("verb"):
+        return None
+    if found[1] not in things or found[2] not in STATES:
+        return None
+    said = {"verb": found[2], "object": things[found[1]], "does": "other"}
+    slots = {n: Slot(value=v, span=path.span, via=Via.LEXICON) for n, v in said.items()}
+    kept = {n: s for n, s in fact.slots.items() if n not in {"path", "method"}}
+    return Fact(kind=fact.kind, slots=kept | slots, evidence=fact.evidence)
 
 
 def plan_lifecycles(bench: Workbench) -> None:
@@ -43,8 +70,12 @@ def plan_lifecycles(bench: Workbench) -> None:
     for thing, fact in list(_changing(bench)):
         _add_change(bench, thing, fact)
     for fact in bench.of("lifecycle"):
+        entity = bench.entity(fact.word("entity"))
         if fact.get("initial") is True:
             _start(bench, fact)
+        if fact.get("otherwise") == REFUSED and entity is not None and "status" in entity.fields:
+            entity.facts.append(fact)
+            bench.use(fact)
 
 
 def _start(bench: Workbench, fact: Fact) -> None:
@@ -99,8 +130,8 @@ def plan_change(bench: Workbench, fact: Fact) -> bool:
     if timely is None:
         return False
     row = f"{thing.row}."
-    stated = any(f.word("actor") for f in same)
-    rule = permissions.combined(bench, thing, same, row) if stated else permissions.usual(bench, thing, row)
+    stated = [f for f in same if f.word("actor")]
+    rule = permissions.combined(bench, thing, stated, row) if stated else permissions.usual(bench, thing, row)
     if _made_by(bench, thing, same):
         rule = permissions.kept(bench, thing, rule, row, names.operation_name(f"{verb} {thing.words}"))
     else:
@@ -176,7 +207,8 @@ def _add_change(bench: Workbench, thing: EntityDraft, fact: Fact) -> None:
         thing.fields["status"] = known = FieldSpec(type="enum", values=(first,))
     _set_states(thing, (*known.values, *origins, target), fact)
     name = names.base_name(verb)
-    if name not in thing.changes or origins:
+    stated = bool(fact.get("from_states") or fact.word("state"))
+    if name not in thing.changes or (origins and stated):
         thing.changes[name] = StateDraft(origins=origins, to=target)
 
 

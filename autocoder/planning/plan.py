@@ -67,7 +67,7 @@ def plan(reading: Reading, system_name_hint: str, agreed: Collection[Place] = ()
     whose sentences start at one of `agreed` may be left out where the blueprint has no place for them. Raises
     `StageFailed` with every other fact that has none.
     """
-    facts, left = reading.facts, list[Fact]()
+    facts, left = lifecycles.changes_of_routes(reading.facts), list[Fact]()
     while True:
         draft = _Draft(reading, facts, system_name_hint)
         refused = {id(f) for f, _ in draft.bench.refused if place_of(f.evidence[0]) in agreed}
@@ -86,7 +86,7 @@ def examine(reading: Reading) -> list[tuple[Fact, Diagnostic]]:
 
     Raises `StageFailed` where nothing is left to build.
     """
-    facts, left = reading.facts, list[tuple[Fact, Diagnostic]]()
+    facts, left = lifecycles.changes_of_routes(reading.facts), list[tuple[Fact, Diagnostic]]()
     while True:
         draft = _Draft(reading, facts, "service")
         if not draft.bench.refused:

@@ -35,6 +35,9 @@ from autocoder.planning.workbench import Workbench
 _PER = {"per second": "s", "per minute": "min", "per hour": "h"}
 _ROW_EFFECTS: dict[str, type[Effect]] = {"create": Create, "update": Update, "delete": Delete}
 _ENGINES = ("postgresql", "sqlite")
+OUTSIDE = frozenset({"openid connect", "oauth", "saml", "single sign-on", "google", "github", "microsoft"})
+"""Schemes of signing in somewhere else, for which a blueprint has no place."""
+
 _BROKERS = ("nats", "rabbitmq", "redis")
 USUAL_REPLICAS = 2
 MOST_REPLICAS = 20
@@ -58,7 +61,7 @@ class Tracer:
 def plan_auth(bench: Workbench, trace: Tracer) -> Auth | None:
     """Who signs in, and with what."""
     account = bench.account
-    stated = bench.of("authentication")
+    stated = [f for f in bench.of("authentication") if f.word("scheme") not in OUTSIDE]
     bench.use(*stated)
     if account is None:
         return None

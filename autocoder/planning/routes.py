@@ -7,6 +7,7 @@ that is an inference, which whoever plans the route shows as a decision.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from autocoder.facts import Fact, Value
@@ -161,9 +162,16 @@ def _makes(fact: Fact) -> bool:
     return fact.word("verb") in MAKES
 
 
+def is_key(fact: Fact, routes: Collection[str]) -> bool:
+    """Whether a header holds the key of requests that happen once: no field of the request."""
+    header = fact.word("location") == "header" and "key" in fact.word("name").lower()
+    return header and fact.word("of") in routes
+
+
 def endpoints(bench: Workbench) -> list[Endpoint]:
     """The stated endpoints, in order of the text. A visit of a row's own address is none."""
     grouped: dict[tuple[str, str], list[Fact]] = {}
+    keys = {f.word("entity") for f in bench.of("policy") if f.word("topic") == "idempotency"}
     for fact in bench.of("operation"):
         if fact.word("path") and fact.word("method"):
             grouped.setdefault((fact.word("method"), fact.word("path")), []).append(fact)
@@ -172,7 +180,7 @@ def endpoints(bench: Workbench) -> list[Endpoint]:
             method=method,
             path=path,
             facts=tuple(facts),
-            fields=tuple(f for f in bench.of("field") if f.word("of") == f"{method} {path}"),
+            fields=tuple(f for f in bench.of("field") if f.word("of") == f"{method} {path}" and not is_key(f, keys)),
         )
         for (method, path), facts in grouped.items()
         if all(f.word("does") != "visit" for f in facts)

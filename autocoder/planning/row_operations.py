@@ -46,6 +46,7 @@ def input_fields(entity: EntityDraft, *, partial: bool = False) -> dict[str, Fie
         optional = partial or spec.optional or spec.default is not None
         found[name] = FieldSpec(
             type=spec.type,
+            fields=spec.fields,
             to=spec.to,
             values=spec.values,
             optional=optional,

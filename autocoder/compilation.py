@@ -213,7 +213,9 @@ def compile_sources(sources: Sources, *, planned: tuple[Decision, ...] = (), bun
     views = Views(graph)
     migrations = Migrations(views=views, history=sources.history)
     written = written_by_model(sources.frozen, sources.bodies)
-    made = tuple(_named_author(d, written) for d in conventions(views))
+    # What deployment.yaml states is no decision of autocoder's.
+    stated = deployment.positions.places
+    made = tuple(_named_author(d, written) for d in conventions(views) if tuple(d.subject.split(".")) not in stated)
     decisions = all_decisions(planned, (*made, *migrations.decisions))
     approved = frozenset(d.subject for d in decisions if sources.decided.approved(d))
     diagnostics.extend(_placed(finding, place) for finding in evaluate_design(views, approved))

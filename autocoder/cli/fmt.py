@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,18 @@ import click
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 if a file is not in order.")
 def fmt(files: tuple[Path, ...], check: bool) -> int:
-    """Put architecture.yaml and deployment.yaml FILES in canonical order. Comments and layout stay."""
+    """Put architecture.yaml and deployment.yaml FILES in canonical order, those of a workspace where one is named.
+
+    Comments and layout stay.
+    """
     from autocoder.diagnostics import Diagnostic, StageFailed
 
     found: list[Diagnostic] = []
     changes: dict[Path, str] = {}
-    for file in files:
+    for file in _blueprints(files):
         try:
             changed = _in_order(file)
         except StageFailed as failed:
@@ -32,6 +36,20 @@ def fmt(files: tuple[Path, ...], check: bool) -> int:
             file.write_bytes(text.encode())
         click.echo(f"{'would change' if check else 'changed'} {file}", err=True)
     return 1 if check and changes else 0
+
+
+def _blueprints(files: Iterable[Path]) -> Iterator[Path]:
+    """The files, and both files of each folder."""
+    from autocoder.compilation import ARCHITECTURE, DEPLOYMENT
+
+    for file in files:
+        if not file.is_dir():
+            yield file
+            continue
+        found = [path for path in (file / ARCHITECTURE, file / DEPLOYMENT) if path.is_file()]
+        if not found:
+            raise click.BadParameter(f"{file} holds no blueprint", param_hint="FILES")
+        yield from found
 
 
 def _in_order(file: Path) -> str | None:

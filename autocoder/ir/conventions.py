@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from autocoder.blueprint import model
 from autocoder.decisions import Decision, Source
-from autocoder.ir.behaviour import List, Reply, walk_steps
+from autocoder.ir.behaviour import Invoke, List, Reply, walk_steps
 from autocoder.ir.durations import microseconds
 from autocoder.ir.field_types import PASSWORD_LENGTH
 from autocoder.ir.lower_lists import LIST_LIMIT
@@ -163,6 +163,10 @@ def _capabilities(views: Views) -> Iterator[Decision]:
         )
 
 
+def _checks_password(operation: Operation) -> bool:
+    return any(isinstance(s, Invoke) and s.target == "check_password" for s in walk_steps(operation.steps))
+
+
 def _system(views: Views) -> Iterator[Decision]:
     yield Decision(
         subject="errors.body",
@@ -187,6 +191,7 @@ def _system(views: Views) -> Iterator[Decision]:
             consequence="SIGNING_KEY must be set in production; its kind, P-256 or RSA, decides; whoever is signed in "
             "logs in again after an hour",
         )
+    if any(o.limit is None and _checks_password(o) for o in views.operations):
         yield Decision(
             subject="auth.login.attempts",
             value="not limited by the service",

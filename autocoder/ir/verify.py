@@ -20,6 +20,7 @@ from autocoder.ir.nodes import (
     Integration,
     Operation,
 )
+from autocoder.ir.settings import stated
 from autocoder.ir.verify_behaviour import Names
 
 
@@ -108,6 +109,10 @@ def _environments(graph: Graph) -> Iterator[str]:
         for variable in environment.variables:
             if bool(variable.secret) != bool(variable.key) or (variable.secret and variable.value):
                 yield f"{environment.id}: {variable.name} is neither a value nor a key of a secret"
+        for override in environment.overrides:
+            usual = stated(graph, override.node, override.field)
+            if usual is None or isinstance(usual, str) != isinstance(override.value, str):
+                yield f"{environment.id}: {override.node} has no {override.field} that {override.value} could replace"
 
 
 def plain(field: Field) -> Field:

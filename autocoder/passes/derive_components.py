@@ -59,7 +59,7 @@ _HELP: dict[Role, str] = {
 
 def _needs_store(graph: Graph) -> bool:
     """Whether anything is kept: rows, events and messages on their way, or turns of schedules."""
-    return bool(graph.of_kind(Entity) or graph.of_kind(Handler) or graph.of_kind(Channel))
+    return bool(graph.of_kind(Entity) or graph.of_kind(Handler) or _told(graph))
 
 
 def _held(graph: Graph) -> dict[str, list[str]]:
@@ -72,7 +72,7 @@ def _held(graph: Graph) -> dict[str, list[str]]:
         "APIEndpoint": [o.id for o in graph.of_kind(Operation)],
         "Store": [e.id for e in graph.of_kind(Entity)],
         "Cache": _shared(graph),
-        "Worker": [*(h.id for h in handlers if h.event), *(c.id for c in graph.of_kind(Channel))],
+        "Worker": [*(h.id for h in handlers if h.event), *(c.id for c in _told(graph))],
         "Scheduler": [h.id for h in handlers if h.schedule],
     }
     for role, ids in parts.items():
@@ -82,6 +82,11 @@ def _held(graph: Graph) -> dict[str, list[str]]:
         if left or (role == "Store" and _needs_store(graph) and not kept):
             held[rest] = left
     return held | {i.name: [i.id] for i in graph.of_kind(Integration) if i.id not in owned}
+
+
+def _told(graph: Graph) -> list[Channel]:
+    """The channels that anything is sent over."""
+    return [channel for channel in graph.of_kind(Channel) if graph.sources(channel.id, "notifies")]
 
 
 def _shared(graph: Graph) -> list[str]:

@@ -19,7 +19,10 @@ from autocoder.ir.nodes import Constraints, Entity, Event, Field, Input, Operati
 from autocoder.ir.types import Type
 from autocoder.ir.views import Views
 from autocoder.planning.reconcile import shown
-from autocoder.targets.tree import Tree
+from autocoder.targets.tree import File, Tree
+
+_HASH = re.compile(rb'"?\b[0-9a-f]{64}\b"?|(?<=-migrate-)[0-9a-f]{8}\b')
+"""A hash in a manifest, and the name of the job that is made of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +46,9 @@ class Break:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Everything that differs. `files` maps each file that would change to "added", "removed" or "changed"."""
+    """Everything that differs. `files` maps each file that would change to "added", "removed", "changed", or
+    "stamped" where only the hashes of the blueprint differ.
+    """
 
     differences: tuple[Difference, ...]
     breaks: tuple[Break, ...]
@@ -86,8 +91,13 @@ def _files(old: Tree, new: Tree) -> dict[str, str]:
         elif path not in old:
             found[path] = "added"
         elif old[path].content != new[path].content:
-            found[path] = "changed"
+            found[path] = "stamped" if _unstamped(old[path]) == _unstamped(new[path]) else "changed"
     return found
+
+
+def _unstamped(file: File) -> bytes:
+    """A file without the hashes of the blueprint, which are in every manifest."""
+    return _HASH.sub(b"", file.content)
 
 
 def _differences(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[Difference]:

@@ -149,9 +149,17 @@ def _compared(comparison: Comparison) -> list[str]:
     lines += [f"### {len(comparison.differences)} changes", ""]
     rows = ((d.kind, d.path, d.before, d.after) for d in comparison.differences)
     lines += _table(("", "element", "before", "after"), rows)
-    lines += ["", f"<details><summary>{len(comparison.files)} files would change</summary>", ""]
-    lines += [f"- {what}: {markdown_text(path)}" for path, what in comparison.files.items()]
+    files, stamped = _files(comparison)
+    lines += ["", f"<details><summary>{len(files)} files would change{stamped}</summary>", ""]
+    lines += [f"- {what}: {markdown_text(path)}" for path, what in files.items()]
     return [*lines, "", "</details>"]
+
+
+def _files(comparison: Comparison) -> tuple[dict[str, str], str]:
+    """The files that change beyond the hashes of the blueprint, and how many others do, in words."""
+    files = {path: what for path, what in comparison.files.items() if what != "stamped"}
+    stamped = len(comparison.files) - len(files)
+    return files, f", {stamped} more in their hashes alone" if stamped else ""
 
 
 def compared_text(comparison: Comparison) -> str:
@@ -165,6 +173,7 @@ def compared_text(comparison: Comparison) -> str:
     for d in comparison.differences:
         values = " -> ".join(value for value in (d.before, d.after) if value)
         lines.append(f"  {signs[d.kind]} {d.path}: {values}")
-    lines += ["", f"Files that would change ({len(comparison.files)})"]
-    lines += [f"  {signs[what]} {path}" for path, what in comparison.files.items()]
+    files, stamped = _files(comparison)
+    lines += ["", f"Files that would change ({len(files)}{stamped})"]
+    lines += [f"  {signs[what]} {path}" for path, what in files.items()]
     return "\n".join(lines)

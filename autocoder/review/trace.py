@@ -39,10 +39,19 @@ _PARTS = {
     "handler": ("handlers",),
     "function": ("functions",),
     "component": ("components",),
+    "integration": ("integrations",),
+    "channel": ("channels",),
+    "capability": ("capabilities",),
     "environment": ("environments",),
     "rule": ("policy", "rules"),
 }
-_WHOLE = {"system": ("system",), "auth": ("auth",), "objectives": ("policy", "performance")}
+_WHOLE = {
+    "system": ("system",),
+    "auth": ("auth",),
+    "objectives": ("policy", "performance"),
+    "batching": ("capabilities", "batching"),
+    "wire": ("wire",),
+}
 _LINE = re.compile(r"(?P<path>.+?)(?::(?P<line>[1-9][0-9]{0,8}))?")
 
 
@@ -110,7 +119,8 @@ class Tracer:
 
     def trace(self, query: str) -> Trace:
         """The paths through a requirement (`R4`), a blueprint element (`operations.follow`), an IR node
-        (`operation:follow`), a file or one of its lines (`generated/…/links.py:40`).
+        (`operation:follow`), a file or one of its lines (`generated/…/links.py:40`), a line of a blueprint file
+        (`architecture.yaml:12`).
 
         Raises `StageFailed` (AC8206, exit code 2) for anything else.
         """
@@ -129,7 +139,7 @@ class Tracer:
             return self._satisfying(query)
         if query in self._all:
             return {query} | (self._satisfying(query.partition(":")[2]) if query.startswith("requirement:") else set())
-        element = self._element_node(query)
+        element = self._element_node(query) or self._stated_at(query)
         if element:
             return self._nodes(element)
         return self._of_file(query)
@@ -142,9 +152,31 @@ class Tracer:
 
     def _element_node(self, query: str) -> str | None:
         """The node of the innermost element that a dotted path lies in."""
+        binding = self.compiled.architecture.bindings.get(query.removeprefix("bindings."))
+        if query.startswith("bindings.") and binding:
+            return next(n for n in (f"handler:{query.partition('.')[2]}", f"handler:{binding.to}") if n in self._all)
         fits = [node for node in self._all if (path := self.path(node)) and f"{query}.".startswith(f"{path}.")]
         named = max(fits, key=lambda node: len(self.path(node)), default=None)
         return named if named and (self.path(named) == query or self._written(query.split("."))) else None
+
+    def _stated_at(self, query: str) -> str | None:
+        """The node of the innermost element that a line of a blueprint file lies in."""
+        match = _LINE.fullmatch(query)
+        positions = self._positions.get((match["path"] if match else "").removesuffix(".yaml"))
+        if match is None or match["line"] is None or positions is None:
+            return None
+        lines = positions.text.splitlines(keepends=True)
+        number = int(match["line"]) - 1
+        if number >= len(lines):
+            return None
+        start = sum(len(line) for line in lines[:number])
+        found: dict[int, str] = {}
+        for node in self._all:
+            place = positions.places.get(self._parts(self.path(node))) if self.path(node) else None
+            begin = place.key.start if place and place.key else None
+            if place and begin is not None and begin < start + len(lines[number]) and place.value.end > start:
+                found[begin] = node
+        return found[max(found)] if found else None
 
     def _written(self, parts: list[str]) -> bool:
         path = tuple(int(part) if part.isdigit() else part for part in parts)
@@ -202,11 +234,16 @@ class Tracer:
             if path:
                 yield Element(path=path, span=self._span(path))
 
-    def _span(self, path: str) -> Span | None:
+    def _parts(self, path: str) -> Path:
+        """The path of an element in its file: a rule is a row of a list there."""
         parts: Path = tuple(path.split("."))
-        if parts[:2] == ("policy", "rules"):
-            rules = [rule.id for rule in self.compiled.architecture.policy.rules]
-            parts = ("policy", "rules", rules.index(str(parts[2])))
+        rules = [rule.id for rule in self.compiled.architecture.policy.rules]
+        if parts[:2] == ("policy", "rules") and path.partition("rules.")[2] in rules:
+            return ("policy", "rules", rules.index(path.partition("rules.")[2]))
+        return parts
+
+    def _span(self, path: str) -> Span | None:
+        parts = self._parts(path)
         positions = self._positions["deployment" if parts[0] == "environments" else "architecture"]
         return positions.span(*parts, key=True) if parts in positions.places else None
 
@@ -220,6 +257,9 @@ class Tracer:
     def path(self, node: str) -> str:
         """The dotted path of the element that a node was lowered from; "" for what passes derived."""
         kind, _, name = node.partition(":")
+        design = self.compiled.architecture
+        if kind == "handler" and name not in design.handlers and name in design.bindings:
+            return f"bindings.{name}"
         if kind in _WHOLE:
             return ".".join(_WHOLE[kind])
         return ".".join((*_PARTS[kind], name)) if kind in _PARTS else ""

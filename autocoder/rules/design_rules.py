@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from autocoder.diagnostics import Severity
 from autocoder.ir.audit import AUDIT_ENTRY
-from autocoder.ir.behaviour import Change, Find, Insert, Invoke, List, Remove, Reply, expressions, walk_steps
+from autocoder.ir.behaviour import (
+    Ask,
+    Change,
+    Find,
+    Insert,
+    Invoke,
+    List,
+    Notify,
+    Remove,
+    Reply,
+    Values,
+    expressions,
+    walk_steps,
+)
 from autocoder.ir.expressions import Bound, walk
 from autocoder.ir.nodes import Entity, Environment, Operation
 from autocoder.ir.views import Views
@@ -132,6 +145,60 @@ def _replied(reply: Reply, rows: dict[str, Entity]) -> set[str]:
                 row = rows[node.name]
                 shown |= {f"{row.name}.{f.name}" for f in row.fields if f.name == node.field and f.personal}
     return shown
+
+
+def _sent_away(design: Design) -> Iterator[Look]:
+    """What leaves the system: values of calls and webhooks. The address that a mail goes to is what mail is about."""
+    entities = {entity.name: entity for entity in design.views.entities}
+    account = design.views.auth.entity if design.views.auth else ""
+    webhooks = {c.name for c in design.views.channels if c.transport == "webhook"}
+    for part, behaviour in (
+        *(("operations", o) for o in design.views.operations),
+        *(("handlers", h) for h in design.views.handlers),
+    ):
+        rows = {"caller": entities[account]} if account else {}
+        for step in walk_steps(behaviour.steps):
+            match step:
+                case Find():
+                    rows[step.bind] = entities[step.match.entity]
+                case Insert():
+                    rows[step.bind] = entities[step.entity]
+                case Ask(integration=to, args=values):
+                    yield _leaves(f"{part}.{behaviour.name}", to, values, rows)
+                case Notify(channel=to, values=values) if to in webhooks:
+                    yield _leaves(f"{part}.{behaviour.name}", to, values, rows)
+                case _:
+                    pass
+
+
+def _leaves(subject: str, to: str, values: Values, rows: Mapping[str, Entity]) -> Look:
+    """One message to a system outside, with the personal fields in it."""
+    read = (node for _, value in values for node in walk(value) if isinstance(node, Bound) and node.name in rows)
+    found = {
+        f"{rows[node.name].name}.{f.name}"
+        for node in read
+        for f in rows[node.name].fields
+        if f.personal and f.name == node.field
+    }
+    return Look(subject=subject, problem=f"sends personal data to {to}: {', '.join(sorted(found))}" if found else "")
+
+
+def _unused(design: Design) -> Iterator[Look]:
+    """What is stated and never used: nothing in the service does anything with it."""
+    views = design.views
+    steps = [s for behaviour in (*views.operations, *views.handlers) for s in walk_steps(behaviour.steps)]
+    asked = {f"{s.integration}.{s.operation}" for s in steps if isinstance(s, Ask)}
+    told = {s.channel for s in steps if isinstance(s, Notify)}
+    called = {s.name for s in steps if isinstance(s, Invoke) and s.target == "custom"}
+    stated = [
+        (f"integrations.{i.name}.operations.{e.name}", f"{i.name}.{e.name}" in asked, "asks it")
+        for i in views.integrations
+        for e in i.exchanges
+    ]
+    stated += [(f"channels.{c.name}", c.name in told, "sends anything over it") for c in views.channels]
+    stated += [(f"functions.{f.name}", f.name in called, "calls it") for f in views.functions]
+    for subject, used, what in stated:
+        yield Look(subject=subject, problem="" if used else f"nothing {what}")
 
 
 def _secret_values(design: Design) -> Iterator[Look]:
@@ -271,5 +338,7 @@ DESIGN_RULES: tuple[Rule[Design], ...] = (
         severity=Severity.WARNING,
     ),
     Rule(id="design:single-point", code="AC3252", scope=Scope.DESIGN, look=_single_points, severity=Severity.WARNING),
+    Rule(id="design:sent-away", code="AC4110", scope=Scope.DESIGN, look=_sent_away, severity=Severity.WARNING),
+    Rule(id="design:unused", code="AC4111", scope=Scope.DESIGN, look=_unused, severity=Severity.WARNING),
     Rule(id="design:names", code="AC4109", scope=Scope.DESIGN, look=_names),
 )

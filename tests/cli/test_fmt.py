@@ -63,3 +63,15 @@ def test_keys_that_cannot_move_are_a_diagnostic(tmp_path):
     assert isinstance(result.exception, StageFailed)
     assert [d.code for d in result.exception.diagnostics] == ["AC3021"]
     assert path.read_text(encoding="utf-8") == text
+
+
+def test_a_workspace_stands_for_its_two_files(tmp_path, file):
+    deployment = tmp_path / "deployment.yaml"
+    deployment.write_text('system: a\nschema_version: "1.0.0"\nenvironments: {}\n', encoding="utf-8")
+    assert run("--check", tmp_path).return_value == 1
+    assert run(tmp_path).return_value == 0
+    assert file.read_text(encoding="utf-8") == ORDERED
+    assert deployment.read_text(encoding="utf-8").startswith("schema_version")
+    assert run("--check", tmp_path).return_value == 0
+    (tmp_path / "empty").mkdir()
+    assert "holds no blueprint" in str(run(tmp_path / "empty").exception)

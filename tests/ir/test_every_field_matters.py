@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from autocoder import __version__, registry
 from autocoder.bundles import Bundle
-from autocoder.compilation import compile_sources
+from autocoder.compilation import Compiled, compile_sources
 from autocoder.diagnostics import StageFailed
 from autocoder.ir import canonical
 from autocoder.ir.conventions import conventions
@@ -93,21 +93,52 @@ def seen(document: dict[str, Any], bundle: Bundle, before: list[object]) -> bool
         return True
 
 
-@pytest.mark.parametrize("name", ["language_example", "todo"])
+Places = dict[str, list[tuple[int, Path, Any]]]
+
+
+def places_of(document: dict[str, Any]) -> Places:
+    """Where each field of each kind of thing stands."""
+    found: Places = {}
+    for index, node in enumerate(document["nodes"]):
+        for path, value in leaves(node):
+            found.setdefault(shape(node, path), []).append((index, path, value))
+    return found
+
+
+FIXTURES = ("language_example", "todo")
+
+
+@pytest.mark.parametrize("name", FIXTURES)
 def test_changing_any_field_of_the_ir_is_seen(name: str) -> None:
     found = compile_sources(fixture(name))
     document = canonical.as_data(found.graph, {})
+    unseen = unseen_of(places_of(document), document, found)
+    assert not unseen, unseen
+
+
+def test_changing_any_field_of_what_only_larger_systems_have_is_seen() -> None:
+    """Capabilities, integrations, channels, bindings, overrides and the like; types are those of the other fixtures."""
+    found = compile_sources(fixture("shop"))
+    document = canonical.as_data(found.graph, {})
+    known = {field for name in FIXTURES for field in places_of(canonical.as_data(compiled_graph(name), {}))}
+    places = {f: where for f, where in places_of(document).items() if f not in known and ".type" not in f}
+    assert {"batching.wait_us", "environment.overrides.*.value", "integration.timeout_us"} <= places.keys()
+    unseen = unseen_of(places, document, found)
+    assert not unseen, unseen
+
+
+def compiled_graph(name: str) -> Graph:
+    return compile_sources(fixture(name)).graph
+
+
+def unseen_of(places: Places, document: dict[str, Any], found: Compiled) -> list[str]:
+    """The fields whose change nobody sees."""
     before = list(parts(found.graph, found.bundle))
-    places: dict[str, list[tuple[int, Path, Any]]] = {}
-    for index, node in enumerate(document["nodes"]):
-        for path, value in leaves(node):
-            places.setdefault(shape(node, path), []).append((index, path, value))
-    unseen = [
+    return [
         field
         for field, where in sorted(places.items())
         if not any(change_is_seen(document, found.bundle, before, *place) for place in spread(where))
     ]
-    assert not unseen, unseen
 
 
 def spread(places: list[tuple[int, Path, Any]]) -> list[tuple[int, Path, Any]]:

@@ -171,3 +171,20 @@ def test_a_cache_and_systems_outside_are_components_like_others() -> None:
     assert stated["banks"] == ("Integration", ("integration:banks",), ())
     assert stated["api"][2] == (("calls", "copies"), ("calls", "money"), ("calls", "store"))
     assert "cache" not in stated and "rates" not in stated
+
+
+def test_a_channel_that_nobody_uses_needs_no_worker() -> None:
+    graph = compiled(SMALL + "channels: {mail: {mail: {from: shop@example.com}}}\n").graph
+    assert {c.name for c in graph.of_kind(Component)} == {"api", "store"}
+
+
+def test_what_a_deployment_states_is_no_decision() -> None:
+    deployment = 'schema_version: "1.0.0"\nsystem: shop\nenvironments: {production: {%s}}\n'
+    text = SMALL + "policy: {performance: {availability: 99%}}\n"
+
+    def subjects(said: str) -> set[str]:
+        return {d.subject for d in compiled(text, deployment=deployment % said).decisions}
+
+    replicas = "environments.production.replicas.api"
+    assert replicas in subjects("")
+    assert replicas not in subjects("replicas: {api: 2}")

@@ -6,6 +6,7 @@ import pytest
 
 from autocoder.compilation import Sources, compile_sources, emit
 from autocoder.review.compare import Comparison, compare
+from autocoder.review.report import compared_text
 from tests.compiling import fixture, sources
 
 BASE = """auth: {entity: User, login: email}
@@ -124,3 +125,12 @@ def test_another_store_is_a_break_of_data() -> None:
     )
     found = compare(before, after, (emit(before), emit(after)))
     assert breaks(found) == {("data", "environments.staging.engines.store")}
+
+
+def test_files_in_which_only_a_hash_differs_are_told_apart() -> None:
+    found = compared(("{kind: \"'a'\"}", "{kind: \"'b'\"}"))
+    assert found.files["deployments/kubernetes/base/deployment-api.yaml"] == "stamped"
+    assert found.files["deployments/kubernetes/base/job-migrate.yaml"] == "stamped"
+    assert found.files["generated/src/shop/operations/links.py"] == "changed"
+    assert "deployment-api.yaml" not in compared_text(found)
+    assert "more in their hashes alone)" in compared_text(found)

@@ -146,3 +146,46 @@ def test_the_command_prints_and_gives_json(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["requirements"][0]["id"] == "R4"
     assert autocoder("trace", "R9", cwd=folder).returncode == 2
     assert sorted(p.name for p in folder.iterdir() if p.name[0] != ".") == ["architecture.yaml", "deployment.yaml"]
+
+
+@pytest.fixture(scope="module")
+def shop() -> Tracer:
+    compiled = compile_sources(fixture("shop"))
+    return Tracer(compiled=compiled, tree=emit(compiled))
+
+
+@pytest.mark.parametrize(
+    ("query", "node", "path"),
+    [
+        ("integrations.payments", "integration:payments", "generated/src/shop/integrations/payments.py"),
+        ("integrations.payments.timeout", "integration:payments", "generated/src/shop/integrations/payments.py"),
+        ("channels.mail", "channel:mail", "generated/src/shop/channels.py"),
+        ("bindings.paid", "handler:count", "generated/src/shop/handlers/count.py"),
+        ("capabilities.batching", "batching", "generated/src/shop/worker.py"),
+        ("environments.staging.overrides", "environment:staging", "deployments/env/staging.env.example"),
+    ],
+)
+def test_whatever_a_blueprint_states_leads_to_its_files(shop: Tracer, query: str, node: str, path: str) -> None:
+    found = shop.trace(query)
+    assert node in found.nodes
+    assert path in paths(found)
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "element"),
+    [
+        ("architecture.yaml", "    retry: {attempts: 2}", "integrations.payments"),
+        ("architecture.yaml", "    rate_limit: {limit: 30/min, by: caller, burst: 5}", "operations.order"),
+        ("deployment.yaml", "      capabilities.batching.wait: 1s", "environments.staging"),
+    ],
+)
+def test_a_line_of_a_blueprint_leads_to_its_element(shop: Tracer, file: str, line: str, element: str) -> None:
+    sources = fixture("shop")
+    lines = {"architecture.yaml": sources.architecture, "deployment.yaml": sources.deployment}[file].splitlines()
+    [found] = shop.trace(f"{file}:{lines.index(line) + 1}").elements
+    assert found.path == element
+
+
+def test_a_line_that_is_not_there_is_nothing(shop: Tracer) -> None:
+    with pytest.raises(StageFailed):
+        shop.trace("architecture.yaml:9999")

@@ -4,10 +4,21 @@ from types import ModuleType
 
 import pytest
 
-from autocoder.ir.behaviour import BoundRow, Change, Find, List, Match, Remove, Reply, Require
+from autocoder.ir.behaviour import Ask, BoundRow, Change, Find, List, Match, Remove, Reply, Require
 from autocoder.ir.behaviour import Failure as Fail
 from autocoder.ir.expressions import Bound, Op
-from autocoder.ir.nodes import Environment, Field, Node, Operation, Variable, Wire
+from autocoder.ir.nodes import (
+    Channel,
+    Environment,
+    Exchange,
+    Field,
+    Input,
+    Integration,
+    Node,
+    Operation,
+    Variable,
+    Wire,
+)
 from autocoder.ir.types import BOOLEAN, TEXT, UUID, Type
 from autocoder.rules.catalogue import evaluate_design
 from autocoder.rules.design_rules import DESIGN_RULES
@@ -58,6 +69,30 @@ def one_address(system: ModuleType) -> tuple[Node, ...]:
     return (Operation(name="contact", method="GET", path="/contact", access="anyone", inputs=(), steps=steps),)
 
 
+def asking(field: str) -> tuple[Node, ...]:
+    """An operation that sends a field of a row to a system outside."""
+    sent = Input(name="value", place="body", type=TEXT)
+    mail = Exchange(name="mail", method="POST", path="/mails", sent=(sent,), received=())
+    outside = Integration(
+        name="post",
+        address="POST_URL",
+        secret="",
+        header="",
+        timeout_us=1,
+        attempts=1,
+        failures=1,
+        reset_us=1,
+        exchanges=(mail,),
+    )
+    value = Bound(scope="row", name="user", field=field, type=TEXT)
+    steps = (
+        Find(match=Match(entity="User", where=None), bind="user"),
+        Ask(integration="post", operation="mail", args=(("value", value),), bind="sent", type=TEXT),
+        Reply(status=204),
+    )
+    return (outside, Operation(name="send", method="POST", path="/mails", access="user", inputs=(), steps=steps))
+
+
 FAILING: list[tuple[str, str, Change_]] = [
     ("AC4101", "operations.purge.access", lambda s: (purge(s, "anyone"),)),
     ("AC4102", "operations.rename", owned_link),
@@ -84,6 +119,8 @@ FAILING: list[tuple[str, str, Change_]] = [
         "environments.production.env.DATABASE_URL",
         lambda s: production(s, variables=(Variable(name="DATABASE_URL", secret="-db", key="url"),)),
     ),
+    ("AC4110", "operations.send", lambda s: asking("email")),
+    ("AC4111", "channels.mail", lambda s: (Channel(name="mail", transport="mail", sender="shop@example.com"),)),
     (
         "AC3250",
         "environments.production.env.EVENTS",
@@ -107,6 +144,8 @@ PASSING: list[tuple[str, Change_]] = [
     ("AC4107", lambda s: production(s, store="sqlite", replicas=(("api", 1),))),
     ("AC4108", lambda s: (replace(s.DEVELOPMENT, store="sqlite"),)),
     ("AC4109", lambda s: (replace(s.DEVELOPMENT, name="x" * 48),)),
+    ("AC4110", lambda s: asking("id")),
+    ("AC4111", lambda s: asking("id")),
     ("AC3250", lambda s: production(s, variables=(Variable(name="EVENTS", value="nats://nats.events.svc:4222"),))),
     ("AC3251", lambda s: (Wire(origins=("https://app.example.com",)),)),
     ("AC3252", lambda s: (replace(s.build().objectives, availability_ppm=None),)),

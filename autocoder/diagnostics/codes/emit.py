@@ -95,6 +95,21 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Choose a shorter name of lower-case letters, digits and dashes.",
     },
     {
+        "code": "AC4110",
+        "title": "personal data that leaves the system",
+        "why": "What is sent to another system is kept and logged there, beyond this system's retention and access. "
+        "Whoever runs the service answers for it all the same.",
+        "fix": "Send the id of the row instead; or keep the warning, where the other side must have it.",
+        "example": "{call: rates.rate, with: {mail: caller.email}}   # email: {personal: true}",
+    },
+    {
+        "code": "AC4111",
+        "title": "what is stated is used",
+        "why": "Code, settings and secrets for something that nothing uses are there to run, to keep and to attack.",
+        "fix": "Use it in an effect, or remove it.",
+        "example": "channels: {mail: {mail: {from: shop@example.com}}}   # and no `notify`",
+    },
+    {
         "code": "AC4201",
         "title": "pods do not run as root",
         "why": "A process that runs as root in a container is root on the node where it breaks out.",

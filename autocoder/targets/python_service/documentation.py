@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from autocoder.ir.lower_failures import CLASSES
-from autocoder.ir.nodes import Entity, Field
+from autocoder.ir.nodes import Entity, Field, Visibility
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import admin, deliveries, keys
 from autocoder.targets.python_service.describe import expression, failure, handler_doc, operation_doc, words
@@ -96,6 +96,13 @@ def _wire(views: Views) -> list[str]:
     return ["", "# Requests and replies", "", *lines] if lines else []
 
 
+def _seen_by(f: Field) -> str:
+    """Who sees a field that not everybody sees."""
+    visible = f.visible or Visibility()
+    found = [*(["its owner"] if visible.owner else []), *(f"the role {name}" for name in visible.roles)]
+    return " and ".join(found)
+
+
 def _more(entity: Entity) -> list[str]:
     """What a row has besides its stored fields: computed values, and how its state changes."""
     lines = [
@@ -128,6 +135,7 @@ def _field(f: Field) -> str:
         ("not set by clients", f.read_only),
         ("never shown", f.hidden),
         ("personal", f.personal),
+        (f"seen by {_seen_by(f)} alone", f.visible is not None),
         (f"when what it refers to is deleted: {f.on_delete}", f.type.entity is not None),
     )
     return markdown_text(", ".join(text for text, holds in said if holds))

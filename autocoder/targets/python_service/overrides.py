@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import Any
 
 from autocoder.ir.capabilities import SYSTEM, RateLimit
 from autocoder.ir.nodes import Environment, Handler, Override, Variable
+from autocoder.ir.settings import stated
 from autocoder.ir.variables import setting
 from autocoder.ir.views import Views
 from autocoder.targets.python_service.expressions import literal
@@ -44,7 +44,8 @@ def limit_of(limit: RateLimit) -> str:
 
 def values(views: Views) -> dict[str, Any]:
     """What the skeletons ask for: the settings, each with how it is declared; and which of them are schedules."""
-    found = [(setting(node, field), field, _usual(views, node, field)) for node, field in sorted(views.overridden)]
+    changed = sorted(views.overridden)
+    found = [(setting(node, field), field, stated(views.graph, node, field)) for node, field in changed]
     return {
         "overridden": [(name, _declared(field, value)) for name, field, value in found],
         "changed_schedules": ", ".join(literal(name) for name, field, _ in found if field == "schedule"),
@@ -52,17 +53,8 @@ def values(views: Views) -> dict[str, Any]:
     }
 
 
-def _usual(views: Views, node: str, field: str) -> str | int:
-    """What the design states."""
-    if node == SYSTEM:
-        part: Any = next(o for o in views.operations if o.limit and o.limit.name == SYSTEM)
-    else:
-        part = views.graph.node(node)
-    return reduce(getattr, field.split("."), part)
-
-
-def _declared(field: str, usual: str | int) -> str:
-    if isinstance(usual, str):
+def _declared(field: str, usual: str | int | None) -> str:
+    if not isinstance(usual, int):
         return f"str = {literal(usual)}"
     if field.endswith("_us"):
         return f"float = Field(default={usual / _SECOND:g}, gt=0)"

@@ -96,8 +96,9 @@ class _Project:
         """The nodes that a file as a whole comes from: sign-in its own module, a process its entry point."""
         if path in ("authentication.py", "admin.py", "keys.py"):
             return ("auth",)
+        batches = (self.views.batching.id,) if path == "worker.py" and self.views.batching else ()
         role = {"worker.py": "Worker", "scheduler.py": "Scheduler", "application.py": "APIEndpoint"}.get(path)
-        return tuple(
+        return batches + tuple(
             w.id
             for w in self.views.workloads
             for c in self.views.components_of(w)

@@ -89,6 +89,7 @@ def environments(blueprint: Blueprint, stated: Objectives) -> list[Environment]:
 def _environment(blueprint: Blueprint, name: str, spec: model.Environment) -> Environment:
     _check_variables(blueprint, name, spec)
     _check_cluster(blueprint, name, spec)
+    _check_products(blueprint, name, spec)
     blueprint.satisfies(f"environment:{name}", spec.satisfies, "environments", name)
     if spec.exposure:
         blueprint.satisfies(f"environment:{name}", spec.exposure.satisfies, "environments", name)
@@ -98,7 +99,7 @@ def _environment(blueprint: Blueprint, name: str, spec: model.Environment) -> En
         broker=spec.engines.broker,
         cache=spec.engines.cache,
         host=(spec.exposure.host or "") if spec.exposure else "",
-        tls=spec.exposure.tls if spec.exposure else True,
+        tls=spec.exposure.tls if spec.exposure and spec.exposure.host else True,
         replicas=tuple(sorted(spec.replicas.items())),
         tiers=tuple(sorted(spec.resources.items())),
         variables=tuple(sorted(_variables(spec), key=lambda variable: variable.name)),
@@ -163,3 +164,49 @@ def _check_cluster(blueprint: Blueprint, environment: str, spec: model.Environme
             rule="sizes, alerts and the keeping of logs are those of a cluster, and SQLite is the file of one process",
             help="name `engines: {store: postgresql}`, or remove it",
         )
+
+
+def _check_products(blueprint: Blueprint, environment: str, spec: model.Environment) -> None:
+    """What is stated of products and of the way in has something to serve."""
+    design = blueprint.design
+    kept = any(
+        isinstance(effect, model.Read) and effect.cache
+        for behaviour in (*design.operations.values(), *design.handlers.values())
+        for effect in behaviour.effects
+    )
+    limited = any([design.capabilities.rate_limit, *(o.rate_limit for o in design.operations.values())])
+    found = (
+        (
+            spec.exposure is not None and not spec.exposure.host and not spec.exposure.tls,
+            ("exposure", "tls"),
+            "nobody reaches it from outside",
+            "name its `host`",
+        ),
+        (
+            spec.engines.broker != "store" and not any(handler.on for handler in design.handlers.values()),
+            ("engines", "broker"),
+            "no handler has `on`",
+            "add one",
+        ),
+        (
+            spec.engines.cache != "none" and not kept and not limited,
+            ("engines", "cache"),
+            "nothing is kept or counted",
+            "add `cache` or `rate_limit`",
+        ),
+    )
+    for wrong, path, why, instead in found:
+        if wrong:
+            _in_vain(blueprint, why, instead, environment, *path)
+
+
+def _in_vain(blueprint: Blueprint, why: str, instead: str, environment: str, *path: str) -> None:
+    at = ("environments", environment, *path)
+    blueprint.diagnostics.warning(
+        "AC4112",
+        f"{'.'.join(at)}: it changes nothing, because {why}",
+        blueprint.source.deployment_positions.span(*at),
+        subject=".".join(at),
+        rule="what is stated changes what is emitted",
+        help=f"remove it, or {instead}",
+    )

@@ -56,6 +56,14 @@ CODES: tuple[dict[str, str], ...] = (
         "example": "env: {DATABASE_ULR: {secret: db/url}}",
     },
     {
+        "code": "AC4112",
+        "title": "a product that nothing uses",
+        "why": "A broker carries events to handlers, a cache holds kept reads and counted requests, and TLS is how a "
+        "host is served. Without these the statement changes nothing that is emitted.",
+        "fix": "Remove it, or add what it serves.",
+        "example": "production: {engines: {cache: redis}}   # no `cache`, no `rate_limit`",
+    },
+    {
         "code": "AC3281",
         "title": "something for a cluster where there is none",
         "why": "Sizes of pods, alerts and the keeping of logs stand in a cluster's manifests. An environment with "

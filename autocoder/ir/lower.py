@@ -124,7 +124,7 @@ class Blueprint:
         nodes: list[Node] = [system, *requirements, *entities, *events, *world.functions.values()]
         nodes += [*operations, *handlers, *Components(blueprint=self).all(handlers)]
         stated = objectives(self)
-        nodes += [stated, *rules(self, operations), *environments(self, stated)]
+        nodes += [stated, *rules(self, operations), *environments(self, stated, operations)]
         nodes += [*capabilities(design, operations, handlers), *batching(self, handlers)]
         check_caches(self, (*operations, *handlers), world.entities)
         nodes += [*world.integrations.values(), *world.channels.values()]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from autocoder.blueprint import model
 from autocoder.diagnostics import nearest
 from autocoder.ir.durations import SECONDS, microseconds
 from autocoder.ir.lower_behaviour import Positions
-from autocoder.ir.nodes import Environment, Objectives, Variable, objectives_in
-from autocoder.ir.overrides import objective_fields, overrides
+from autocoder.ir.nodes import Environment, Objectives, Operation, Variable, objectives_in
+from autocoder.ir.overrides import Overridable, objective_fields, overridable, overrides
 from autocoder.ir.variables import LOG_LEVEL, SETTINGS, named_variables, unread_variable
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _hourly(text: str | None) -> int | None:
     return round(float(number) * 3600 / SECONDS[unit])
 
 
-def environments(blueprint: Blueprint, stated: Objectives) -> list[Environment]:
+def environments(blueprint: Blueprint, stated: Objectives, operations: Iterable[Operation]) -> list[Environment]:
     """The environments of the deployment, checked against the design and each other."""
     deployment = blueprint.source.deployment
     if deployment.system != blueprint.design.system.name:
@@ -77,7 +77,8 @@ def environments(blueprint: Blueprint, stated: Objectives) -> list[Environment]:
                 value=broker,
                 help=f'name "{first}" or "store"',
             )
-    found = [_environment(blueprint, name, spec) for name, spec in deployment.environments.items()]
+    parts = overridable(blueprint.design, operations)
+    found = [_environment(blueprint, name, spec, parts) for name, spec in deployment.environments.items()]
     for environment in found:
         here = objectives_in(stated, environment)
         if here != stated:
@@ -86,7 +87,9 @@ def environments(blueprint: Blueprint, stated: Objectives) -> list[Environment]:
     return found
 
 
-def _environment(blueprint: Blueprint, name: str, spec: model.Environment) -> Environment:
+def _environment(
+    blueprint: Blueprint, name: str, spec: model.Environment, parts: Mapping[str, Overridable]
+) -> Environment:
     _check_variables(blueprint, name, spec)
     _check_cluster(blueprint, name, spec)
     _check_products(blueprint, name, spec)
@@ -103,7 +106,7 @@ def _environment(blueprint: Blueprint, name: str, spec: model.Environment) -> En
         replicas=tuple(sorted(spec.replicas.items())),
         tiers=tuple(sorted(spec.resources.items())),
         variables=tuple(sorted(_variables(spec), key=lambda variable: variable.name)),
-        overrides=overrides(blueprint, name, spec.overrides),
+        overrides=overrides(blueprint, parts, name, spec.overrides),
         log_retention_us=microseconds(spec.logs.retention) if spec.logs.retention else None,
     )
 

@@ -5,7 +5,7 @@ Owns which values these are and what they become in the IR. Refuses a path that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,9 @@ from pydantic import BaseModel, ValidationError
 
 from autocoder.blueprint import model
 from autocoder.diagnostics import nearest
+from autocoder.ir.capabilities import SYSTEM
 from autocoder.ir.durations import SECONDS, span_us
-from autocoder.ir.nodes import Override
+from autocoder.ir.nodes import Operation, Override
 from autocoder.ir.schedules import wrong_schedule
 from autocoder.ir.variables import named_variables, setting
 
@@ -79,15 +80,16 @@ def schedule_fields(stated: model.Handler) -> Fields:
     return {"schedule": line}
 
 
-def overridable(design: model.Architecture) -> dict[str, Overridable]:
+def overridable(design: model.Architecture, operations: Iterable[Operation]) -> dict[str, Overridable]:
     """Path of a part of the design to the part, for each that an environment may change."""
+    counted = any(o.limit is not None and o.limit.name == SYSTEM for o in operations)
     stated = design.policy.performance
     keys = tuple(key for key in ("p95", "p99", "availability") if getattr(stated, key) is not None)
     found = {
         "policy.performance": Overridable(node="objectives", spec=stated, keys=keys, fields=objective_fields),
     }
     limits = {f"operations.{name}": (f"operation:{name}", o.rate_limit) for name, o in design.operations.items()}
-    limits["capabilities"] = ("system", design.capabilities.rate_limit)
+    limits["capabilities"] = (SYSTEM, design.capabilities.rate_limit if counted else None)
     for path, (node, limit) in limits.items():
         if limit is not None:
             found[f"{path}.rate_limit"] = Overridable(
@@ -110,9 +112,10 @@ def overridable(design: model.Architecture) -> dict[str, Overridable]:
     return found
 
 
-def overrides(blueprint: Blueprint, environment: str, stated: Mapping[str, str]) -> tuple[Override, ...]:
-    """What an environment changes, by node and field."""
-    parts = overridable(blueprint.design)
+def overrides(
+    blueprint: Blueprint, parts: Mapping[str, Overridable], environment: str, stated: Mapping[str, str]
+) -> tuple[Override, ...]:
+    """What an environment changes of these parts, by node and field."""
     known = {f"{path}.{key}": (path, key) for path, part in parts.items() for key in part.keys}
     named = named_variables(blueprint.design)
     changed: dict[str, BaseModel] = {}

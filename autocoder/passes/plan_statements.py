@@ -23,7 +23,7 @@ from autocoder.ir.behaviour import (
     Steps,
     walk_steps,
 )
-from autocoder.ir.expressions import Bound, Column, Expr, Op, fixed_columns, rewrite, walk
+from autocoder.ir.expressions import Bound, Column, Expr, Op, fixed_columns, is_computed_integer, rewrite, walk
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Entity, Handler, Operation
 from autocoder.ir.pushdown import impossible, limits_of, too_large
@@ -111,12 +111,22 @@ def _fusible(found: Find, change: Change, entities: dict[str, Entity]) -> bool:
     same = isinstance(change.row, BoundRow) and change.row.bind == found.bind
     plain = not any(_asks_what_was_sent(value) for _, value in change.values)
     in_sql = [_in_sql(value, found.bind) for _, value in change.values]
+    plain = plain and not any(_may_fail_at_hand(value) for value in in_sql)
     plain = plain and not any(any(impossible(v)) or any(too_large(v, limits_of(entity), stored=True)) for v in in_sql)
     return keyed and same and plain and found.match.absent is not None and not found.order
 
 
 def _asks_what_was_sent(value: Expr) -> bool:
     return any(getattr(node, "function", "") == "sent" for node in walk(value))
+
+
+def _may_fail_at_hand(value: Expr) -> bool:
+    """Whether a part is worked out before the statement and may fail then, although there may be no row at all."""
+    return any(
+        (is_computed_integer(node) or (isinstance(node, Op) and node.op in ("/", "%")))
+        and not any(isinstance(inner, Column) for inner in walk(node))
+        for node in walk(value)
+    )
 
 
 def _in_sql(value: Expr, bind: str) -> Expr:

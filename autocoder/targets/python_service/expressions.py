@@ -306,6 +306,8 @@ class PythonExpressions:
                 return f"[{', '.join(self.render(arg) for arg in args)}]", ATOM
             case Op(op="at", args=(of, position)):
                 return self._at(of, position), ATOM
+            case Op(op="+", args=(left, right)) if node.type.name == "list" and _displays(left, right):
+                return f"[{', '.join(self._items(part) for part in (left, right))}]", ATOM
             case Op(op="+", args=(left, right)) if node.type.name in ("map", "record"):
                 return f"{{**{self.render(left, COMPARE)}, **{self.render(right, COMPARE)}}}", ATOM
             case Op(op="/", args=(left, right)) if left.type.name == "duration":
@@ -330,6 +332,14 @@ class PythonExpressions:
                 left_outer = strength + 1 if strength == COMPARE else strength
                 left, right = node.args
                 return f"{self.render(left, left_outer)} {sign} {self.render(right, strength + 1)}", strength
+
+    def _items(self, part: Expr) -> str:
+        """What a list gives to the display of a longer one."""
+        match part:
+            case Op(op="[]", args=args) if args:
+                return ", ".join(self.render(arg) for arg in args)
+            case _:
+                return f"*{self.render(part, COMPARE)}"
 
     def _at(self, of: Expr, position: Expr) -> str:
         if of.type.name in ("map", "record"):
@@ -412,6 +422,11 @@ def _rows_shown(type_: Type, code: str, row: Callable[[str, str], str]) -> str:
     if many is not None and many.name == "row" and many.entity:
         return f"[{row(many.entity, 'row')} for row in {code}]"
     return ""
+
+
+def _displays(*parts: Expr) -> bool:
+    """Whether a list among these is written out."""
+    return any(isinstance(part, Op) and part.op == "[]" for part in parts)
 
 
 def _is_falsy(value: Expr, type_: Type) -> bool:

@@ -177,7 +177,7 @@ def _quoted(piece: str, quote: str) -> str:
 
 def _bracketed(indent: str, text: str) -> list[str]:
     """Something that is broken inside one of its outermost brackets."""
-    pair = _pair(text)
+    pair = _pair(text, indent)
     if fits(indent + text) or pair is None:
         return [indent + text]
     start, end = pair
@@ -195,8 +195,11 @@ def _bracketed(indent: str, text: str) -> list[str]:
     return [indent + head, *middle, indent + tail]
 
 
-def _pair(text: str) -> tuple[int, int] | None:
-    """The outermost brackets to break: the last that hold something, an index only where there is nothing else."""
+def _pair(text: str, indent: str = "") -> tuple[int, int] | None:
+    """The outermost brackets to break: the last that hold something, an index only where there is nothing else.
+
+    What stands before them must fit into its line, as far as earlier ones can see to that.
+    """
     tokens = [t for t in _tokens(text) if t.depth == 0]
     found: list[tuple[int, int, bool]] = []
     for before, here, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
@@ -207,7 +210,8 @@ def _pair(text: str) -> tuple[int, int] | None:
     if text.startswith(("def ", "async def ", "class ")):
         return found[0][:2] if found else None
     plain = [pair for pair in found if not pair[2]] or found
-    return plain[-1][:2] if plain else None
+    fitting = [pair for pair in plain if fits(indent + text[: pair[0] + 1])] or plain[-1:]
+    return fitting[-1][:2] if fitting else None
 
 
 def _is_display(text: str, start: int) -> bool:

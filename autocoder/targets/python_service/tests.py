@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from autocoder.ir.behaviour import Change, Emit, Insert, Invoke, List, Notify, Remove, walk_steps
+from autocoder.ir.behaviour import Change, Emit, Insert, Invoke, Notify, Remove, walk_steps
 from autocoder.ir.expressions import Expr, Record, walk
 from autocoder.ir.limits import most_bytes
 from autocoder.ir.lower_failures import CLASSES
@@ -25,6 +25,7 @@ from autocoder.targets.python_service import (
     keys,
     oracle,
     outside_tests,
+    page_tests,
     samples,
     settings_tests,
     uploads,
@@ -77,6 +78,8 @@ class Suite:
         }
         if examples := function_examples.module(self.views, self.package):
             files[function_examples.FILE] = examples
+        if pages := page_tests.module(self.views, self.package):
+            files[page_tests.FILE] = pages
         for name in self.skeletons():
             files[name] = lay_out(with_sorted_imports(fill(name, **self.values()), self.package))
         for path, text in files.items():
@@ -166,7 +169,7 @@ class Suite:
             "secrets": shared_secrets(views.operations),
             **uploads.values(views),
             **formula_values(views),
-            "cursors": any(_by_cursor(o) for o in views.operations),
+            "cursors": any(page_tests.by_cursor(o) for o in views.operations),
             "wraps": any(o.wrapper for o in views.operations),
             "refusals": _refuses(views),
             "in_headers": any(i.place in ("header", "cookie") for o in views.operations for i in o.inputs),
@@ -513,10 +516,6 @@ def _writes(behaviour: Operation | Handler) -> bool:
 def _refuses(views: Views) -> bool:
     """Whether any input is refused in its own way."""
     return any(i.refused for o in views.operations for i in o.inputs)
-
-
-def _by_cursor(operation: Operation) -> bool:
-    return any(isinstance(step, List) and step.after is not None for step in walk_steps(operation.steps))
 
 
 def _snake(name: str) -> str:

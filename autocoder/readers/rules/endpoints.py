@@ -297,7 +297,7 @@ def _shape_field(text: str, item: Item) -> Filled | None:
         filled.put("type", "enum", item, via=Via.LEXICON)
         filled.put("values", tuple(re.findall(r"\"([^\"]+)\"", match["type"])), item)
     else:
-        kind = nouns.VALUE_TYPES.get(match["type"].lower())
+        kind = nouns.WRITTEN_TYPES.get(match["type"].lower())
         if kind is None or match["type"].lower() not in nouns.NAMED_TYPES:
             return None
         filled.put("type", f"list of {kind}" if match["many"] else kind, item, via=Via.LEXICON)
@@ -333,11 +333,15 @@ _CLASSES: tuple[tuple[str, frozenset[str]], ...] = (
     ("conflict", words("already taken duplicate use conflict exists_already")),
     (
         "unauthenticated",
-        words("unauthorized unauthenticated token credential signed-in authentication login logged-in password"),
+        words(
+            "unauthorized unauthenticated token credential signed-in authentication login logged-in logged "
+            "signed password"
+        ),
     ),
-    ("forbidden", words("forbidden owner permission allow own")),
+    ("forbidden", words("forbidden owner permission allow own else another theirs yours")),
     ("missing", words("exist find missing unknown found such absent")),
     ("invalid", words("invalid validation malformed wrong bad unprocessable")),
+    ("limited", words("limit rate quota throttled")),
 )
 _NEUTRAL = words(
     "be is are was the a an do does not no of for to with by there any it this that and or in input request body data "

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from autocoder.facts import Via
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
+from autocoder.readers.rules.lexicon.nouns import STATE_NOUNS
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
 
@@ -62,7 +63,8 @@ def _draft(kind: str, entity: Part, items: Sequence[Item], found: Sequence[Seque
 
 
 def _short(found: Sequence[Sequence[Item]]) -> bool:
-    return len(found) > 1 and all(len(g) <= _MOST and all(i.meaning is None for i in g) for g in found)
+    plain = all(i.meaning is None and i.tag not in "()" for g in found for i in g)
+    return len(found) > 1 and plain and all(len(g) <= _MOST for g in found)
 
 
 def _arrows(items: Sequence[Item], discourse: Discourse) -> Draft | None:
@@ -75,7 +77,8 @@ def _arrows(items: Sequence[Item], discourse: Discourse) -> Draft | None:
     label = items[colons[-2] + 1 if len(colons) > 1 else 0 : max(at, 0)]
     entity = _owner(label, discourse)
     found = groups(items[at + 1 :])
-    return _draft("lifecycle", entity, items, found) if entity and _short(found) else None
+    does = any(g[0].tag == "V" and g[0].form == "VB" and len(g) > 1 for g in found)  # "delete account -> delete all"
+    return _draft("lifecycle", entity, items, found) if entity and _short(found) and not does else None
 
 
 def _owner(label: Sequence[Item], discourse: Discourse) -> Part | None:
@@ -188,7 +191,8 @@ def _is(items: Sequence[Item], discourse: Discourse) -> Draft | None:
 
 def _is_state(group: Sequence[Item]) -> bool:
     """An adjective, a participle, or a phrase like "in progress"."""
+    group = [i for i in group if i.tag != "D"] or group
     first = group[0]
-    return (
-        first.tag == "J" or first.form == "VBN" or first.lemma in STATE_WORDS or (first.tag == "P" and len(group) == 2)
-    )
+    phrase = first.tag == "P" and len(group) == 2
+    known = first.lemma in STATE_WORDS or (len(group) == 1 and first.lemma in STATE_NOUNS)
+    return first.tag == "J" or first.form == "VBN" or known or phrase

@@ -75,19 +75,21 @@ def _named(noun: Noun, filled: Filled, discourse: Discourse) -> bool:
         return _list(noun, filled)
     if noun.head.plural and not any(i.tag in "DS" for i in noun.modifiers):
         counted = any(i.tag in "QU" for i in noun.modifiers)
-        if counted or (noun.head.lemma in discourse.symbols.things and noun.head.lemma not in nouns.VALUE_TYPES):
+        if counted or noun.head.lemma in discourse.symbols.things:
             return False
-        if _lines(noun):
-            filled.put("value", words_of(items), *items)
-            filled.put("type", "list of record", noun.head, via=Via.INFERRED)
-            return True
-        if noun.head.lemma not in nouns.VALUE_TYPES:
-            if any(isinstance(i.meaning, Bound) and i.meaning.low is None for i in noun.modifiers):
-                return False  # "at most five loans" limits them, it is no list in a field
-            filled.put("value", words_of(items), *items)
-            filled.put("type", "list of text", noun.head, via=Via.INFERRED)
-            return True
+        if noun.head.lemma not in nouns.VALUE_TYPES or _lines(noun):
+            return _several(noun, items, filled)
     _dated(noun, items, filled)
+    return True
+
+
+def _several(noun: Noun, items: list[Item], filled: Filled) -> bool:
+    """A plural: a list of texts or of records; "players (2 to 6)" is how many there are."""
+    if any(isinstance(i.meaning, Bound) and i.meaning.low is None for i in noun.modifiers) and not _lines(noun):
+        return False  # "at most five loans" limits them, it is no list in a field
+    filled.put("value", words_of(items), *items)
+    if not (len(noun.paren) == 1 and isinstance(noun.paren[0].meaning, Bound)):
+        filled.put("type", "list of record" if _lines(noun) else "list of text", noun.head, via=Via.INFERRED)
     return True
 
 
@@ -101,19 +103,37 @@ def _name(noun: Noun) -> list[Item]:
 
 def _dated(noun: Noun, items: list[Item], filled: Filled) -> None:
     """An ordinary name; "date of birth" is one too."""
-    after = [a for a in noun.post if a.prep == "of" and len(a.nouns) == 1]
-    tail: list[Item] = []
-    if after and noun.head.lemma in {"date", "time", "place", "number", "name"}:
-        tail = [after[0].items[0], *name_items(after[0].nouns[0])]
-        filled.use(*(i for i in after[0].nouns[0].items if i.tag == "D"))
+    tail = _of_what(noun)
     done = [a.items[0] for a in noun.post if a.kind == "participle" and a.gerund and not items_of(a.gerund)[1:]]
     if noun.head.lemma in {"date", "time"} and len(done) == 1 and done[0].form == "VBN":
         tail = [replace(done[0], lemma=done[0].text.lower())]
-    filled.put("value", words_of([*items, *tail]), *items, *tail)
+    told = [i.text.lower() if i.tag == "N" else i.lemma for i in tail]
+    filled.put("value", " ".join([words_of(items), *told]), *items, *tail)
+    filled.use(*(i for a in noun.post for n in a.nouns if tail and n.head is tail[-1] for i in n.items))
     _typed(items, filled)
 
 
+def _of_what(noun: Noun) -> list[Item]:
+    """What tells a field apart behind its head: date of birth, year of manufacture, price per night."""
+    for adjunct in noun.post:
+        inner = adjunct.nouns[0] if len(adjunct.nouns) == 1 else None
+        plain = inner is not None and inner.head.tag == "N" and not (inner.post or inner.paren or inner.relative)
+        if inner is None or not plain or adjunct.prep not in {"of", "per"}:
+            continue
+        counted = noun.head.lemma in {"date", "time", "place", "number", "name"}
+        bare = all(i.tag == "N" for i in inner.items)
+        if bare or (counted and all(i.tag in "DN" for i in inner.items)):
+            return [adjunct.items[0], *name_items(inner)]
+    return []
+
+
+_LITERAL = re.compile(r"[A-Za-z_][\w.\[\]-]{0,79}")
+"""What a field may be called in code marks or quotes: no sentence, no object."""
+
+
 def _literal(noun: Noun, literal: Item, filled: Filled) -> bool:
+    if not _LITERAL.fullmatch(literal.lemma):
+        return False
     filled.put("value", literal.lemma, literal)
     for item in noun.items:
         if item.tag == "N" and item.lemma in {"field", "parameter", "property", "attribute", "value", "key"}:
@@ -172,6 +192,8 @@ def value_type(lemmas: Sequence[str]) -> str:
     for telling in ("e-mail", "email", "phone", "telephone", "password", "url"):
         if telling in lemmas:
             return nouns.VALUE_TYPES[telling]
+    if (lemmas[1:] and lemmas[-1] == "at") or list(lemmas[-2:]) == ["time", "stamp"]:
+        return "datetime"
     return nouns.VALUE_TYPES.get(lemmas[-1], "") if lemmas else ""
 
 
@@ -269,8 +291,8 @@ def _relative(predicate: Predicate, filled: Filled) -> None:
             if adjunct.prep in {"as", "at", "with", "to"} and len(adjunct.nouns) == 1:
                 _default(adjunct, filled)
                 filled.use(*predicate.verbs, *predicate.group)
-            elif adjunct.kind == "adjective" and adjunct.items[0].lemma in {"true", "false", "empty"}:
-                filled.put("default", adjunct.items[0].lemma, adjunct.items[0])
+            elif adjunct.items[-1].lemma in {"true", "false", "empty"}:
+                filled.put("default", adjunct.items[-1].lemma, *adjunct.items)
                 filled.use(*predicate.verbs, *predicate.group)
                 filled.use(
                     *(i for a in predicate.around if a.prep in {"as", "at", "to"} and not a.nouns for i in a.items)
@@ -287,11 +309,24 @@ def _default(adjunct: Adjunct, filled: Filled) -> None:
     filled.use(*adjunct.items)
 
 
+def said_behind(items: Sequence[Item], filled: Filled) -> None:
+    """What is said of a field behind its name and its type: `note` (string) is optional."""
+    after = [i for i in items if i.index > max(filled.items) and i.tag != ")"][:2]
+    if len(after) == 2 and after[0].lemma == "be" and after[1].lemma in FLAGS:
+        slot, value = FLAGS[after[1].lemma]
+        filled.put(slot, value, *after, via=Via.LEXICON)
+
+
 # parentheses
 
 
 def paren(items: Sequence[Item], filled: Filled) -> None:
-    """A type expression: (text, required), (open, closed), (from 1 to 5), (unique)."""
+    """A type expression: (text, required), (open, closed), (from 1 to 5), (unique). One for several says so."""
+    if any(i.lemma in {"both", "all", "each"} for i in items):
+        return
+    if [i.lemma for i in items[:2]] == ["one", "of"]:
+        filled.use(*items[:2])
+        items = items[2:]
     if _values(items, filled):
         return
     described = next((n for n, i in enumerate(items) if n and (i.form == "VBN" or i.lemma in _DESCRIBING)), 0)
@@ -299,15 +334,18 @@ def paren(items: Sequence[Item], filled: Filled) -> None:
         filled.use(*items[described:])
         items = items[:described]
     told = {i.index for group in _groups(items) if _group(group, filled) for i in group}
-    inside = [i for i in items if i.tag not in ",C" and i.tag != "D" and i.index not in told]
+    inside = [i for i in items if i.tag not in ",C/" and i.lemma != "|" and i.tag != "D" and i.index not in told]
     known = {i.index for i in inside if _paren_word(i, filled)}
     rest = [i for i in inside if i.index not in known]
     if not rest:
         filled.use(*items)
     elif not known and len(rest) >= 2 and all(len(g) == 1 for g in _groups(items)):
         values = tuple(i.lemma if i.tag == "L" else i.words[0].token.value for i in rest)
-        filled.put("values", values, *rest)
-        filled.put("type", "enum", *rest, via=Via.LEXICON)
+        if set(values) in ({"yes", "no"}, {"true", "false"}, {"on", "off"}):
+            filled.put("type", "boolean", *rest, via=Via.LEXICON)
+        else:
+            filled.put("values", values, *rest)
+            filled.put("type", "enum", *rest, via=Via.LEXICON)
         filled.use(*items)
 
 
@@ -371,8 +409,8 @@ def _paren_word(item: Item, filled: Filled) -> bool:
         slot, value = FLAGS[item.lemma]
         filled.put(slot, value, item, via=Via.LEXICON)
         return True
-    if item.tag == "N" and item.lemma in nouns.NAMED_TYPES and item.lemma in nouns.VALUE_TYPES:
-        filled.put("type", nouns.VALUE_TYPES[item.lemma], item, via=Via.LEXICON)
+    if item.tag == "N" and item.lemma in nouns.WRITTEN_TYPES:
+        filled.put("type", nouns.WRITTEN_TYPES[item.lemma], item, via=Via.LEXICON)
         return True
     return item.tag in "BH" and limits(item, filled)
 

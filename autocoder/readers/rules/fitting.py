@@ -275,6 +275,9 @@ class Fitter:
             return endpoints.shape(nouns[0], self.discourse) if len(nouns) == 1 else []
         if role.reads == "statuses":
             return list(endpoints.statuses(nouns))
+        if role.reads in {"field", "their several"}:
+            things = [n for n in nouns if readings.several(n, self.discourse)]
+            nouns = things if role.reads == "their several" else [n for n in nouns if n not in things]
         found = [f for n in nouns if (f := NOUN_READS[role.reads](n, self.discourse))]
         if role.each:
             return found if len(found) == len(nouns) else []
@@ -464,8 +467,9 @@ def _triggered(frame: Frame, at: Situation) -> bool:
         return not frame.verbs
     if not frame.verbs or at.predicate.negated != frame.negated or not at.verbs:
         return False
-    open_ = frame in _OPEN
-    return all(v.lemma in _LEMMAS[frame.name] or (open_ and v.lemma not in verbs.STATIVE) for v in at.verbs)
+    open_ = frame.name in _OPEN_NAMES
+    phrasal = open_ and any(f"{at.verbs[0].lemma} {i.lemma}" in verbs.PHRASAL for i in at.predicate.group)
+    return all(v.lemma in _LEMMAS[frame.name] or phrasal or (open_ and v.lemma not in verbs.STATIVE) for v in at.verbs)
 
 
 def _lemmas(frame: Frame) -> frozenset[str]:
@@ -476,11 +480,17 @@ def _lemmas(frame: Frame) -> frozenset[str]:
 
 
 _LEMMAS = {frame.name: _lemmas(frame) for frame in FRAMES}
-_BY_LEMMA = {
-    lemma: tuple(f for f in FRAMES if lemma in _LEMMAS[f.name]) for lemma in frozenset[str]().union(*_LEMMAS.values())
-}
 _OF_FRAGMENTS = tuple(f for f in FRAMES if not f.verbs)
 _OPEN = tuple(f for f in FRAMES if "domain" in f.verbs and all(r.reads != "route" for r in f.roles))
+_OPEN_NAMES = frozenset(f.name for f in _OPEN)
+
+
+def _of_lemma(lemma: str) -> tuple[Frame, ...]:
+    named = [f for f in FRAMES if lemma in _LEMMAS[f.name]]
+    return (*named, *(f for f in _OPEN if lemma not in _LEMMAS[f.name]))
+
+
+_BY_LEMMA = {lemma: _of_lemma(lemma) for lemma in frozenset[str]().union(*_LEMMAS.values())}
 
 
 def candidates(at: Situation) -> tuple[Frame, ...]:
@@ -489,8 +499,7 @@ def candidates(at: Situation) -> tuple[Frame, ...]:
         return _OF_FRAGMENTS
     if not at.verbs:
         return ()
-    named = _BY_LEMMA.get(at.verbs[0].lemma, ())
-    return (*named, *(f for f in _OPEN if f not in named))
+    return _BY_LEMMA.get(at.verbs[0].lemma, _OPEN)
 
 
 def _group_items(at: Situation) -> set[int]:

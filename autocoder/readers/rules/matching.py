@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from autocoder.facts import Value, Via
 from autocoder.readers.rules import computations, endpoints, enumerations, occasions, purposes, refusals, runs
@@ -322,7 +323,9 @@ class _Reader:
         itself = replace(noun, items=[noun.head], relative=[], post=[], clause=None)
         doing = [a.gerund for a in noun.post if a.kind == "participle" and a.gerund and not a.gerund.passive]
         for predicate in (*noun.relative, *doing):
+            self._allowed(predicate)
             self._best(situation(Clause(subject=[itself]), predicate))
+        self._goes_on_allowed(noun.relative)
         aims = [(a.items, a.gerund) for a in noun.post if a.gerund and (a.kind == "purpose" or a.prep == "for")]
         for marker, inner in [*aims, *([([], aim)] if aim else [])]:
             told = replace(inner, group=[*marker, *inner.group])
@@ -336,6 +339,13 @@ class _Reader:
             return
         told = [*predicate.group, *predicate.verbs, *inner.group]
         self._best(situation(Clause(subject=predicate.objects), replace(inner, group=told)))
+
+    def _goes_on_allowed(self, said: Sequence[Predicate]) -> None:
+        """Reads "lets tourists find guides and book them": those who are allowed the first are allowed the next."""
+        for first, then in pairwise(said):
+            lets = first.infinitive and first.objects and all(v.lemma in CLASSES["allow"] for v in first.verbs)
+            if lets and all(v.form == "VB" for v in then.verbs):
+                self._best(situation(Clause(subject=first.objects), then))
 
     def _done_to(self, noun: Noun) -> None:
         """Reads "rooms that people can book": somebody does something to the thing itself."""
@@ -406,6 +416,8 @@ class _Reader:
 
     def _by_discourse(self, best: list[Match]) -> list[Match]:
         """Among equals: a sentence that has its operation goes on about it, another one starts anew."""
+        routed = [m for m in best if any("path" in d.parts for d in m.drafts)]
+        best = routed if routed and self.discourse.endpoint else best
         wanted = [m for m in best if m.frame.extends == bool(self.fitter.current)]
         return wanted or best
 
@@ -465,7 +477,9 @@ class _Reader:
             draft.parts.update({k: p for k, p in new.parts.items() if k not in draft.parts})
             draft.items |= new.items
         if not current:
-            named = {k: remembered(p) for k, p in self.discourse.operation.items()}
+            told = self.discourse.operation
+            route = {k: p for k, p in told.items() if k in {"method", "path"}}
+            named = {k: remembered(p) for k, p in (route if len(route) == 2 else told).items()}
             self.parse.drafts.append(replace(new, parts={**named, **new.parts}))
 
 
@@ -474,7 +488,7 @@ def _as_somebody(clause: Clause) -> Clause:
     who = [a for a in clause.lead if a.prep == "as" and len(a.nouns) == 1]
     if not who or [n.head.lemma for n in clause.subject] not in (["i"], ["we"]):
         return clause
-    noun = who[0].nouns[0]
+    noun = replace(who[0].nouns[0], somebody=True)
     wishes = [p for p in clause.predicates if p.infinitive and p.verbs and p.verbs[0].lemma in WISHES]
     predicates = [
         replace(

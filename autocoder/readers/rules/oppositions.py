@@ -6,12 +6,14 @@ what is secret and who sees it, and the limits that physics sets. Speaks only wh
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from autocoder.diagnostics import Diagnostic, Note
 from autocoder.facts import Fact, Quote
 from autocoder.readers.rules.clauses import Predicate, clauses
+from autocoder.readers.rules.lexicon.closed import NEGATIVE_WORDS
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
 
@@ -33,13 +35,6 @@ class Said:
     items: Sequence[Item]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Statement:
-    said: Said
-    negated: bool
-    always: bool
-
-
 def oppositions(sentences: Sequence[Said], facts: Sequence[Fact]) -> Iterator[Diagnostic]:
     """The contradictions between sentences, and the demands that cannot be met."""
     yield from _denied(sentences)
@@ -49,17 +44,26 @@ def oppositions(sentences: Sequence[Said], facts: Sequence[Fact]) -> Iterator[Di
 
 def _denied(sentences: Sequence[Said]) -> Iterator[Diagnostic]:
     """One sentence says it of every case, another one denies it."""
-    known: dict[tuple[str, str], list[_Statement]] = {}
+    known: dict[tuple[str, str, bool], Said] = {}
     for said in sentences:
-        lemmas = {i.lemma for i in said.items}
-        once = "at once" in " ".join(i.lemma for i in said.items)
-        for subject, does, negated in _statements(said.items):
-            statement = _Statement(said=said, negated=negated, always=once or bool(lemmas & ALWAYS))
-            for other in known.setdefault((subject, does), []):
-                positive = other if statement.negated else statement
-                if other.negated != statement.negated and positive.always:
-                    yield contradiction(other.said.quote, said.quote, f"{subject} {does}")
-            known[subject, does].append(statement)
+        always, denies = _always(said.items), any(_negative(i) for i in said.items)
+        for subject, does, negated in _statements(said.items) if always or denies else ():
+            other = known.get((subject, does, not negated))
+            if other is not None:
+                yield contradiction(other.quote, said.quote, f"{subject} {does}")
+            if negated or always:
+                known.setdefault((subject, does, negated), said)
+
+
+def _always(items: Sequence[Item]) -> bool:
+    """Whether it leaves no case out."""
+    lemmas = [i.lemma for i in items]
+    return not ALWAYS.isdisjoint(lemmas) or "at once" in " ".join(lemmas)
+
+
+def _negative(item: Item) -> bool:
+    """Whether a word may deny what its clause says."""
+    return item.tag in "MAVX" and (item.tag == "X" or any(w.token.value in NEGATIVE_WORDS for w in item.words))
 
 
 def _statements(items: Sequence[Item]) -> Iterator[tuple[str, str, bool]]:
@@ -105,10 +109,12 @@ def _who(items: Sequence[Item]) -> str:
 
 def _impossible(sentences: Sequence[Said], facts: Sequence[Fact]) -> Iterator[Diagnostic]:
     """A latency that light itself cannot keep, an availability without a second of failure."""
+    starts = [s.quote.start for s in sentences]
     for fact in facts:
         if fact.kind != "quality":
             continue
-        said = next((s for s in sentences if s.quote.start <= fact.start < s.quote.end), None)
+        at = bisect.bisect_right(starts, fact.start) - 1
+        said = sentences[at] if at >= 0 and fact.start < sentences[at].quote.end else None
         value = float(fact.word("value"))
         milliseconds = value * (1000 if fact.word("unit") == "s" else 1)
         worldwide = said is not None and bool(WORLDWIDE & {i.lemma for i in said.items})

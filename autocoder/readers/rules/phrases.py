@@ -52,6 +52,11 @@ class Item:
     meaning: Measure | Bound | str | None = None
 
     @property
+    def counts(self) -> bool:
+        """Whether it is subject to word-level accounting."""
+        return self.tag not in _SIGNS and (self.words[0].token.is_word or any(w.token.is_word for w in self.words[1:]))
+
+    @property
     def kind(self) -> str:
         """The token kind of a single word or literal."""
         return self.words[0].token.kind
@@ -67,6 +72,8 @@ class Item:
         return self.words[-1].plural or self.lemma in {"people", "everybody", "they"}
 
 
+_SIGNS = frozenset({"arrow", "compare"})
+
 Found = tuple[int, str, "Measure | Bound | str"] | None
 """How many words a phrase took, its tag, and what it means."""
 
@@ -76,11 +83,12 @@ def phrases(words: Sequence[Tagged]) -> tuple[Item, ...]:
     items: list[Item] = []
     at = 0
     while at < len(words):
-        found = next((f for parse in _PARSERS if (f := parse(words, at))), None)
+        opens = words[at].token.value in _OPENERS or words[at].token.kind in _COUNTED
+        found = next((f for parse in _PARSERS if (f := parse(words, at))), None) if opens else None
         if found:
             size, tag, meaning = found
             took = tuple(words[at : at + size])
-            named = tag in {"N", "W"}
+            named = tag in {"N", "R", "W"}
             lemma = str(meaning) if named else took[0].lemma
             items.append(Item(index=len(items), tag=tag, lemma=lemma, words=took, meaning=None if named else meaning))
             at += size
@@ -400,14 +408,18 @@ def _fixed(words: Sequence[Tagged], at: int) -> Found:
     """Several words that are one: "not found", "as long as"."""
     size, phrase = _longest(words, at, _FIXED_TABLE)
     if size:
-        return size, "N", phrase
+        return size, _FIXED[phrase], phrase
     size, phrase = _longest(words, at, _SUBORDINATOR_TABLE)
     return (size, "W", closed.SUBORDINATORS[phrase]) if size else None
 
 
-_FIXED_TABLE = _table(
-    ("not found", "audit log", "audit trail", "api key", "back office", "front desk", "openid connect")
-)
+_FIXED = {
+    **dict.fromkeys(
+        ("not found", "audit log", "audit trail", "api key", "back office", "front desk", "openid connect"), "N"
+    ),
+    **dict.fromkeys(("of course", "by now", "as well"), "R"),
+}
+_FIXED_TABLE = _table(_FIXED)
 
 
 _SUBORDINATOR_TABLE = _table(closed.SUBORDINATORS)
@@ -422,3 +434,11 @@ _PARSERS: tuple[Callable[[Sequence[Tagged], int], Found], ...] = (
     _bound,
     _quantity,
 )
+
+_COUNTED = frozenset({"number", "percent", "sized", "time"})
+_OPENERS = frozenset(
+    {"a", "an", "one", "at", "on", "once", "every", "each", *_RANGES, *_ADVERBS, *closed.NUMBER_WORDS}
+).union(
+    *(table.keys() for table in (_FIXED_TABLE, _SUBORDINATOR_TABLE, _ORDER_TABLE, _NEAR, _UPPER, _LOWER, _RATE_BOUNDS))
+)
+"""Kinds of tokens and words that a phrase may start with: most words cost one look."""

@@ -45,6 +45,9 @@ DENIABLE = frozenset({"exposure", "quality"})
 MAX_WORDS = 200
 """A longer sentence is not read: it is no sentence of a description, and reading it would cost too much."""
 
+UNFOUNDED = 2
+"""How many other taggings a sentence is tried with while no fact is found: one more word turned round is a guess."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Line:
@@ -86,7 +89,9 @@ class RulesReader:
             _section(line, discourse)
             done = _Sentence(line, text, discourse)
             if done.led is not None and done.led in openers:
-                read[openers[done.led]].closes_nothing()
+                opener = openers[done.led]
+                done.says_once([f for s in read[opener:] for f in s.sentence.facts])
+                read[opener].closes_nothing()
             if line.unit.kind == "opaque" and done.sentence.words and not done.diagnostics and read:
                 read[-1].closes_nothing()
             openers[line.tokens[0].start] = number
@@ -151,6 +156,8 @@ def _parts(tokens: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
 
 def _is_title(line: _Line, lines: Sequence[_Line]) -> bool:
     """A heading that opens the text; a short first line without a verb, too, where more follows."""
+    if any(i.kind == "route" for i in line.items):
+        return False
     if line.unit.kind == "heading":
         return line.unit.level == 1 or len(lines) == 1 or lines[1].unit.kind not in {"item", "row"}
     words = [t.text for t in line.tokens]
@@ -223,13 +230,22 @@ class _Sentence:
         self.led = start if start < line.tokens[0].start else self.led
         return best
 
+    def says_once(self, said: Sequence[Fact]) -> None:
+        """What opens a list is read with each of its items: what it says for itself counts once."""
+        before = [(f.kind, f.values) for f in said]
+        fresh = tuple(f for f in self.sentence.facts if (f.kind, f.values) not in before)
+        self.sentence = replace(self.sentence, facts=fresh)
+
     def closes_nothing(self) -> None:
         """The line opens a list whose items were read with it."""
-        if self.sentence.facts or self.questions:
+        if self.questions:
+            return
+        self.diagnostics = []
+        if self.sentence.facts:
+            self.sentence = replace(self.sentence, outcome=Outcome.FACTS)
             return
         words = tuple(replace(w, taken=Taken.FILLER, by="opens a list") for w in self.sentence.words)
         self.sentence = replace(self.sentence, outcome=Outcome.FILLER, words=words)
-        self.diagnostics = []
 
     def _facts(self, drafts: Sequence[Draft]) -> Iterator[Fact]:
         for draft in drafts:
@@ -532,8 +548,8 @@ def _best_parse(tagged: Sequence[Tagged], items: Sequence[Item], discourse: Disc
     """The tagging whose parse uses most words, and the state after it; the first one wins among equals."""
     best = _parse(items, discourse)
     best_score = _score(best[0])
-    for other_tags in alternatives(tagged):
-        if best_score == 0:
+    for tried, other_tags in enumerate(alternatives(tagged)):
+        if best_score == 0 or (tried >= UNFOUNDED and not best[0].drafts):
             break
         other = _parse(phrases(other_tags), discourse)
         if _score(other[0]) > best_score:

@@ -317,7 +317,7 @@ def oneself(noun: Noun, _discourse: Discourse) -> Filled | None:
 
 def possible_parent(noun: Noun, discourse: Discourse) -> Filled | None:
     """A thing that the text knows: to a board, in a room, into albums."""
-    known = noun.head.lemma in discourse.symbols.things
+    known = noun.head.lemma in discourse.symbols.things and all(i.lemma != "own" for i in noun.items)
     return plain(noun, discourse) if known and not noun.post else None
 
 
@@ -393,6 +393,8 @@ def things_of_the_text(noun: Noun, discourse: Discourse) -> Filled | None:
         or discourse.symbols.system(noun.head.lemma)
         or noun.items[0].words[0].token.kind != "word"
     ):
+        return None
+    if any(i.lemma.lower() in nouns.ENGINES for i in noun.items):
         return None
     plain_ = all(i.tag in "NJ" and (i is noun.head or not i.plural) for i in noun.items)
     if not plain_ or any(a.prep not in {"with", "for"} for a in noun.post):
@@ -514,6 +516,7 @@ NOUNS: Mapping[str, roles.Reads] = {
     "limited": limited,
     "overlapping": overlapping,
     "several": several,
+    "their several": several,
     "channel": channel,
     "told": told,
     "moment": moment,

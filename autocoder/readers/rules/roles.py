@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from autocoder.facts import Via
 from autocoder.readers.rules.clauses import Adjunct, Noun, Predicate, items_of
 from autocoder.readers.rules.discourse import Discourse, Part, remembered
-from autocoder.readers.rules.lexicon import closed, fillers, nouns
-from autocoder.readers.rules.lexicon.domain import RECORDS
+from autocoder.readers.rules.lexicon import closed, domain, fillers, nouns
 from autocoder.readers.rules.lexicon.verbs import CLASSES
 from autocoder.readers.rules.phrases import Bound, Item, Measure
 
@@ -44,8 +43,10 @@ def name_items(noun: Noun) -> list[Item]:
 
 
 def words_of(items: Iterable[Item]) -> str:
-    """Their lemmas."""
-    return " ".join(i.lemma for i in items)
+    """Their lemmas; of several nouns only the head is made singular ("sales order")."""
+    said = list(items)
+    before = [i.text.lower() if i.tag == "N" and i.plural else i.lemma for i in said[:-1]]
+    return " ".join([*before, *(i.lemma for i in said[-1:])])
 
 
 def common(noun: Noun, filled: Filled) -> None:
@@ -73,13 +74,26 @@ def actor(noun: Noun, discourse: Discourse) -> Filled | None:
         return _owner(noun) if head.lemma in nouns.OWNERS else _program(noun)
     if head.lemma in {"you", "i", "we"} and len(noun.items) == 1:
         return Filled(parts={}, items={head.index})  # whoever uses it: nobody in particular
+    return None if _runs_it(noun) else _named_actor(noun)
+
+
+def _runs_it(noun: Noun) -> bool:
+    """Whether it tells who runs the service: "a company rents cars to its customers"."""
+    one = not noun.head.plural and noun.items[0].lemma in {"a", "an"}
+    return one and noun.head.lemma in nouns.ORGANISATIONS
+
+
+def _named_actor(noun: Noun) -> Filled | None:
+    head = noun.head
     filled = Filled(parts={})
     states = {i.lemma: i for i in noun.modifiers if i.tag == "J"}
     signed_in = [i for lemma, i in states.items() if lemma in nouns.SIGNED_IN]
     signed_out = [i for lemma, i in states.items() if lemma in nouns.SIGNED_OUT]
-    if person(head.lemma) and head.lemma not in nouns.ACTORS and not signed_in:
+    people = person(head.lemma) or (noun.somebody and head.tag == "N")
+    if people and head.lemma not in nouns.ACTORS and not signed_in:
         filled.put("value", "role", head, via=Via.LEXICON)
-        own = [i for i in name_items(noun) if i.index >= _after_possessor(noun)]
+        named = [i for i in noun.items if i is head or i.tag == "N" or i.lemma in nouns.RANKS]
+        own = [i for i in named if i.index >= _after_possessor(noun)]
         filled.put("role", words_of(own), *own)
     elif signed_out and head.lemma in nouns.ACTORS:
         filled.put("value", "guest", head, *signed_out, via=Via.LEXICON)
@@ -217,7 +231,9 @@ def _narrow_to_own(noun: Noun, filled: Filled) -> None:
 
 
 _WHO_ACTS = [[who] for who in ("they", "he", "she", "you", "i", "we")]
-_OWNING = CLASSES["create"] | CLASSES["upload"] | frozenset(RECORDS) | {"own", "place", "request", "receive", "have"}
+_OWNING = (
+    CLASSES["create"] | CLASSES["upload"] | frozenset(domain.RECORDS) | {"own", "place", "request", "receive", "have"}
+)
 """What somebody does whose row it is then."""
 
 
@@ -237,7 +253,7 @@ def named_thing(noun: Noun, discourse: Discourse) -> Filled | None:
         return Filled(parts={"value": remembered(discourse.entity)}, items={noun.head.index})
     if noun.head.lemma in {"body", "payload"} and discourse.endpoint:
         return None  # what the endpoint takes or answers
-    product = noun.head.lemma in nouns.ENGINES
+    product = noun.head.lemma in nouns.ENGINES or any(i.lemma in nouns.SIGNED_IN for i in noun.modifiers)
     if noun.head.tag != "N" or product or any(discourse.symbols.system(i.lemma) for i in noun.items):
         return None
     filled = Filled(parts={})
@@ -279,6 +295,9 @@ def _pronoun(noun: Noun, discourse: Discourse) -> Filled | None:
     return filled
 
 
+_STATES = nouns.OPEN_STATES | frozenset(domain.STATES.values()) - {"requested"}
+
+
 def _narrow(item: Item, noun: Noun, filled: Filled) -> None:
     if item.tag == "S" and item.lemma in {"own", "their", "his", "her", "my"}:
         part = filled.parts.get("scope")
@@ -291,6 +310,8 @@ def _narrow(item: Item, noun: Noun, filled: Filled) -> None:
         filled.put("most", int(item.meaning.high.amount), item, via=Via.LEXICON)
     elif item.tag == "J" and item.lemma in nouns.STATES:
         filled.put("state", nouns.STATES[item.lemma], item, via=Via.LEXICON)
+    elif item.tag in "JV" and (state := item.words[0].token.value) in _STATES:
+        filled.put("state", state, item)
     elif item.tag == "Q" and item.lemma == "all":
         filled.put("scope", "all", item, via=Via.LEXICON)
     elif isinstance(item.meaning, Measure) and item.meaning.dimension == "length":
@@ -321,6 +342,11 @@ def _narrow_after(adjunct: Adjunct, filled: Filled) -> None:
 def _parent(adjunct: Adjunct, filled: Filled) -> None:
     """The measurements of a device: what the rows belong to."""
     noun = adjunct.nouns[0]
+    caller = any(i.lemma in nouns.SIGNED_IN | nouns.CALLING for i in noun.modifiers) or noun.head.lemma == "caller"
+    if caller and nouns.ACTORS.get(noun.head.lemma) and all(i.tag in "DNJV" for i in noun.items):
+        filled.put("scope", "own", *noun.items, via=Via.LEXICON)
+        filled.use(*adjunct.items)
+        return
     plain = all(i.tag in "DN" or i.lemma in {"each", "every", "given"} for i in noun.items)
     if noun.head.tag == "N" and plain and not noun.post and not noun.relative and noun.head.lemma != "other":
         filled.put("parent", words_of(name_items(noun)), *name_items(noun))
@@ -406,55 +432,6 @@ def target(noun: Noun, discourse: Discourse) -> Filled | None:
     return filled if discourse else None
 
 
-def engine(noun: Noun, _discourse: Discourse) -> Filled | None:
-    """A product: PostgreSQL, a PostgreSQL database."""
-    products = [i for i in noun.items if i.lemma.lower() in nouns.ENGINES]
-    if len(products) != 1:
-        return None
-    filled = Filled(parts={})
-    kind, name = nouns.ENGINES[products[0].lemma.lower()]
-    filled.put("value", name, products[0], via=Via.LEXICON)
-    filled.parts["kind"] = Part(value=kind, items=products)
-    filled.use(
-        *(
-            i
-            for i in noun.items
-            if i.tag == "N" and i.lemma in {"database", "server", "instance", "store", "cache", "broker"}
-        )
-    )
-    common(noun, filled)
-    return filled
-
-
-def broker(noun: Noun, discourse: Discourse) -> Filled | None:
-    """A product that carries events, whatever else it may do: NATS, Redis."""
-    filled = engine(noun, discourse)
-    if filled is None or filled.parts["value"].value not in nouns.BROKERS:
-        return None
-    del filled.parts["kind"]
-    return filled
-
-
-def messages(noun: Noun, _discourse: Discourse) -> Filled | None:
-    """What a broker carries, where nothing particular is meant: the events, all messages."""
-    if noun.head.lemma not in {"event", "message"} or not noun.head.plural or len(name_items(noun)) > 1:
-        return None
-    filled = Filled(parts={})
-    filled.use(noun.head)
-    common(noun, filled)
-    return filled
-
-
-def data(noun: Noun, _discourse: Discourse) -> Filled | None:
-    """What is stored, where nothing particular is meant: the data, everything, it; or the things of the service."""
-    if noun.head.lemma not in nouns.DATA and not (noun.head.tag == "N" and noun.head.plural):
-        return None
-    filled = Filled(parts={})
-    filled.use(*name_items(noun))
-    common(noun, filled)
-    return filled
-
-
 def system(noun: Noun, discourse: Discourse) -> Filled | None:
     """The service itself, without more: the service, it, our API; we, who run it."""
     ours = noun.head.lemma == "we" and len(noun.items) == 1
@@ -497,10 +474,6 @@ READS: Mapping[str, Reads] = {
     "event_name": event_name,
     "path": path,
     "target": target,
-    "engine": engine,
-    "broker": broker,
-    "messages": messages,
-    "data": data,
     "system": system,
     "worker": worker,
     "given": given,

@@ -136,11 +136,16 @@ def _elements(pattern: tuple[str, ...]) -> tuple[_Element, ...]:
     return tuple(found)
 
 
+@cache
+def _needed(pattern: tuple[str, ...]) -> tuple[_Element, ...]:
+    """The elements that must be there, those first that cost least to look for."""
+    return tuple(sorted((e for e in _elements(pattern) if not e.optional), key=lambda e: e.matcher is not None))
+
+
 def read(items: Sequence[Item], used: Collection[int], table: Sequence[Run]) -> Iterator[Draft]:
     """The facts of all runs, from left to right, the longest first; no word is used twice."""
     taken = set(used)
-    present = {i.lemma for i in items}
-    able = [run for run in table if _may_stand(_elements(run.pattern), present)]
+    able = _able(items, table)
     at = 0
     while at < len(items) and able:
         if items[at].index in taken:
@@ -154,9 +159,20 @@ def read(items: Sequence[Item], used: Collection[int], table: Sequence[Run]) -> 
         at += 1
 
 
-def _may_stand(elements: Sequence[_Element], present: Collection[str]) -> bool:
-    """Whether the sentence has a word for each element that must be there."""
-    return all(e.optional or e.matcher or any(lemma in present for lemma in e.lemmas) for e in elements)
+def _able(items: Sequence[Item], table: Sequence[Run]) -> list[Run]:
+    """The runs that may stand in a sentence: it has a word for each of their elements that must be there."""
+    present = {i.lemma for i in items}
+    fits: dict[Callable[[Item], Parts | None], bool] = {}
+
+    def stands(element: _Element) -> bool:
+        matcher = element.matcher
+        if matcher is None:
+            return not element.lemmas.isdisjoint(present)
+        if matcher not in fits:
+            fits[matcher] = any(matcher(i) for i in items)
+        return fits[matcher]
+
+    return [run for run in table if all(map(stands, _needed(run.pattern)))]
 
 
 _NEGATIVE = frozenset({"no", "nobody", "none", "cannot", "n't", "never", "only", "without"})

@@ -32,6 +32,7 @@ GENRE = words(
     "object payload field parameter property attribute string value status code http message error server service api "
     "called named following include contain along alongside also then must should will can may two three four "
     "successful successfully success both with one new valid key result indicate state data format formatted text user "
+    "narrow filter restrict changed added modified replaced saved removed "
     "client html content method call route follow schema array list "
     "containing updated possible via sending query given sent provided supplied present "
     "confirm confirming state stating say saying indicate indicating read reading successful confirmation"
@@ -40,7 +41,7 @@ GENRE = words(
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
 _KINDS = frozenset({"code", "quoted", "snake", "camel"})
-_CONDITION = frozenset({"if", "when", "for", "unless", "whenever", "in"})
+_CONDITION = frozenset({"if", "when", "for", "unless", "whenever", "in", "without"})
 
 
 @dataclass(kw_only=True)
@@ -147,10 +148,13 @@ def _sign_in(items: Sequence[Item], state: _State, discourse: Discourse) -> None
         i for i in items if i.lemma in {"bearer", "auth", "authentication", "bearerauth"} and i.index not in state.used
     ]
     before = [i for i in items if found and i.index < found[0].index][-2:]
-    if not found or not any(i.lemma in {"with", "require", "need", "use", "via"} for i in before):
+    after = [i for i in items if found and i.index > found[-1].index][:4]
+    asked = any(i.lemma in {"with", "require", "need", "use", "via"} for i in before)
+    asked = asked or any(i.lemma in {"require", "need", "necessary", "required", "mandatory"} for i in after)
+    if not asked or any(i.lemma in {"no", "not", "without"} for i in items):
         return
     parts = {**_of(discourse), "actor": Part(value="user", items=found, via=Via.LEXICON)}
-    used = {i.index for i in (*found, *before) if i.tag in "PVDN"}
+    used = {i.index for i in (*found, *before, *after) if i.tag in "PVDNAMJ"}
     state.drafts.append(Draft(kind="operation", parts=parts, items=used))
     state.used |= used
 
@@ -245,7 +249,9 @@ def _direct(items: Sequence[Item], at: int, state: _State) -> None:
         state.direction = "response"
     elif lemma in REQUEST and state.direction != "response" and items[at].tag in "VN":
         state.direction = "request"
-        state.required = True if lemma in {"require", "provide", "supply", "need", "include"} else state.required
+        state.required = (
+            True if lemma in {"require", "provide", "supply", "need", "include", "take"} else state.required
+        )
     elif lemma == "must" and state.direction != "response":
         state.direction, state.required = "request", True
     elif lemma in {"optional", "optionally"}:
@@ -253,8 +259,17 @@ def _direct(items: Sequence[Item], at: int, state: _State) -> None:
         state.used.add(items[at].index)
     if lemma in PLACES and items[at].tag in "NJ" and (lemma != "path" or "parameter" in text):
         state.place = PLACES[lemma]
-    if lemma == "query" or "query parameter" in text:
+    if lemma == "query" or "query parameter" in text or (at == 0 and _labels_a_request(items)):
         state.direction = "request"
+        state.required = True if lemma in {"required", "mandatory"} else state.required
+
+
+def _labels_a_request(items: Sequence[Item]) -> bool:
+    """Body: …; Required fields: …; Optional: …"""
+    before = [i.lemma for i in items[:3]]
+    label = before[: before.index(":")] if ":" in before else []
+    known = {"body", "required", "optional", "mandatory", "field", "parameter"}
+    return bool(label) and set(label) <= known
 
 
 def _literal(items: Sequence[Item], at: int, state: _State, discourse: Discourse, conditions: list[list[Item]]) -> None:
@@ -364,14 +379,20 @@ def _conditions(items: Sequence[Item]) -> Iterator[list[Item]]:
     while at < len(items):
         item = items[at]
         opens = item.lemma in {"if", "when", "unless"} or (
-            item.lemma in {"for", "on"} and at and items[at - 1].kind in {"number"}
+            item.lemma in {"for", "on", "without"} and at and items[at - 1].kind in {"number"}
         )
+        opens = opens or (at > 0 and item.tag in "JNV" and _is_failure(items[at - 1]) and item.lemma not in GENRE)
         if not opens:
             at += 1
             continue
         end = next((k for k in range(at + 1, len(items)) if _ends_condition(items, k)), len(items))
         yield list(items[at:end])
         at = end
+
+
+def _is_failure(item: Item) -> bool:
+    """Whether a number is a status whose reason may stand right behind it: "404 unknown book"."""
+    return item.kind == "number" and re.fullmatch(r"[45]\d\d", item.lemma) is not None
 
 
 _RESULTS = words("result lead cause return yield produce give receive")
@@ -407,6 +428,8 @@ def _beside(items: Sequence[Item], at: int, conditions: list[list[Item]]) -> lis
 def _class(reason: Sequence[Item]) -> str | None:
     """The failure class that a condition names."""
     text = " ".join(w.token.value for i in reason for w in i.words)
+    if text.startswith("without ") and {i.lemma for i in reason} & {"key", "token", "header", "account"}:
+        return "unauthenticated"
     if text in endpoints.REASONS:
         return endpoints.REASONS[text]
     return endpoints.failure_class(
@@ -421,6 +444,7 @@ def _field(items: Sequence[Item], at: int, state: _State, discourse: Discourse) 
     filled = Filled(parts={})
     filled.put("name", item.lemma, item)
     _type(items, at, filled)
+    fields.said_behind(items, filled)
     parts = {
         "of": Part(value=f"{method} {path}", items=[], via=Via.CONTEXT, place=route["path"].offsets),
         "direction": Part(value=state.direction, items=[item], via=Via.LEXICON),
@@ -443,6 +467,16 @@ def _type(items: Sequence[Item], at: int, filled: Filled) -> None:
         end = next((k for k in range(at + 1, len(items)) if items[k].tag == ")"), None)
         if end is not None:
             fields.paren(items[at + 2 : end], filled)
+    limit = items[at + 1 : at + 3]
+    if limit and limit[0].tag == "B":
+        fields.limits(limit[0], filled)
+    elif (
+        len(limit) == 2
+        and limit[0].lemma in {"of", "with"}
+        and limit[1].tag in "BH"
+        and fields.limits(limit[1], filled)
+    ):
+        filled.use(limit[0])
     if "type" not in filled.parts and after and after[0].lemma in nouns.NAMED_TYPES:
         filled.put("type", nouns.VALUE_TYPES[after[0].lemma], after[0], via=Via.LEXICON)
     known = fields.value_type(re.split(r"[_\-]|(?<=[a-z])(?=[A-Z])", items[at].lemma.lower()))
@@ -533,7 +567,13 @@ def _to_do_it(items: Sequence[Item], at: int, route: Item, discourse: Discourse)
     used |= {i.index for i in items[end:] if i.lemma in {"send", "use", "call", "make", "request", "a", "to"}}
     state.drafts = [Draft(kind="operation", parts=parts, items=used)]
     state.used = set(used)
-    _sign_in(items, state, discourse)
+    more = read(items[end:], discourse)
+    if more is None:
+        _sign_in(items, state, discourse)
+    else:
+        state.drafts += more.drafts
+        state.used |= more.used
+        state.aside |= more.aside
     return state
 
 

@@ -19,6 +19,7 @@ from autocoder.readers.rules.endpoints import METHODS
 from autocoder.readers.rules.lexicon import nouns
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
+from autocoder.readers.rules.roles import Filled
 from autocoder.readers.rules.tokens import Token
 
 COLUMNS = {
@@ -99,11 +100,9 @@ def _required(cell: list[Item]) -> dict[str, Part]:
 
 
 def _more(cell: list[Item]) -> dict[str, Part]:
-    flags = [i for i in cell if i.lemma in fields.FLAGS]
-    if len([i for i in cell if i.tag not in ",C"]) != len(flags):
-        return {}
-    found = {fields.FLAGS[i.lemma][0]: (fields.FLAGS[i.lemma][1], i) for i in flags}
-    return {slot: Part(value=value, items=[item], via=Via.LEXICON) for slot, (value, item) in found.items()}
+    filled = Filled(parts={})
+    fields.paren(cell, filled)
+    return filled.parts if all(i.index in filled.items for i in cell) else {}
 
 
 # tables of endpoints

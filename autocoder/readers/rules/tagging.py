@@ -213,10 +213,19 @@ def _decide(word: Tagged, done: list[Tagged], rest: list[Tagged]) -> Tagged:
         if word.form == "VB" and "V" in word.candidates and done and done[-1].tag in {"D", "S"}:
             return replace(word, tag="N", form="")  # a verb behind an article is a noun: "a select"
         return with_tag(word, next(iter(word.candidates)))
+    if word.form == "VBG" and "N" not in word.candidates and _names_an_act(done, rest):
+        return replace(word, tag="N", lemma=word.token.value, form="")
     for rule in TAG_RULES:
         if rule.choose in word.candidates and _applies(rule, word, before, done, rest):
             return with_tag(word, rule.choose)
     return with_tag(word, sorted(word.candidates)[0])
+
+
+def _names_an_act(done: Sequence[Tagged], rest: Sequence[Tagged]) -> bool:
+    """Whether a word in -ing names a thing: an article stands before it, and no noun behind it."""
+    after = next((w for w in rest if w.tag != "R"), None)
+    article = bool(done) and done[-1].token.value in {"a", "an", "each", "every"}
+    return (article and not _can_be(after, "NJL")) or (article and after is not None and after.form == "VBZ")
 
 
 def _before(done: Sequence[Tagged]) -> Tagged | None:

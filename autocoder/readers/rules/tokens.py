@@ -25,8 +25,10 @@ class Token:
     @property
     def is_word(self) -> bool:
         """Whether it is subject to word-level accounting."""
-        return self.kind not in {"punct", "mark", "space"}
+        return self.kind not in _SIGNS
 
+
+_SIGNS = frozenset({"punct", "mark", "space"})
 
 LITERALS: tuple[tuple[str, str], ...] = (
     ("comment", r"<!--.{0,4000}?-->"),

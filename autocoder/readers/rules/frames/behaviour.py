@@ -25,6 +25,7 @@ FRAMES: tuple[Frame, ...] = (
             Role(at="prep:at", reads="own address", optional=True),
             Role(at="prep:as", slot="output", reads="html page", optional=True),
             Role(at="while", slot="from_states", reads="states", optional=True),
+            Role(at="prep:with,via,using,through", slot="path", reads="stated route", optional=True),
         ),
         extra=(*SPAN, REMARK, API_KEY),
         example="Signed-in users list and delete their own links.",

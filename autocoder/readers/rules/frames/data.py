@@ -13,7 +13,17 @@ FRAMES: tuple[Frame, ...] = (
         kind="field",
         verbs=("contain",),
         roles=(Role(at="subject", slot="of", reads="named thing"), _FIELD),
-        extra=(INSIDE,),
+        extra=(
+            INSIDE,
+            Frame(
+                name="and things of its own",
+                kind="relation",
+                roles=(
+                    Role(at="subject", slot="to", reads="plain", shared=True),
+                    Role(at="object", slot="entity", reads="their several", each=True),
+                ),
+            ),
+        ),
         example="A recipe has a title and a rating from 1 to 5.",
         gives=(
             ("field", {"of": "recipe", "name": "title", "type": "text"}),

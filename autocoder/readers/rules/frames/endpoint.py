@@ -44,6 +44,15 @@ FRAMES: tuple[Frame, ...] = (
             Role(at="object", slot="object", reads="thing"),
             Role(at="prep:to,from,in,of,for", slot="parent", reads="named thing", optional=True),
         ),
+        extra=(
+            Frame(
+                name="with these fields in the request",
+                kind="field",
+                route="request",
+                roles=(_OF, Role(at="prep:with,from", slot="name", reads="literal field", each=True)),
+                constants={"required": True},
+            ),
+        ),
         example="POST /quizzes creates a quiz.",
         gives=(
             (
@@ -51,6 +60,14 @@ FRAMES: tuple[Frame, ...] = (
                 {"method": "POST", "path": "/quizzes", "verb": "create", "does": "create", "object": "quiz"},
             ),
         ),
+    ),
+    Frame(
+        name="somebody may call a route",
+        kind="operation",
+        verbs=("call",),
+        roles=(Role(at="subject", slot="actor", reads="actor"), Role(at="object", slot="path", reads="route")),
+        example="Only admins may call DELETE /orders/{id}.",
+        gives=(("operation", {"method": "DELETE", "path": "/orders/{id}", "actor": "role", "role": "admin"}),),
     ),
     Frame(
         name="a route returns things",
@@ -63,6 +80,7 @@ FRAMES: tuple[Frame, ...] = (
             Role(at="prep:as,in", reads="json", optional=True),
             Role(at="order", slot="order", reads="order", optional=True),
         ),
+        extra=(_WITH,),
         constants={"does": "read"},
         example="GET /books returns all books.",
         gives=(

@@ -80,6 +80,19 @@ FRAMES: tuple[Frame, ...] = (
         gives=(("environment", {"region": "eu"}),),
     ),
     Frame(
+        name="data stays somewhere",
+        kind="environment",
+        verbs=("lie", "store", "run"),
+        roles=(
+            Role(at="subject", reads="data", optional=True),
+            Role(at="object", reads="data", optional=True),
+            Role(at="prep:in,on", slot="region", reads="place"),
+            Role(at="adverb", reads="only", optional=True),
+        ),
+        example="All data must be stored in Germany.",
+        gives=(("environment", {"region": "germany"}),),
+    ),
+    Frame(
         name="an act publishes an event",
         kind="event",
         verbs=("publish",),
@@ -476,6 +489,8 @@ FRAMES: tuple[Frame, ...] = (
             Role(at="object", slot="to", reads="somebody"),
             Role(at="prep:by,via,per,through", slot="name", reads="channel"),
             Role(at="prep:of,about,for,on", slot="object", reads="told", optional=True),
+            Role(at="quantity", slot="before", reads="quantity", optional=True),
+            Role(at="prep:before", slot="object", reads="told", optional=True),
         ),
         example="Owners are notified by e-mail of every comment.",
         gives=(("integration", {"to": "owner", "name": "e-mail", "object": "comment"}),),

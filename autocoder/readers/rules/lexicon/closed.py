@@ -27,7 +27,7 @@ _TAGS: dict[str, str] = {
     "F": "to",
     "R": "also then too again always often together away back here now just still even however therefore thus hence "
     "simply easily up out down off once twice immediately automatically additionally optionally later early first "
-    "last ago forever elsewhere instead otherwise respectively",
+    "please last ago forever elsewhere instead otherwise respectively",
     "U": "zero two three four five six seven eight nine ten eleven twelve fifteen twenty thirty fifty hundred thousand "
     "million half",
 }
@@ -67,6 +67,6 @@ NEGATIVE_WORDS = words(
 RESTRICTORS = words(
     "except unless only not never no nobody none nothing until till without but first last before after while once "
     "most least than if when where otherwise however instead excluding unlike neither nor cannot n't per each every "
-    "more less or twice"
+    "more less or twice own"
 )
 """Words that narrow or turn round what the rest of the sentence says: unread, they make a question."""

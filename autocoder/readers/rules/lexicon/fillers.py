@@ -30,7 +30,11 @@ FILLERS: tuple[Filler, ...] = (
         name="adverb without effect",
         tags="R",
         needs="any",
-        words=words("also then simply automatically additionally immediately just therefore thus here now easily"),
+        words=words(
+            "also then simply automatically additionally immediately just therefore thus here now easily again "
+            "naturally obviously please"
+        )
+        | {"of course"},
     ),
     Filler(name="connection", tags="W", needs="both", words=frozenset({"so"})),
 )

@@ -6,7 +6,7 @@ from autocoder.readers.rules.lexicon.words import listed, words
 
 ACTORS: dict[str, str] = {
     **dict.fromkeys(
-        listed("anyone anybody everyone everybody people person visitor somebody someone world caller one"),
+        listed("anyone anybody everyone everybody people person visitor somebody someone world caller one whoever"),
         "anyone",
     ),
     **dict.fromkeys(listed("user member customer subscriber owner account they"), "user"),
@@ -50,6 +50,17 @@ NO_PERSONS = words(
 )
 """Nouns with such an ending that are no people."""
 
+ORGANISATIONS = words(
+    "company firm team organisation organization department shop restaurant club school community library hotel bakery"
+)
+"""Nouns for those who run a service, where one of them is spoken of."""
+
+RANKS = words("senior junior chief head deputy lead vice general regional local night assistant super")
+"""Words before a role that belong to its name: chief editor."""
+
+CALLING = words("current calling")
+"""Words for the user whose request it is."""
+
 SIGNED_IN = words("signed-in logged-in registered authenticated authorised authorized")
 SIGNED_OUT = words("anonymous unauthenticated unregistered signed-out logged-out")
 
@@ -86,7 +97,10 @@ NAMED_SYSTEMS = words("pastebin blog wiki guestbook diary journal leaderboard ne
 
 PEOPLE_WORKERS = words("worker job process consumer handler task background-worker daemon")
 
-DATA = words("data everything information state row record content storage database persistence it all")
+DATA = words(
+    "data everything information state row record content storage database persistence it all answer response result "
+    "reply"
+)
 """Nouns for what is stored, where no particular thing is meant."""
 
 ENGINES: dict[str, tuple[str, str]] = {
@@ -138,6 +152,11 @@ NAMED_TYPES = words(
 )
 """Words that are the name of a type when they follow a field's name or stand in its parentheses."""
 
+WRITTEN_TYPES: dict[str, str] = {name: VALUE_TYPES[name] for name in NAMED_TYPES if name in VALUE_TYPES} | {
+    "number": "decimal"
+}
+"""Type as a text writes it behind a field's name ("price (number)"), to a type of the blueprint language."""
+
 CODES = words("code key token slug id identifier")
 """What a generated short name is called."""
 
@@ -161,6 +180,12 @@ NO_STATES = words(
     "true false harmless first last new"
 )
 """Adjectives that say something else of a thing than the state that it is in."""
+
+OPEN_STATES = words(
+    "unpaid paid overdue pending unread read unassigned assigned unapproved outstanding archived inactive active "
+    "published unpublished draft open closed upcoming past late missed scheduled"
+)
+"""Adjectives that tell rows apart by a state of theirs, whether or not the text counts the states out."""
 
 STATE_NOUNS = words("draft")
 """Nouns that name the state of what they stand before: draft invoices."""

@@ -50,7 +50,7 @@ VERBS: dict[str, str] = {
     "handle": "handle take serve sustain process support accept withstand manage cope deal answer "
     "respond reply see get",
     "answer": "answer respond reply finish complete return take",
-    "reach": "reach expose serve offer host publish make deploy access call",
+    "reach": "reach listen expose serve offer host publish make deploy access call",
     "sign_in": "sign log register authenticate identify",
     "act on": " ".join(ACTS_ON),
     "send": "send make post submit issue",
@@ -77,6 +77,7 @@ VERBS: dict[str, str] = {
     "reject rent repair report request reserve return review search see sell share ship sign submit update upload view "
     "vote write",
     "record": "record log write note store",
+    "call": "call use access invoke",
     "be": "be",
     "stay": "stay remain",
     "become": "become",
@@ -112,18 +113,26 @@ DOES: dict[str, str] = {
 }
 """Lemma to what it does to rows, for verbs whose objects are things that the service keeps."""
 
-PARTICLES: frozenset[str] = frozenset({"up", "out", "down", "off", "in", "on"})
+PARTICLES: frozenset[str] = frozenset({"up", "out", "down", "off", "in", "on", "back", "over"})
 """Words that may belong to a verb ("sign in", "look up")."""
 
-PHRASAL: frozenset[str] = frozenset({"sign in", "log in", "sign up", "log on", "look up", "write down", "set up"})
+PHRASAL: frozenset[str] = frozenset(
+    {
+        "sign in", "log in", "sign up", "log on", "look up", "write down", "set up", "give back", "take back",
+        "bring back", "send back", "hand out", "hand in", "hand over", "hand back", "check in", "check out", "pick up",
+        "fill in", "fill out", "send out", "lend out", "put back", "swap out",
+    }
+)  # fmt: skip
 
 DOMAIN_VERBS: frozenset[str] = words(
-    "approve reject archive cancel close complete confirm decline reopen activate deactivate suspend ban block rate "
-    "like follow_up vote assign unassign claim pause resume restore ship deliver pay refund book borrow lend reserve "
-    "invite enrol enroll comment check accept submit review grade finish mark move park sell buy order rent retire "
-    "sign join leave schedule import export download donate apply register place resolve grant revoke "
-    "start stop draw win play score report send subscribe unsubscribe attend withdraw transfer deposit redeem issue "
-    "print preview share rename tag pin mute flag escalate dispatch inspect measure monitor weigh scan unlock lock"
+    "approve reject archive cancel close complete confirm decline reopen activate deactivate suspend ban block "
+    "rate like follow_up vote assign unassign claim pause resume restore ship deliver pay refund book borrow "
+    "lend reserve invite enrol enroll comment check accept submit review grade finish mark move park sell buy "
+    "order rent retire sign join leave schedule import export download donate apply register place resolve grant "
+    "revoke start stop draw win play score report send subscribe unsubscribe attend withdraw transfer deposit "
+    "redeem issue publish answer file print preview share rename tag pin mute flag escalate dispatch inspect "
+    "measure monitor weigh scan unlock lock offer run teach test treat compare collect repeat repair clean "
+    "prescribe"
 )
 """Verbs that are understood as something done to a thing, but not what they do to its data: for the tagger."""
 

@@ -7,13 +7,14 @@ and the conditions of statuses. It reads only where the text is at an endpoint; 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from autocoder.facts import Via
-from autocoder.readers.rules import endpoints, examples, fields
+from autocoder.readers.rules import endpoints, examples, fields, reasons
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
 from autocoder.readers.rules.lexicon import closed, nouns
+from autocoder.readers.rules.lexicon.fillers import GENRE
 from autocoder.readers.rules.lexicon.verbs import DOES
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Bound, Item
@@ -27,18 +28,6 @@ REQUEST = words(
 RESPONSE = words("return respond response issue answer reply output yield give receive get obtain generate fail")
 PLACES = {"query": "query", "header": "header", "path": "path", "body": "body", "form": "body", "url": "path"}
 EXAMPLE = ("for example", "such as", "e.g.", "for instance", "might be", "could be", "like")
-GENRE = words(
-    "a an the this it is are be with of and or in as to by on its that which it's endpoint request response body json "
-    "object payload field parameter property attribute string value status code http message error server service api "
-    "called named following include contain along alongside also then must should will can may two three four "
-    "successful successfully success both with one new valid key result indicate state data format formatted text user "
-    "narrow filter restrict changed added modified replaced saved removed "
-    "client html content method call route follow schema array list "
-    "containing updated possible via sending query given sent provided supplied present "
-    "confirm confirming state stating say saying indicate indicating read reading successful confirmation"
-)
-"""Words of specifications that a fact takes along: they only hold its literals together."""
-
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
 _KINDS = frozenset({"code", "quoted", "snake", "camel"})
 _CONDITION = frozenset({"if", "when", "for", "unless", "whenever", "in", "without"})
@@ -64,7 +53,7 @@ def read(items: Sequence[Item], discourse: Discourse) -> _State | None:
     if "path" not in discourse.endpoint or "method" not in discourse.endpoint:
         return None
     state = _State()
-    conditions = list(_conditions(items))
+    conditions = list(reasons.conditions(items))
     covered = {i.index for c in conditions for i in c}
     for at, item in enumerate(items):
         if item.index in state.used:
@@ -337,15 +326,15 @@ def _status(items: Sequence[Item], at: int, state: _State, discourse: Discourse,
     number = int(item.lemma)
     state.direction, state.place, state.required = "response", "", None
     near = _near(items, at)
-    beside = _beside(items, at, conditions)
+    beside = reasons.beside(items, at, conditions)
     if number < 400:
         draft = Draft(kind="operation", parts={**route, "status": Part(value=number, items=[item])}, items={item.index})
-        if beside and (_class(beside) is None or any(i.lemma == "successful" for i in beside)):
+        if beside and (reasons.failure(beside) is None or any(i.lemma == "successful" for i in beside)):
             draft.items |= {i.index for i in beside}
     else:
         draft = Draft(kind="operation", parts={**route, "error": Part(value=number, items=[item])}, items={item.index})
         reason = near or beside
-        kind = _class(reason) if reason else None
+        kind = reasons.failure(reason) if reason else None
         if kind == "missing" and number in {400, 422}:
             kind = "malformed"  # what the request lacks, not a row
         if kind:
@@ -368,73 +357,6 @@ def _near(items: Sequence[Item], at: int) -> list[Item]:
         found.append(item)
     text = " ".join(w.token.value for i in found for w in i.words)
     return found if any(k == text for k in endpoints.REASONS) else []
-
-
-def _conditions(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """If …, up to the comma or the end; for …, up to the next comma; what results in a status."""
-    at = next((k for k, i in enumerate(items[:12]) if i.tag == "V" and i.lemma in _RESULTS), 0)
-    at = at if at and all(i.tag in "DNJQVC" for i in items[:at]) and _told(items[:at]) else 0
-    if at:
-        yield list(items[:at])
-    while at < len(items):
-        item = items[at]
-        opens = item.lemma in {"if", "when", "unless"} or (
-            item.lemma in {"for", "on", "without"} and at and items[at - 1].kind in {"number"}
-        )
-        opens = opens or (at > 0 and item.tag in "JNV" and _is_failure(items[at - 1]) and item.lemma not in GENRE)
-        if not opens:
-            at += 1
-            continue
-        end = next((k for k in range(at + 1, len(items)) if _ends_condition(items, k)), len(items))
-        yield list(items[at:end])
-        at = end
-
-
-def _is_failure(item: Item) -> bool:
-    """Whether a number is a status whose reason may stand right behind it: "404 unknown book"."""
-    return item.kind == "number" and re.fullmatch(r"[45]\d\d", item.lemma) is not None
-
-
-_RESULTS = words("result lead cause return yield produce give receive")
-
-
-def _told(subject: Sequence[Item]) -> bool:
-    """Whether a subject says when: "an invalid token results in …", "successful authentication returns …"."""
-    lemmas = [i.lemma for i in subject]
-    return "successful" in lemmas or endpoints.failure_class(lemmas) is not None
-
-
-def _ends_condition(items: Sequence[Item], k: int) -> bool:
-    """A mark, or a conjunction with the next status: "400 for invalid input and 422 for …"."""
-    follows = items[k + 1] if k + 1 < len(items) else None
-    if items[k].tag == "," and follows is not None and follows.lemma in {"such", "like", "e.g."}:
-        return False
-    return items[k].tag in ",;.:" or (items[k].tag == "C" and follows is not None and follows.kind == "number")
-
-
-def _beside(items: Sequence[Item], at: int, conditions: list[list[Item]]) -> list[Item]:
-    """The condition of a status: the one right behind it, else the one that opens the sentence."""
-    index = items[at].index
-    after = [c for c in conditions if c[0].index > index]
-    if after:
-        between = items[at + 1 : next(k for k, i in enumerate(items) if i is after[0][0])]
-        if not any(i.kind == "number" or i.tag == ";" for i in between):
-            return after[0]
-    before = [c for c in conditions if c[-1].index < index]
-    between = [i for i in items if before and before[-1][-1].index < i.index < index]
-    return before[-1] if before and not any(i.kind == "number" for i in between) else []
-
-
-def _class(reason: Sequence[Item]) -> str | None:
-    """The failure class that a condition names."""
-    text = " ".join(w.token.value for i in reason for w in i.words)
-    if text.startswith("without ") and {i.lemma for i in reason} & {"key", "token", "header", "account"}:
-        return "unauthenticated"
-    if text in endpoints.REASONS:
-        return endpoints.REASONS[text]
-    return endpoints.failure_class(
-        [w.lemma for i in reason for w in i.words] + [w.token.value for i in reason for w in i.words]
-    )
 
 
 def _field(items: Sequence[Item], at: int, state: _State, discourse: Discourse) -> None:

@@ -39,14 +39,14 @@ from autocoder.readers.rules.phrases import Item, phrases
 from autocoder.readers.rules.tagging import Tagged, alternatives, tag
 from autocoder.readers.rules.tokens import Token, sentences, tokenize
 
+UNFOUNDED = 2
+"""How many other taggings a sentence is tried with while no fact is found: one more word turned round is a guess."""
+
 DENIABLE = frozenset({"exposure", "quality"})
 """Kinds of facts that contradict each other even where a sentence is only partly understood."""
 
 MAX_WORDS = 200
 """A longer sentence is not read: it is no sentence of a description, and reading it would cost too much."""
-
-UNFOUNDED = 2
-"""How many other taggings a sentence is tried with while no fact is found: one more word turned round is a guess."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +89,8 @@ class RulesReader:
             _section(line, discourse)
             done = _Sentence(line, text, discourse)
             if done.led is not None and done.led in openers:
-                opener = openers[done.led]
-                done.says_once([f for s in read[opener:] for f in s.sentence.facts])
-                read[opener].closes_nothing()
+                done.says_once([f for s in read[openers[done.led] :] for f in s.sentence.facts])
+                read[openers[done.led]].closes_nothing()
             if line.unit.kind == "opaque" and done.sentence.words and not done.diagnostics and read:
                 read[-1].closes_nothing()
             openers[line.tokens[0].start] = number
@@ -233,8 +232,8 @@ class _Sentence:
     def says_once(self, said: Sequence[Fact]) -> None:
         """What opens a list is read with each of its items: what it says for itself counts once."""
         before = [(f.kind, f.values) for f in said]
-        fresh = tuple(f for f in self.sentence.facts if (f.kind, f.values) not in before)
-        self.sentence = replace(self.sentence, facts=fresh)
+        facts = tuple(f for f in self.sentence.facts if (f.kind, f.values) not in before)
+        self.sentence = replace(self.sentence, facts=facts)
 
     def closes_nothing(self) -> None:
         """The line opens a list whose items were read with it."""
@@ -243,9 +242,9 @@ class _Sentence:
         self.diagnostics = []
         if self.sentence.facts:
             self.sentence = replace(self.sentence, outcome=Outcome.FACTS)
-            return
-        words = tuple(replace(w, taken=Taken.FILLER, by="opens a list") for w in self.sentence.words)
-        self.sentence = replace(self.sentence, outcome=Outcome.FILLER, words=words)
+        else:
+            words = tuple(replace(w, taken=Taken.FILLER, by="opens a list") for w in self.sentence.words)
+            self.sentence = replace(self.sentence, outcome=Outcome.FILLER, words=words)
 
     def _facts(self, drafts: Sequence[Draft]) -> Iterator[Fact]:
         for draft in drafts:
@@ -320,8 +319,6 @@ class _Sentence:
 
     def _sentence(self, outcome: Outcome, facts: tuple[Fact, ...]) -> Sentence:
         return Sentence(span=self.span, outcome=outcome, words=self.words, facts=facts)
-
-    # what becomes of it
 
     def _nothing_taken(self, unread: Sequence[Word]) -> Sentence:
         if self.line.unit.kind == "heading" or tables.is_rule(self.span.text):

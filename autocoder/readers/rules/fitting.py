@@ -224,6 +224,9 @@ class Fitter:
                 return self._act(at)
             case "verb":
                 return _left_by(at)
+            case "deed":
+                found = occasions.deed(at.conditions, self.discourse)
+                return [found] if found else []
             case "entity" | "endpoint":
                 return self._remembered(role.at)
             case where if where in OCCASIONS:

@@ -49,6 +49,24 @@ def case(conditions: Sequence[Clause], discourse: Discourse) -> Filled | None:
     return filled
 
 
+def deed(conditions: Sequence[Clause], discourse: Discourse) -> Filled | None:
+    """When an order is paid; once a driver closes a stay: something done to a thing."""
+    openers = [c.opener.lemma for c in conditions if c.opener]
+    if len(conditions) != 1 or openers not in (["when"], ["whenever"], ["once"], ["after"]):
+        return None
+    (condition,) = conditions
+    done = condition.predicates[0] if len(condition.predicates) == 1 else None
+    if done is None or done.negated or done.around or len(done.verbs) != 1:
+        return None
+    people = not done.passive and all(roles.actor(n, discourse) for n in condition.subject)
+    about = condition.subject if done.passive else done.objects if people else []
+    thing = readings.plain(about[0], discourse) if len(about) == 1 else None
+    if thing is None or condition.lead or condition.stray or done.conditions:
+        return None
+    parts = {"value": Part(value=done.verbs[0].lemma, items=done.verbs), "object": thing.parts["value"]}
+    return Filled(parts=parts, items={i.index for i in items_of(condition)})
+
+
 def _contrary(condition: Clause, discourse: Discourse) -> Filled | None:
     """If not: the contrary of the case that the text was at."""
     if [i.tag for i in condition.stray] != ["X"] or discourse.case is None:

@@ -435,6 +435,23 @@ def tracked(noun: Noun, _discourse: Discourse) -> Filled | None:
     return filled
 
 
+def cluster(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """On Kubernetes; on a Kubernetes cluster: where every service is made to run."""
+    said = {i.lemma.lower() for i in noun.items if i.tag != "D"}
+    known = bool(said & {"kubernetes", "k8s"}) and said <= {"kubernetes", "k8s", "cluster"} and not noun.post
+    return Filled(parts={}, items={i.index for i in noun.items}) if known else None
+
+
+def own_things(noun: Noun, discourse: Discourse) -> Filled | None:
+    """Their vehicles: rows of somebody's own."""
+    if noun.items[0].lemma not in {"their", "his", "her"} or not noun.head.plural or noun.post:
+        return None
+    filled = plain(noun, discourse)
+    if filled is not None:
+        filled.put("scope", "own", noun.items[0], via=Via.LEXICON)
+    return filled
+
+
 def house(noun: Noun, discourse: Discourse) -> Filled | None:
     """We; our club; a bakery: whom the service is for, said at the start, by a name that is no thing of the text."""
     if discourse.sentence > 1 or noun.post or noun.relative or noun.paren or noun.clause:
@@ -508,6 +525,8 @@ NOUNS: Mapping[str, roles.Reads] = {
     "change of state": change_of_state,
     "product outside": product_outside,
     "house": house,
+    "cluster": cluster,
+    "own things": own_things,
     "offered": offered,
     "named system": named_system,
     "their things": their_things,

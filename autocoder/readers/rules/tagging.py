@@ -21,6 +21,8 @@ _KNOWN_VERBS: frozenset[str] = verbs.DOMAIN_VERBS.union(*verbs.CLASSES.values())
 _NUMERIC = frozenset({"number", "percent", "sized", "percentile", "time"})
 _ADJECTIVE_ENDINGS = ("able", "ible", "ous", "ful")
 _PERIODS = {*units.DAYS, *units.DAY_PARTS, "hour", "week", "month", "year", "minute"}
+SAME_PARTICIPLES = frozenset({"read", "set", "put", "cut", "split", "hit"})
+"""Words that are both a verb's base form and its participle."""
 _CLAUSE_MARKS = frozenset(";:.!?(")
 
 
@@ -371,6 +373,8 @@ def _reread(word: Tagged, words: Sequence[Tagged], i: int) -> Tagged:
     behind_noun = before is not None and before.tag in "NO"
     if word.lemma == "like" and behind_noun and not any(w.tag in "VAM" for w in words):
         return replace(word, tag="V", form="VB")
+    if word.token.value in SAME_PARTICIPLES and before is not None and before.lemma == "be":
+        return replace(with_tag(word, "V"), form="VBN")
     if word.tag == "J" and after and after.tag in "NJ" and _kind_of_thing(word):
         return replace(word, tag="N")
     if word.tag == "N" and not word.form and behind_noun and _let(words, i):

@@ -46,7 +46,7 @@ LITERALS: tuple[tuple[str, str], ...] = (
     ("email", r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"),
     ("path", r"(?<![\w/.)])/(?:[\w\-~:.]{0,80}(?:\{\w{1,60}\})?[\w\-~]{0,60}/?){1,20}(?<![.:])"),
     ("media", r"\b(?:application|text|image|multipart)/[a-z][\w.+-]{1,60}"),
-    ("abbreviation", r"\b(?:e\.g\.|i\.e\.|etc\.|vs\.|approx\.|a\.m\.|p\.m\.|no\.(?=\s?\d))"),
+    ("abbreviation", r"\b(?:e\.g\.|i\.e\.|etc\.|vs\.|approx\.|max\.|min\.|incl\.|resp\.|a\.m\.|p\.m\.|no\.(?=\s?\d))"),
     ("time", r"\b\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\b)?|\b\d{1,2}\s?[ap]m\b"),
     ("percentile", r"\b[pP]\d{2}(?:\.\d{1,3})?\b"),
     ("percent", r"\b\d{1,3}(?:\.\d{1,6})?\s?(?:%|percent\b|per cent\b)"),

@@ -74,6 +74,7 @@ FRAMES: tuple[Frame, ...] = (
         roles=(
             Role(at="subject", reads="system", optional=True),
             Role(at="prep:in,on", slot="region", reads="place"),
+            Role(at="prep:on", reads="cluster", optional=True),
             Role(at="adverb", reads="only", optional=True),
         ),
         example="The service runs in the EU.",
@@ -99,6 +100,18 @@ FRAMES: tuple[Frame, ...] = (
         roles=(Role(at="act", slot="cause"), Role(at="object", slot="name", reads="event_name", each=True)),
         example="Placing an order publishes `OrderPlaced`.",
         gives=(("event", {"cause": "place", "object": "order", "name": "OrderPlaced"}),),
+    ),
+    Frame(
+        name="an event is published when something is done",
+        kind="event",
+        verbs=("publish",),
+        roles=(
+            Role(at="subject", reads="system", optional=True),
+            Role(at="object", slot="name", reads="event_name", each=True),
+            Role(at="deed", slot="cause"),
+        ),
+        example="When a stay is paid, `StayPaid` is published.",
+        gives=(("event", {"cause": "pay", "object": "stay", "name": "StayPaid"}),),
     ),
     Frame(
         name="keep track of things",

@@ -165,6 +165,15 @@ FRAMES: tuple[Frame, ...] = (
         gives=(("authentication", {"entity": "user", "login": "email", "secret": "password", "needed": True}),),
     ),
     Frame(
+        name="people sign in, nobody says with what",
+        kind="authentication",
+        verbs=("sign_in",),
+        roles=(Role(at="subject", slot="entity", reads="account"),),
+        constants={"needed": True},
+        example="Staff log in.",
+        gives=(("authentication", {"entity": "staff", "needed": True}),),
+    ),
+    Frame(
         name="the service bears a load",
         kind="quality",
         verbs=("handle", "answer"),
@@ -393,7 +402,7 @@ RUNS: tuple[Run, ...] = (
     Run(
         name="latency, the percentile behind it",
         kind="quality",
-        pattern=("value=upper duration", "word:at|for|in", "percentile=percentile"),
+        pattern=("word:in?", "value=upper duration", "word:at|for|in", "percentile=percentile"),
         constants={"metric": "latency"},
         example="Search answers within 20 ms at p95.",
         gives=(("quality", {"metric": "latency", "value": "20", "unit": "ms", "percentile": "95"}),),
@@ -402,6 +411,7 @@ RUNS: tuple[Run, ...] = (
         name="latency, the share behind it",
         kind="quality",
         pattern=(
+            "word:in?",
             "value=upper duration",
             "word:for|in",
             "percentile=share",

@@ -159,6 +159,31 @@ FRAMES: tuple[Frame, ...] = (
         ),
     ),
     Frame(
+        name="people keep things of their own",
+        kind="operation",
+        verbs=("keep",),
+        names=True,
+        roles=(
+            Role(at="subject", slot="actor", reads="actor", each=True),
+            Role(at="object", slot="object", reads="own things", each=True),
+        ),
+        constants={"does": "manage"},
+        example="Drivers keep their vehicles.",
+        gives=(
+            (
+                "operation",
+                {
+                    "actor": "role",
+                    "role": "driver",
+                    "verb": "keep",
+                    "does": "manage",
+                    "object": "vehicle",
+                    "scope": "own",
+                },
+            ),
+        ),
+    ),
+    Frame(
         name="somebody marks a thing as something",
         kind="operation",
         verbs=("mark",),

@@ -32,11 +32,11 @@ DAY_PARTS = {"night": "0 2", "morning": "0 6", "evening": "0 18", "day": "0 0", 
 
 UPPER = (
     "at most", "no more than", "not more than", "up to", "maximum of", "a maximum of", "under", "below", "less than",
-    "fewer than", "within", "max", "not exceed", "<=", "<", "≤", "shorter than", "at max", "maximum",
+    "fewer than", "within", "max", "max.", "not exceed", "<=", "<", "≤", "shorter than", "at max", "maximum",
     "no longer than",
 )  # fmt: skip
 LOWER = (
-    "at least", "no less than", "not less than", "minimum of", "a minimum of", "over", "above", "more than", "min",
+    "at least", "no less than", "not less than", "minimum of", "a minimum of", "over", "above", "more than", "min", "min.",
     "longer than", ">=", ">", "≥", "minimum", "older than", "greater than",
 )  # fmt: skip
 NEAR = ("about", "around", "roughly", "approximately", "approx.", "some", "up to about", "an average of", "exactly")

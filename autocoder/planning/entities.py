@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from autocoder.blueprint.model import FieldSpec
 from autocoder.decisions import Source
 from autocoder.facts import Fact
-from autocoder.planning import domain_verbs, names, records
+from autocoder.planning import domain_verbs, names, permissions, records
 from autocoder.planning.routes import Endpoint, endpoints, is_endpoint, name_of
 from autocoder.planning.workbench import EntityDraft, Workbench
+from autocoder.readers.rules.lexicon.domain import STATES
 
 ROW_VERBS = frozenset({"list", "read", "update", "delete", "manage", "search"})
 CODE_LENGTH = 8
@@ -408,6 +409,7 @@ def _owners(bench: Workbench) -> None:
         facts = owned(bench, entity)
         if bench.account is None or entity is bench.account or "owner" in entity.fields:
             continue
+        facts = facts or _changed_by_makers(bench, entity)
         if not facts and (any(f.word("does") != "other" for f in bench.of("operation")) or _shared(bench, entity)):
             continue
         anonymous = any(_made_by_anyone(bench, entity, f) for f in bench.of("operation"))
@@ -426,6 +428,17 @@ def _owners(bench: Workbench) -> None:
             because[0].upper() + because[1:] + ("; who is not signed in owns none." if anonymous else "."),
             source=Source.INFERRED,
         )
+
+
+def _changed_by_makers(bench: Workbench, entity: EntityDraft) -> list[Fact]:
+    """What those who make such rows do with them later ("drivers start a stay and close it"): with their own ones."""
+    about = [f for f in bench.of("operation") if f.word("object") and bench.entity(f.word("object")) is entity]
+    making = [f for f in about if f.word("does") == "create" or domain_verbs.makes(f)]
+    changing = [f for f in about if f.word("does") == "other" and f.word("verb") in STATES and f not in making]
+    makers = {f.word("role") for f in making if f.word("actor") in {"user", "role"}}
+    makers -= set(permissions.trusted(makers))
+    changing = [f for f in changing if f.word("actor") in {"user", "role"} and f.word("role") in makers]
+    return [] if _shared(bench, entity) or any(f.word("scope") == "all" for f in changing) else changing
 
 
 def _shared(bench: Workbench, entity: EntityDraft) -> bool:

@@ -132,7 +132,7 @@ def plan_change(bench: Workbench, fact: Fact) -> bool:
     row = f"{thing.row}."
     stated = [f for f in same if f.word("actor")]
     rule = permissions.combined(bench, thing, stated, row) if stated else permissions.usual(bench, thing, row)
-    if _made_by(bench, thing, same):
+    if _made_by(bench, thing, stated or same):
         rule = permissions.kept(bench, thing, rule, row, names.operation_name(f"{verb} {thing.words}"))
     else:
         name = names.operation_name(f"{verb} {thing.words}")

@@ -84,3 +84,14 @@ def test_rows_that_somebody_made_are_their_own() -> None:
     listed = [e for e in found.architecture.operations["list_orders"].effects if isinstance(e, ListRows)]
     assert [e.where for e in listed] == ["owner == caller.id"]
     compiles(found)
+
+
+def test_who_makes_a_row_and_changes_its_state_does_so_with_their_own() -> None:
+    told = "Drivers start a stay. A stay has a note. A stay is open, closed or paid. The driver closes it and pays it. "
+    found = planned(USERS + told + "Only a closed stay can be paid.")
+    for name in ("close_stay", "pay_stay"):
+        assert required(found, name) == ["stay.owner == caller.id"]
+        assert str(found.architecture.operations[name].access) == str(
+            found.architecture.operations["create_stay"].access
+        )
+    compiles(found)

@@ -36,8 +36,8 @@ UPPER = (
     "no longer than",
 )  # fmt: skip
 LOWER = (
-    "at least", "no less than", "not less than", "minimum of", "a minimum of", "over", "above", "more than", "min", "min.",
-    "longer than", ">=", ">", "≥", "minimum", "older than", "greater than",
+    "at least", "no less than", "not less than", "minimum of", "a minimum of", "over", "above", "more than", "min",
+    "min.", "longer than", ">=", ">", "≥", "minimum", "older than", "greater than",
 )  # fmt: skip
 NEAR = ("about", "around", "roughly", "approximately", "approx.", "some", "up to about", "an average of", "exactly")
 """Phrases before a number, by the side on which they bound it."""

@@ -328,3 +328,8 @@ def test_states_below_a_heading_that_names_the_system_are_those_of_what_the_text
     - States: placed -> paid -> shipped; an order can be cancelled while it is placed or paid."""
     told = [f for f in read(text).facts if f.get("states") or f.get("values")]
     assert [(f.kind, f.word("entity")) for f in told] == [("lifecycle", "order")]
+
+
+@pytest.mark.parametrize("text", ["Is pending at first.", "Hidden at first.", "Became paid at first."])
+def test_a_state_of_nothing_is_no_fact(text: str) -> None:
+    assert not RulesReader().read(text, file="t.md").facts

@@ -365,6 +365,8 @@ class Fitter:
         if frame.route:
             _of_route(frame.route, route, parts, anchor)
         self._context(kind, parts)
+        if not frame.extends and any(s.required and name not in parts for name, s in KINDS[kind].slots.items()):
+            return None
         return Draft(kind=kind, parts=parts, items=set(items), asks=frame.asks)
 
     def _context(self, kind: str, parts: dict[str, Part]) -> None:

@@ -301,6 +301,18 @@ def _stated_field(bench: Workbench, fact: Fact) -> None:
     if entity is None or fact.word("of") in records.wholes(bench):
         return
     bench.use(fact)
+    if fact.word("name") == "id" and not fact.word("type"):
+        entity.facts.append(fact)
+        return  # every row has one, and the service makes it
+    if fact.get("read_only") is True and not fact.word("computed") and fact.get("default") is None:
+        bench.refuse(
+            "AC2001",
+            f'nothing says what "{fact.said("name")}" holds',
+            fact,
+            rule="a field that nobody sends has a default, or is computed",
+            help=f"say what it is, or write `{names.field_name(fact.word('name'))}: {{…, computed: …}}` by hand",
+        )
+        return
     name = names.field_name(fact.word("name"))
     many = fact.word("type").startswith("list of ") or name.startswith("number_of_")
     name = names.plural(name) if many and not name.endswith("s") else name
@@ -320,11 +332,16 @@ def _login_of(bench: Workbench, entity: EntityDraft, name: str, spec: FieldSpec)
     return login if entity is bench.account and login and spec.type == "email" else name
 
 
+def _says(value: object) -> bool:
+    """Whether an option of a field says anything; a limit of 0 does."""
+    return value is not None and value is not False and value not in ((), "")
+
+
 def _joined(before: FieldSpec | None, new: FieldSpec, fact: Fact) -> FieldSpec:
     """A later sentence adds to what is known of a field."""
     if before is None:
         return new
-    changed = {k: v for k, v in new.model_dump(exclude={"fields"}).items() if v not in (None, False, (), "")}
+    changed = {k: v for k, v in new.model_dump(exclude={"fields"}).items() if _says(v)}
     changed |= {"fields": new.fields} if new.fields else {}
     if not fact.word("type"):
         changed.pop("type", None)

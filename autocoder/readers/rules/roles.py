@@ -257,7 +257,9 @@ def named_thing(noun: Noun, discourse: Discourse) -> Filled | None:
     if noun.head.tag != "N" or product or any(discourse.symbols.system(i.lemma) for i in noun.items):
         return None
     filled = Filled(parts={})
-    filled.use(*(i for a in noun.post if a.kind == "handed out" for i in a.items))
+    handed = [i for a in noun.post if a.kind == "handed out" for i in a.items]
+    if handed:
+        filled.put("read_only", True, *handed, via=Via.LEXICON)  # what the service answers, nobody sends
     filled.put("value", words_of(name_items(noun)), *name_items(noun))
     common(noun, filled)
     return filled

@@ -123,6 +123,12 @@ class Aggregate:
     type: Type
     kind: Literal["aggregate"] = "aggregate"
 
+    @property
+    def added_here(self) -> bool:
+        """Whether the outcome is worked out of what the database gives: a mean, and what is added up of decimals."""
+        decimal = self.of is not None and self.of.type.name == "decimal"
+        return self.function == "avg" or (self.function == "sum" and decimal)
+
 
 @dataclass(frozen=True, kw_only=True)
 class List:

@@ -38,7 +38,7 @@ def list_(to: Lowering, effect: model.ListRows, at: Path) -> Steps:
         entity=entity.name,
         where=where,
         bind=bind,
-        order=_order_of_groups(to, effect, at) if grouped else to.order(entity, effect.order, at),
+        order=_order_of_groups(to, effect, values, at) if grouped else to.order(entity, effect.order, at),
         limit=effect.limit or (effect.page.most if effect.page else LIST_LIMIT),
         total=effect.total or "",
         rank=effect.rank or "",
@@ -106,7 +106,9 @@ def _grouped(to: Lowering, effect: model.ListRows, entity: Entity, at: Path) -> 
     return bool(effect.group or effect.values)
 
 
-def _order_of_groups(to: Lowering, effect: model.ListRows, at: Path) -> tuple[Order, ...]:
+def _order_of_groups(
+    to: Lowering, effect: model.ListRows, values: tuple[tuple[str, Aggregate], ...], at: Path
+) -> tuple[Order, ...]:
     """Groups are ordered by their fields and values; at last by their fields, so that the order is stable."""
     known = (*effect.group, *effect.values)
     found: list[Order] = []
@@ -123,15 +125,15 @@ def _order_of_groups(to: Lowering, effect: model.ListRows, at: Path) -> tuple[Or
             )
         else:
             found.append(Order(field=name, descending=direction == "desc"))
-    means = {name for name, text in effect.values.items() if text.lstrip().startswith("avg")}
+    here = {name for name, value in values if value.added_here}
     for index, key in enumerate(found[1:], 1):
-        if key.field in means:
+        if key.field in here:
             to.complain(
                 "AC3201",
-                f'a mean is ordered by first: "{key.field}" comes after another',
+                f'a mean or a sum of decimals is ordered by first: "{key.field}" comes after another',
                 (*at, "order", index),
                 value=key.field,
-                rule="no two databases divide alike, so groups are ordered by a mean outside of them",
+                rule="no two databases divide alike, and SQLite has no decimals: this is ordered outside of them",
                 help=f"order by `{key.field}` first, or not by it",
             )
     ordered = {key.field for key in found}
@@ -170,12 +172,12 @@ def _aggregate(to: Lowering, entity: Entity, text: str, at: Path, group: tuple[s
 def _of_rows(to: Lowering, entity: Entity, body: str, item: str, at: Path, function: str) -> Aggregate:
     scope = replace(to.scope(), items={item: Type(name="row", entity=entity.name)})
     value = rewrite(to.expression(body, at, scope), lambda node: _as_column(node, item))
-    numbers = ("integer",) if function in ("sum", "avg") else ("integer", "date", "datetime", "text")
+    numbers = ("integer", "decimal") + (() if function in ("sum", "avg") else ("date", "datetime", "text"))
     if value.type.name not in numbers or value.type.optional:
         to.complain("AC3126", f"the database has no {function} of {value.type}", at, rule=f"of {' or '.join(numbers)}")
     match function:
         case "sum":
-            return Aggregate(function="sum", of=value, type=INTEGER)
+            return Aggregate(function="sum", of=value, type=DECIMAL if value.type.name == "decimal" else INTEGER)
         case "avg":
             return Aggregate(function="avg", of=value, type=DECIMAL)
         case "min":

@@ -1,7 +1,7 @@
 """Groups of rows, summed up by the database, as one statement and the records that it gives.
 
-A mean is a sum and a number of rows, divided here: no two engines divide alike. Groups that are ordered by a mean are
-ordered and cut off here as well.
+A mean is a sum and a number of rows, divided here: no two engines divide alike; and what decimals add up to is worked out
+here where SQLite keeps them. Groups that are ordered by either are ordered and cut off here as well.
 """
 
 from __future__ import annotations
@@ -26,30 +26,40 @@ def statements(step: List, entity: Entity, where: str, sql: SqlExpressions, impo
     if keys:
         text += f".group_by({', '.join(keys.values())})"
     means = [name for name, value in step.values if value.function == "avg"]
-    by_mean = bool(step.order) and step.order[0].field in means
-    order = [_order(key, columns, entity) for key in step.order[by_mean:]]
+    here = [name for name, value in step.values if value.added_here]
+    by_here = bool(step.order) and step.order[0].field in here
+    order = [_order(key, columns, entity) for key in step.order[by_here:]]
     text += f".order_by({', '.join(order)})" if order else ""
-    if step.limit is not None and keys and not by_mean:
+    if step.limit is not None and keys and not by_here:
         text += f".limit({step.limit})"
     bind = local(step.bind)
     lines = [
         f"groups = await session.execute({text})",
         f"{bind} = [{_record(step, means, imports)} for group in groups.mappings()]",
     ]
-    return [*lines, *_by_mean(step, bind, imports)] if by_mean else lines
+    return [*lines, *_by_first(step, bind, imports)] if by_here else lines
 
 
 def _columns(name: str, value: Aggregate, sql: SqlExpressions, imports: Imports) -> Mapping[str, str]:
     """What the database is asked for one value."""
-    imports.add("sqlalchemy", "func")
     if value.of is None:
-        return {name: "func.count()"}
+        return {name: _counted(imports)}
     of = sql.value(value.of)
     if value.function in ("min", "max"):
+        imports.add("sqlalchemy", "func")
         return {name: f"func.{value.function}({of})"}
-    imports.add("sqlalchemy", "BigInteger", "cast")
-    total = f"cast(func.coalesce(func.sum({of}), 0), BigInteger)"
-    return {name: total} if value.function == "sum" else {_sum(name): total, _count(name): "func.count()"}
+    if value.of.type.name == "decimal":
+        imports.add(sql.models, "Sum")
+        total = f"Sum({of})"
+    else:
+        imports.add("sqlalchemy", "BigInteger", "cast", "func")
+        total = f"cast(func.coalesce(func.sum({of}), 0), BigInteger)"
+    return {name: total} if value.function == "sum" else {_sum(name): total, _count(name): _counted(imports)}
+
+
+def _counted(imports: Imports) -> str:
+    imports.add("sqlalchemy", "func")
+    return "func.count()"
 
 
 def _sum(name: str) -> str:
@@ -75,8 +85,8 @@ def _record(step: List, means: list[str], imports: Imports) -> str:
     return f"{{{', '.join(f'{literal(name)}: {value(name)}' for name in names)}}}"
 
 
-def _by_mean(step: List, bind: str, imports: Imports) -> list[str]:
-    """Sorts by a mean; groups with the same one stay in the order in which the database gave them."""
+def _by_first(step: List, bind: str, imports: Imports) -> list[str]:
+    """Sorts by the first key; groups with the same one stay in the order in which the database gave them."""
     imports.add("operator", "itemgetter")
     first = step.order[0]
     way = ", reverse=True" if first.descending else ""

@@ -162,6 +162,14 @@ FUNCTIONS: dict[str, Source] = {
     return base**exponent''',
         (("decimal", "Decimal"), ("typing", "TypeVar")),
     ),
+    "exact_sum": (
+        '''def exact_sum(numbers: Iterable[Decimal]) -> Decimal:
+    """What numbers add up to, rounded once."""
+    with localcontext(prec=200):
+        found = sum(numbers, Decimal(0))
+    return found.normalize() + 0''',
+        (("collections.abc", "Iterable"), ("decimal", "Decimal"), ("decimal", "localcontext")),
+    ),
     "mean": (
         '''def mean(numbers: Sequence[int] | Sequence[Decimal]) -> Decimal | None:
     """The mean, or None of nothing."""
@@ -361,9 +369,17 @@ def functions_used(views: Views) -> tuple[str, ...]:
             called.add("whole")  # beside columns the database is handed what was worked out before
         if isinstance(step, Reply) and step.headers:
             called.add("in_header")
-        if isinstance(step, List) and any(value.function == "sum" for _, value in step.values):
+        if isinstance(step, List) and any(v.function == "sum" and not v.added_here for _, v in step.values):
             called.add("whole")
+        if isinstance(step, List) and adds_decimals(step):
+            called.add("exact_sum")
     return tuple(sorted(called))
+
+
+def adds_decimals(step: List) -> bool:
+    """Whether groups have a sum or a mean of decimals."""
+    added = [value.of for _, value in step.values if value.function in ("sum", "avg")]
+    return any(of is not None and of.type.name == "decimal" for of in added)
 
 
 def _handed_over(behaviour: Operation | Handler) -> Iterator[Expr]:
@@ -403,7 +419,7 @@ def computes_decimals(views: Views) -> bool:
     computed = [value for e in views.entities for _, value in e.computed]
     nodes = (*_nodes(behaviours), *(node for value in computed for node in walk(value)))
     return any(isinstance(n, Op | Call) and n.type.name == "decimal" for n in nodes) or any(
-        value.function == "avg"
+        value.added_here
         for behaviour in behaviours
         for step in walk_steps(behaviour.steps)
         if isinstance(step, List)

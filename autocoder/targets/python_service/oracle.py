@@ -355,11 +355,12 @@ class Fold:
         if value.of is None:
             return "len(rows)"
         each = f"{self.python().render(value.of)} for row in rows"
+        added = f"exact_sum({each})" if value.of.type.name == "decimal" else f"sum({each})"
         if value.function == "sum":
-            return f"whole(sum({each}))"
+            return added if value.added_here else f"whole({added})"
         if value.function == "avg":
             self.module.imports.add("decimal", "Decimal")
-            return f"Decimal(sum({each})) / len(rows) if rows else None"
+            return f"Decimal({added}) / len(rows) if rows else None"
         return f"{value.function}(({each}), default=None)"
 
     def _inside(self, steps: Steps) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from autocoder.ir.behaviour import Change, Insert, expressions, ranged, walk_steps
+from autocoder.ir.behaviour import Change, Insert, List, expressions, ranged, walk_steps
 from autocoder.ir.expressions import Const, Expr, is_computed_integer
 from autocoder.ir.names import LONGEST_IDENTIFIER, fitting
 from autocoder.ir.nodes import Entity, Field
@@ -14,6 +14,7 @@ from autocoder.ir.types import DATETIME, INTEGER, TEXT, UUID, Type
 from autocoder.ir.views import Views
 from autocoder.targets.python_service.describe import entity_doc, expression
 from autocoder.targets.python_service.expressions import Imports, PythonExpressions, literal, render_const, type_hint
+from autocoder.targets.python_service.language import adds_decimals
 from autocoder.targets.python_service.names import attribute, column, local, model, row_attribute
 from autocoder.targets.python_service.skeletons import docstring
 from autocoder.targets.python_service.source import Module
@@ -255,6 +256,17 @@ def models_module(views: Views, package: str) -> str:
         imports.add("typing", "Any")
         imports.add("sqlalchemy", "Numeric")
         module.add(_EXACT)
+    if any(
+        isinstance(s, List) and adds_decimals(s)
+        for b in (*views.operations, *views.handlers)
+        for s in walk_steps(b.steps)
+    ):
+        imports.add(f"{package}.language", "exact_sum")
+        imports.add("sqlalchemy.ext.compiler", "compiles")
+        imports.add("sqlalchemy.sql.compiler", "SQLCompiler")
+        imports.add("sqlalchemy.sql.functions", "FunctionElement")
+        module.plain_imports.add("json")
+        module.add(_SUM)
     if "duration" in kinds:
         imports.add("datetime", "timedelta")
         module.add(_SPAN)
@@ -358,6 +370,37 @@ def number_in(text: str) -> Decimal:
     shown = text[1:-1].translate(OPPOSITE) if text[0] == "0" else text[1:]
     number = Decimal(f"{shown[2]}.{shown[3:] or 0}").scaleb(int(shown[:2]) - 50).normalize()
     return -number if text[0] == "0" else number
+'''
+_SUM = '''
+class Added(types.TypeDecorator[Decimal]):
+    """What decimals add up to; from SQLite come all of them, and they are added here."""
+
+    impl = Numeric
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> types.TypeEngine[Any]:
+        """What the database gives."""
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Numeric())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal:
+        """From the database."""
+        if dialect.name == "sqlite":
+            return exact_sum(number_in(text) for text in json.loads(value))
+        return exact_sum([] if value is None else [value])
+
+
+class Sum(FunctionElement[Decimal]):
+    """The sum of a column of decimals, in a group or in all rows."""
+
+    type = Added()
+    inherit_cache = True
+
+
+@compiles(Sum)
+def sum_in_sql(element: Sum, compiler: SQLCompiler, **options: Any) -> str:
+    """Adds in the database, or gathers where it has no decimals."""
+    function = "json_group_array" if compiler.dialect.name == "sqlite" else "sum"
+    return f"{function}({compiler.process(element.clauses, **options)})"
 '''
 _SPAN = '''
 class Span(types.TypeDecorator[timedelta]):

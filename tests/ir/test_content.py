@@ -19,6 +19,11 @@ operations:
 """
 
 REFUSED = {
+    "groups by a sum of decimals that comes second": (
+        "entities: {A: {fields: {a: text, b: decimal}}}\n"
+        "operations:\n  a: {route: GET /a, effects: [{list: A, group: [a], values: {s: 'sum(rows.map(r, r.b))'}, order: [a, s]}]}\n",
+        ("AC3201", "architecture.yaml:5:103"),
+    ),
     "a message of an entity's field": (
         "entities: {A: {fields: {a: {type: text, message: Say it.}}}}\n",
         ("AC3249", "architecture.yaml:3:50"),

@@ -1,7 +1,7 @@
 """Groups of rows, summed up by the database, as one statement and the records that it gives.
 
-A mean is a sum and a number of rows, divided here: no two engines divide alike; and what decimals add up to is worked out
-here where SQLite keeps them. Groups that are ordered by either are ordered and cut off here as well.
+A mean is a sum and a number of rows, divided here: no two engines divide alike. Decimals that SQLite keeps are added up
+here. Groups that are ordered by either are ordered and cut off here as well.
 """
 
 from __future__ import annotations

@@ -251,6 +251,23 @@ def models_module(views: Views, package: str) -> str:
         imports.add("typing", "Any")
         imports.add("pydantic", "TypeAdapter")
         module.add(_DOCUMENT)
+    _add_decimals(module, kinds, views, package)
+    if "duration" in kinds:
+        imports.add("datetime", "timedelta")
+        module.add(_SPAN)
+    if asks_for_any_size(views):
+        imports.add("sqlalchemy", "Numeric")
+        module.add(_ANY_INTEGER)
+    module.add(_base(uses_json, kinds))
+    for table in found:
+        module.add(_model(table, imports, package), table.origin)
+    module.add(_UNIQUE)
+    return module.text()
+
+
+def _add_decimals(module: Module, kinds: set[str], views: Views, package: str) -> None:
+    """The type of decimals, and their sum where groups have one."""
+    imports = module.imports
     if "decimal" in kinds:
         imports.add("decimal", "Decimal")
         imports.add("typing", "Any")
@@ -267,17 +284,6 @@ def models_module(views: Views, package: str) -> str:
         imports.add("sqlalchemy.sql.functions", "FunctionElement")
         module.plain_imports.add("json")
         module.add(_SUM)
-    if "duration" in kinds:
-        imports.add("datetime", "timedelta")
-        module.add(_SPAN)
-    if asks_for_any_size(views):
-        imports.add("sqlalchemy", "Numeric")
-        module.add(_ANY_INTEGER)
-    module.add(_base(uses_json, kinds))
-    for table in found:
-        module.add(_model(table, imports, package), table.origin)
-    module.add(_UNIQUE)
-    return module.text()
 
 
 _TYPES = '''

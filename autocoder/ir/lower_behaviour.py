@@ -420,17 +420,17 @@ class Lowering:
 
     def order(self, entity: Entity, order: tuple[str, ...], at: Path) -> tuple[Order, ...]:
         keys: list[Order] = []
-        known = self.world.fields_of(entity.name)
+        stored = {f.name for f in entity.fields}
         for index, text in enumerate(order):
             name, _, direction = text.partition(" ")
-            if name not in known or direction not in ("", "asc", "desc"):
+            if name not in stored or direction not in ("", "asc", "desc"):
                 self.complain(
                     "AC3123",
                     f'"{text}" is no order of {entity.name}',
                     (*at, "order", index),
                     value=text,
-                    rule="an order is a field, then `asc` or `desc`",
-                    help=nearest(name, known),
+                    rule="an order is a field that is stored, then `asc` or `desc`",
+                    help=nearest(name, stored),
                 )
             else:
                 keys.append(Order(field=name, descending=direction == "desc"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from autocoder.blueprint.fields import FieldSpec
 
 if TYPE_CHECKING:
+    from autocoder.blueprint.model import Operation
     from autocoder.ir.lower import Blueprint
 
 OF_INPUTS = {"place": "in", "message": "message", "otherwise": "else"}
@@ -17,6 +18,23 @@ OF_ENTITIES = {
     for name in ("unique", "indexed", "computed", "sequence", "read_only", "visible", "lookup", "column", "on_delete")
 }
 """Options of the fields of entities alone."""
+_TEXTS = ("text", "email", "url", "slug", "phone", "code", "password", "secret", "html", "path")
+_SIZED = (*_TEXTS, "integer", "money", "decimal")
+OF_TYPES: Mapping[str, tuple[str, ...]] = {
+    "min": _SIZED,
+    "max": (*_SIZED, "file"),
+    "pattern": _TEXTS,
+    "values": ("enum",),
+    "types": ("file",),
+    "length": ("code",),
+    "to": ("ref",),
+    "on_delete": ("ref",),
+    "fields": ("record", "predicate"),
+    "vars": ("formula",),
+}
+"""Options that mean something for some types alone; `min` and `max` also for how much a list or a map holds."""
+IN_BODY_ALONE = ("record", "map", "json")
+"""Types of inputs that have no form in an address or a header."""
 
 
 def check_options(blueprint: Blueprint) -> None:
@@ -26,6 +44,7 @@ def check_options(blueprint: Blueprint) -> None:
         _check(blueprint, entity.fields, OF_INPUTS, "an input", "entities", name, "fields")
     for name, operation in design.operations.items():
         _check(blueprint, operation.input, OF_ENTITIES, "the field of an entity", "operations", name, "input")
+        _check_places(blueprint, name, operation)
     for name, fields in design.events.items():
         _check(blueprint, fields, OF_INPUTS, "an input", "events", name)
         _check(blueprint, fields, OF_ENTITIES, "the field of an entity", "events", name)
@@ -40,3 +59,29 @@ def _check(
             if getattr(spec, option) != usual[option]:
                 message = f"`{written}` means nothing here"
                 blueprint.complain("AC3249", message, f"it is an option of {where}", *path, name, written)
+        _check_type(blueprint, spec, *path, name)
+
+
+def _check_type(blueprint: Blueprint, spec: FieldSpec, *path: str) -> None:
+    """Complains of options that mean nothing for a type, and of an enum without words."""
+    many, word = spec.type.startswith(("list of ", "map of ")), spec.type.split(" of ")[-1].strip()
+    for option, types in OF_TYPES.items():
+        stated = option in spec.model_fields_set and getattr(spec, option) not in (None, (), {})
+        if stated and word not in types and not (many and option in ("min", "max")):
+            rule = f"it is an option of {', '.join(types)}"
+            blueprint.complain("AC3249", f"`{option}` means nothing for {spec.type}", rule, *path, option)
+    if word == "enum" and not spec.values:
+        blueprint.complain("AC3249", "an enum has no words", "`values` lists what it takes", *path)
+
+
+def _check_places(blueprint: Blueprint, name: str, operation: Operation) -> None:
+    """Complains of inputs that no address or header can hold."""
+    method, _, path = operation.route.partition(" ")
+    usual = "body" if method in ("POST", "PUT", "PATCH") else "query"
+    for given, spec in operation.input.items():
+        place = "path" if f"{{{given}}}" in path else spec.place or usual
+        word = spec.type.split(" of ")[0] if spec.type.startswith("map of ") else spec.type.split(" of ")[-1]
+        listed = spec.type.startswith("list of ") and place not in ("query", "body")
+        if place != "body" and (word in IN_BODY_ALONE or listed):
+            message = f"{spec.type} cannot stand in the {place}"
+            blueprint.complain("AC3249", message, "take it in the body of a POST", "operations", name, "input", given)

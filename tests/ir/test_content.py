@@ -19,9 +19,21 @@ operations:
 """
 
 REFUSED = {
+    "a least day": (
+        "entities: {A: {fields: {a: {type: date, min: 2020-01-01}}}}\n",
+        ("AC3249", "architecture.yaml:3:46"),
+    ),
+    "an enum of nothing": ("entities: {A: {fields: {a: {type: enum}}}}\n", ("AC3249", "architecture.yaml:3:28")),
+    "a map in an address": (
+        "operations:\n  a: {route: GET /a, input: {q: map of text}, output: {body: {q: input.q}}}\n",
+        ("AC3249", "architecture.yaml:4:33"),
+    ),
+    "an order by what is worked out": (
+        "entities: {A: {fields: {a: integer, b: {type: integer, computed: a * 2}}}}\noperations:\n  a: {route: GET /a, effects: [{list: A, order: [b]}]}\n",
+        ("AC3123", "architecture.yaml:5:50"),
+    ),
     "groups by a sum of decimals that comes second": (
-        "entities: {A: {fields: {a: text, b: decimal}}}\n"
-        "operations:\n  a: {route: GET /a, effects: [{list: A, group: [a], values: {s: 'sum(rows.map(r, r.b))'}, order: [a, s]}]}\n",
+        "entities: {A: {fields: {a: text, b: decimal}}}\noperations:\n  a: {route: GET /a, effects: [{list: A, group: [a], values: {s: 'sum(rows.map(r, r.b))'}, order: [a, s]}]}\n",
         ("AC3201", "architecture.yaml:5:103"),
     ),
     "a message of an entity's field": (

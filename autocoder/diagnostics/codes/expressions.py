@@ -13,8 +13,8 @@ CODES: tuple[dict[str, str], ...] = (
     {
         "code": "AC3201",
         "title": "groups ordered by a mean or a sum of decimals, but not first",
-        "why": "No two databases divide alike and SQLite has no decimals, so a mean and a sum of decimals are worked out "
-        "after them. Groups can be ordered by it first; "
+        "why": "No two databases divide alike and SQLite has no decimals, so a mean and a sum of decimals are worked "
+        "out after them. Groups can be ordered by it first; "
         "among equal means they keep the order that the database gave.",
         "fix": "Name it first in `order`, or leave it out.",
         "example": 'order: [count desc, mean desc]  # with values: {mean: "avg(rows.map(r, r.stars))"}',

@@ -57,12 +57,13 @@ class Hints:
         """The annotation of a parameter: where it stands, and beside that what it must satisfy."""
         kind = "File" if given.type.format == "file" else given.place.capitalize()
         limits = _limits(given.type, given.constraints)
-        if given.message or given.type.name == "decimal":
-            limits = []  # what is said instead of the limits, and exact numbers, are types of their own
+        if given.type.name == "decimal":
+            limits = []  # exact numbers are a type of their own
         limited = replace(given, constraints=Constraints(values=given.constraints.values)) if limits else given
         hint = self.of(limited, in_json=False)
         said = [f"alias={literal(alias)}"] if alias else []
-        if given.place in ("path", "query") and not said and not limits:
+        # A list that does not say where it stands would be looked for in the body.
+        if given.place in ("path", "query") and given.type.name != "list" and not said and not limits:
             return hint
         self.imports.add("typing", "Annotated")
         self.imports.add("fastapi", kind)

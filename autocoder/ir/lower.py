@@ -52,7 +52,7 @@ from autocoder.ir.nodes import (
     System,
     Wire,
 )
-from autocoder.ir.options import check_options
+from autocoder.ir.options import check_options, in_place
 from autocoder.ir.resolve import Scope, resolve
 from autocoder.ir.types import JSON, TEXT, UUID, Type, record_of
 from autocoder.ir.variables import check_variables
@@ -380,7 +380,7 @@ class Blueprint:
                 place=s.place or usual,
                 type=type_,
                 required=not s.optional and s.default is None,
-                constraints=constraints_of(s),
+                constraints=in_place(constraints_of(s), type_, s.place or usual),
                 default=None if s.default is None else self.default(s, type_, where),
                 message=s.message,
                 refused=refusal_of(self, s, *at),

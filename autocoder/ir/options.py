@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from autocoder.blueprint.fields import FieldSpec
+from autocoder.ir.nodes import Constraints
+from autocoder.ir.types import Type
 
 if TYPE_CHECKING:
     from autocoder.blueprint.model import Operation
@@ -33,7 +36,7 @@ OF_TYPES: Mapping[str, tuple[str, ...]] = {
     "vars": ("formula",),
 }
 """Options that mean something for some types alone; `min` and `max` also for how much a list or a map holds."""
-IN_BODY_ALONE = ("record", "map", "json")
+IN_BODY_ALONE = ("record", "map", "json", "scalar")
 """Types of inputs that have no form in an address or a header."""
 
 
@@ -85,3 +88,9 @@ def _check_places(blueprint: Blueprint, name: str, operation: Operation) -> None
         if place != "body" and (word in IN_BODY_ALONE or listed):
             message = f"{spec.type} cannot stand in the {place}"
             blueprint.complain("AC3249", message, "take it in the body of a POST", "operations", name, "input", given)
+
+
+def in_place(constraints: Constraints, type_: Type, place: str) -> Constraints:
+    """The constraints of an input where it stands: a list without items has no form in a query."""
+    empty = place == "query" and type_.name == "list" and constraints.minimum in (None, "0")
+    return replace(constraints, minimum="1") if empty else constraints

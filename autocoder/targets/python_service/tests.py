@@ -172,6 +172,9 @@ class Suite:
             "cursors": any(page_tests.by_cursor(o) for o in views.operations),
             "wraps": any(o.wrapper for o in views.operations),
             "refusals": _refuses(views),
+            "query_lists": any(
+                i.type.name == "list" and i.place == "query" for o in views.operations for i in o.inputs
+            ),
             "in_headers": any(i.place in ("header", "cookie") for o in views.operations for i in o.inputs),
             "rejects": views.wire.unknown_fields == "reject",
             "cache": views.cache,
@@ -488,6 +491,8 @@ _IN_HEADER = re.compile(r'"[A-Za-z0-9._-]*"( \* [0-9]+)?|-?[0-9]+|True|False')
 def _sendable(given: Input, values: list[str]) -> str:
     """The values as a list, without those that make another path of the one that they stand in, or no field."""
     found = [v for v in values if given.place != "path" or "/" not in v]
+    if given.place == "query":
+        found = [v for v in found if v != "[]"]
     if given.place in ("header", "cookie"):
         found = [v for v in found if _IN_HEADER.fullmatch(v)]
     # An empty field of a form is one that was not sent; an empty part of a path makes another path.

@@ -83,6 +83,7 @@ lock: $(READY) ## lock our dependencies again, hashed, for every platform
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -c requirements/runtime.txt pyproject.toml requirements/dev.in -o requirements/dev.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/model.in -o requirements/model.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/client.in -o requirements/client.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements/mutation.in -o requirements/mutation.txt
 	@echo uv | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/runtime.txt - -o requirements/uv.txt
 
 .PHONY: wheel

@@ -60,7 +60,7 @@ def _production(views: Views) -> Iterator[tuple[str, str]]:
         yield "broker_url", literal("nats://broker.example.com")
     asked = outside.values(views)
     yield from ((name, literal("https://example.com")) for name in asked["addresses"])
-    yield from ((name, literal("only for tests")) for name in asked["secret_settings"])
+    yield from ((name, literal("only for tests and long enough")) for name in asked["secret_settings"])
     if asked["mails"]:
         yield "smtp_url", literal("smtp://mail.example.com")
 

@@ -183,7 +183,7 @@ DOES = ("create", "list", "read", "update", "delete", "manage", "search", "visit
 
 TOPICS = (
     "limit", "rate limit", "no overlap", "audit", "encryption", "privacy", "delivery", "cross-origin", "at least one",
-    "unknown fields", "idempotency", "partial update",
+    "unknown fields", "idempotency", "partial update", "tracing",
 )  # fmt: skip
 """What a policy may be about."""
 
@@ -224,6 +224,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 values=_of("list", "the closed list of values"),
                 pattern=_of("text", "regular expression"),
                 computed=_of("text", "what it is computed from, in the prose's words"),
+                visible=_word("the role of those who alone see it, or owner"),
             ),
             _kind(
                 "relation",
@@ -323,6 +324,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 login=_word("the field that names them"),
                 secret=_word("the field that proves it"),
                 scheme=_word("bearer, password, api key, openid connect"),
+                header=_word("the header that carries it"),
                 roles=_of("list", "all roles"),
                 needed=_of("boolean", "whether there are users at all"),
             ),
@@ -370,19 +372,28 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
             ),
             _kind(
                 "integration",
-                "A system outside.",
-                name=_word("its name", required=True),
+                "A system outside that is told or asked something, or the way in which somebody is told.",
+                name=_word("its name; e-mail, webhook", required=True),
                 purpose=_of("text", "what it is used for"),
                 object=_word("what it is told of"),
+                on=_word("what happens to that, in the verb's words; none is that it is made"),
                 to=_word("who is told"),
+                shows=_of("list", "what the message says"),
                 before=_of("duration", "how long before"),
                 signed_with=_word("the field that holds the secret of the signature"),
+                cron=_word("cron line in UTC, where time alone brings it about"),
+                url=_of("text", "the address that is asked, with its method where one is stated"),
+                sends=_of("list", "what is sent there"),
+                gets=_of("list", "what the answer holds"),
             ),
             _kind("storage", "Where data is kept.", engine=_word("the product", required=True)),
             _kind(
                 "cache",
                 "What is kept in a cache.",
-                engine=_word("the product", required=True),
+                "engine",
+                "object",
+                engine=_word("the product"),
+                object=_word("what is kept"),
                 keeps=_of("duration", "for how long"),
             ),
             _kind("broker", "What carries events.", engine=_word("the product", required=True)),
@@ -420,6 +431,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 max=_of("number", "at most so many"),
                 unit=_word("per second, per minute"),
                 within=_of("duration", "for how long"),
+                header=_word("the header that carries it"),
                 rule=_of("text", "the rule, in the prose's words"),
             ),
             _kind(

@@ -102,6 +102,7 @@ def test_the_kinds_are_those_of_the_design_and_every_slot_is_explained() -> None
         "environment",
         "policy",
         "budget",
+        "reaction",
     }
     assert all(kind.meaning and all(slot.meaning for slot in kind.slots.values()) for kind in KINDS.values())
 

@@ -26,7 +26,7 @@ from autocoder.ir.expressions import (
     walk,
 )
 from autocoder.ir.nodes import Entity
-from autocoder.ir.types import INTEGER, INTEGER_RANGE
+from autocoder.ir.types import INTEGER_RANGE
 from autocoder.ir.typing_rules import not_null_if, own_key
 
 Range = tuple[int, int]
@@ -122,7 +122,9 @@ def names_column(expr: Expr) -> bool:
 
 def limits_of(entity: Entity) -> Limits:
     """The limits that an entity's integer fields state."""
-    return {f.name: _within(f.constraints.minimum, f.constraints.maximum) for f in entity.fields if f.type == INTEGER}
+    return {
+        f.name: _within(f.constraints.minimum, f.constraints.maximum) for f in entity.fields if f.type.name == "integer"
+    }
 
 
 def _within(least: str | None, most: str | None) -> Range:

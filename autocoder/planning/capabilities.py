@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from autocoder.blueprint.capabilities import Idempotency
-from autocoder.blueprint.model import Capabilities, Cors, RateLimit, Require, Update
+from autocoder.blueprint.model import Capabilities, Cors, Idempotency, RateLimit, Require, Update
 from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import names
 from autocoder.planning.routes import is_key, name_of
+from autocoder.planning.sign_in import limited_by, limited_operation
 from autocoder.planning.workbench import EntityDraft, Workbench
 
-_PER = {"per second": "s", "per minute": "min", "per hour": "h"}
+_PER = {"per second": "s", "per minute": "min", "per hour": "h", "per day": "d"}
 _CLIENTS = frozenset({"", "client", "address", "ip", "ip address", "visitor", "caller"})
 _ENCRYPTED = frozenset({"text", "email", "phone", "url"})
 """Types of fields that can be encrypted; a secret is a text."""
@@ -67,8 +67,13 @@ def plan_whole(bench: Workbench) -> Whole:
         rule = _RULES.get(fact.word("topic"))
         if rule is not None and rule(bench, whole, fact):
             bench.use(fact)
-            whole.facts += [fact] if fact.word("topic") != "at least one" else []
+            whole.facts += [fact] if fact.word("topic") != "at least one" and not _of_one(fact) else []
     return whole
+
+
+def _of_one(fact: Fact) -> bool:
+    """Whether a rule is about one operation."""
+    return fact.word("topic") == "rate limit" and fact.word("entity") not in {"", "request"}
 
 
 def refuses_unknown(bench: Workbench) -> bool:
@@ -78,9 +83,11 @@ def refuses_unknown(bench: Workbench) -> bool:
 
 def _rate(bench: Workbench, whole: Whole, fact: Fact) -> bool:
     per, unit, most = fact.word("per"), fact.word("unit"), fact.word("max")
-    person = bench.entity(per) is bench.account if bench.account and per else False
-    if fact.word("entity") not in {"", "request"} or unit not in _PER or not most.isdigit():
+    if unit not in _PER or not most.isdigit():
         return False
+    if fact.word("entity") not in {"", "request"}:
+        return _rate_of_one(bench, fact, f"{most}/{_PER[unit]}")
+    person = bench.account is not None and _is_caller(bench, per)
     if not person and per not in _CLIENTS:
         return False
     limit = RateLimit(limit=f"{most}/{_PER[unit]}", by="caller" if person else "address")
@@ -88,6 +95,38 @@ def _rate(bench: Workbench, whole: Whole, fact: Fact) -> bool:
     if not person:
         because = "A client is told apart by its address, signed in or not."
         bench.decide("capabilities.rate_limit.by", "address", because, "caller")
+    return True
+
+
+def _rate_of_one(bench: Workbench, fact: Fact, limit: str) -> bool:
+    """A limit on the calls of one operation: so many sign-ins, uploads or orders."""
+    name = limited_operation(bench, fact)
+    by = limited_by(bench, name, fact.word("per")) if name else ""
+    if not by:
+        return False
+    draft = bench.operations[name]
+    draft.operation = draft.operation.model_copy(update={"rate_limit": RateLimit(limit=limit, by=by)})
+    draft.facts += [fact] if fact not in draft.facts else []
+    return True
+
+
+def _is_caller(bench: Workbench, per: str) -> bool:
+    """Whether requests are counted by who signs in: each user, each member, each key of theirs."""
+    acting = {f.word("role") for f in bench.of("operation")} - {""}
+    return per in {"caller", "key", "api key", *acting} or (bool(per) and bench.entity(per) is bench.account)
+
+
+def _idempotent(bench: Workbench, whole: Whole, fact: Fact) -> bool:
+    header = fact.word("header")
+    keys = Idempotency(header=header) if header else Idempotency()
+    whole.capabilities = whole.capabilities.model_copy(update={"idempotency": keys})
+    bench.decide("capabilities.idempotency.keep", keys.keep, "Nothing says for how long a reply is kept for its key.")
+    return True
+
+
+def _traced(bench: Workbench, whole: Whole, fact: Fact) -> bool:
+    del bench, fact
+    whole.capabilities = whole.capabilities.model_copy(update={"tracing": True})
     return True
 
 
@@ -127,7 +166,8 @@ def _at_least_one(bench: Workbench, whole: Whole, fact: Fact) -> bool:
 
 def _once(bench: Workbench, whole: Whole, fact: Fact) -> bool:
     """What comes again with the same key happens once: of one endpoint where the text is at one."""
-    del whole
+    if not fact.word("entity"):
+        return _idempotent(bench, whole, fact)
     method, _, path = fact.word("entity").partition(" ")
     key = next((f for f in bench.of("field") if is_key(f, {fact.word("entity")})), None)
     draft = next((d for d in bench.operations.values() if d.operation.route == f"{method} {path}"), None)
@@ -163,6 +203,7 @@ _RULES: Mapping[str, Callable[[Workbench, Whole, Fact], bool]] = {
     "audit": _audit,
     "cross-origin": _origins,
     "unknown fields": _strict,
+    "tracing": _traced,
     "at least one": _at_least_one,
     "delivery": _delivery,
     "partial update": _partial,

@@ -53,7 +53,8 @@ def define_entities(bench: Workbench) -> None:
         if fact.word("does") != "other" or not fact.word("object") or fact.word("path"):
             continue
         verb = fact.word("verb")
-        if not (verb in RECORDS or verb in STATES or verb in MAKES or verb in ENDS or fact.word("assignee")):
+        known = verb in RECORDS or verb in STATES or verb in MAKES or verb in ENDS
+        if not known and not fact.word("to_state") and not fact.word("assignee"):
             continue
         thing = bench.define(fact.word("object"))
         record = record_name(bench, fact)

@@ -7,7 +7,9 @@ them, when they expire, what is counted). Every field that no sentence states is
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Literal
 
+from autocoder.blueprint.fields import Visible, VisibleTo
 from autocoder.blueprint.model import FieldSpec
 from autocoder.decisions import Source
 from autocoder.facts import Fact
@@ -19,6 +21,7 @@ from autocoder.readers.rules.lexicon.domain import STATES
 ROW_VERBS = frozenset({"list", "read", "update", "delete", "manage", "search"})
 CODE_LENGTH = 8
 
+_PEOPLE = frozenset({"account", "user account"})
 _TYPES = {"path": "text", "html": "text", "token": "text"}
 """Types of the language that this version of the compiler keeps as another one."""
 
@@ -101,6 +104,8 @@ def _account(bench: Workbench) -> None:
     actors = [f for f in bench.facts if f.get("actor") == "user" and f.word("role") in {"", "user", "account"}]
     actors += [f for f in bench.facts if f.get("actor") == "user" and f not in actors]
     roles = {f.word("role") for f in bench.facts if f.get("actor") == "role"}
+    roles |= {f.word("visible") for f in bench.of("field")} - {"", "owner"}
+    actors += [f for f in bench.of("field") if f.word("visible")]
     actors += [f for f in bench.facts if f.get("actor") == "role"]
     actors += [f for f in bench.of("relation") if f.word("to") == "user"]
     doors = [e for e in endpoints(bench) if e.signs]
@@ -149,7 +154,8 @@ def _people(bench: Workbench) -> bool:
     """Whether rows hold personal data, and no sentence says who may do what with them."""
     told = any(f.get("needed") is False for f in bench.of("authentication"))
     personal = any(f.get("personal") is True or f.word("type") in {"email", "phone"} for f in bench.of("field"))
-    return personal and not told and not bench.of("operation")
+    acts = any(f.word("actor") or f.word("path") for f in bench.of("operation"))
+    return personal and not told and not acts
 
 
 def _stated_doors(bench: Workbench, entity: EntityDraft, doors: Sequence[Endpoint]) -> bool:
@@ -171,15 +177,15 @@ def _named(bench: Workbench) -> None:
     inner = records.wholes(bench)
     for fact in bench.facts:
         match fact.kind:
-            case "field" if fact.word("of") in inner:
-                pass
+            case "field" | "lifecycle" if fact.word("of") in inner or fact.word("entity") in _PEOPLE:
+                pass  # parts of a row, and the accounts, whatever they are called
             case "entity":
                 bench.define(fact.word("name"), fact)
             case "field" if not fact.word("of").startswith(("GET ", "POST ", "PUT ", "PATCH ", "DELETE ")):
                 bench.define(fact.word("of"))
             case "lifecycle" | "relation":
                 bench.define(fact.word("entity"))
-            case "schedule":
+            case "schedule" if not _is_state(bench, fact.word("object")):
                 bench.define(fact.word("object"))
             case "operation" if fact.word("does") in ROW_VERBS and fact.word("object") and not is_endpoint(fact):
                 bench.define(fact.word("object"))
@@ -188,6 +194,12 @@ def _named(bench: Workbench) -> None:
     for fact in bench.of("operation"):
         if fact.word("does") == "create" and not is_endpoint(fact) and not _is_value(bench, fact):
             bench.define(fact.word("object"))
+
+
+def _is_state(bench: Workbench, words: str) -> bool:
+    """Whether a noun is a state of something that the text counts out: drafts."""
+    counted = (f.get("states") for f in bench.of("lifecycle"))
+    return any(words in states for states in counted if isinstance(states, tuple))
 
 
 def _is_value(bench: Workbench, fact: Fact) -> bool:
@@ -313,6 +325,9 @@ def _stated_field(bench: Workbench, fact: Fact) -> None:
             help=f"say what it is, or write `{names.field_name(fact.word('name'))}: {{…, computed: …}}` by hand",
         )
         return
+    if fact.word("computed"):  # worked out of other rows, where they are shown
+        bench.planned.discard(id(fact))
+        return
     name = names.field_name(fact.word("name"))
     many = fact.word("type").startswith("list of ") or name.startswith("number_of_")
     name = names.plural(name) if many and not name.endswith("s") else name
@@ -334,20 +349,26 @@ def _login_of(bench: Workbench, entity: EntityDraft, name: str, spec: FieldSpec)
 
 def _says(value: object) -> bool:
     """Whether an option of a field says anything; a limit of 0 does."""
-    return value is not None and value is not False and value not in ((), "")
+    return value is not None and value is not False and value not in ((), "", {})
 
 
 def _joined(before: FieldSpec | None, new: FieldSpec, fact: Fact) -> FieldSpec:
     """A later sentence adds to what is known of a field."""
     if before is None:
         return new
-    changed = {k: v for k, v in new.model_dump(exclude={"fields"}).items() if _says(v)}
-    changed |= {"fields": new.fields} if new.fields else {}
+    told: dict[str, Any] = {name: getattr(new, name) for name in type(new).model_fields}
+    changed = {name: value for name, value in told.items() if _says(value)}
+    if before.visible and new.visible and before.visible != new.visible:
+        changed["visible"] = (*_each(before.visible), *_each(new.visible))
     if not fact.word("type"):
         changed.pop("type", None)
     if fact.get("required") is True:
         changed["optional"] = False
     return before.model_copy(update=changed)
+
+
+def _each(visible: Visible) -> tuple[Literal["owner"] | VisibleTo, ...]:
+    return visible if isinstance(visible, tuple) else (visible,)
 
 
 def spec_of(bench: Workbench, entity: EntityDraft, name: str, fact: Fact, *, decided: bool = True) -> FieldSpec | None:
@@ -363,15 +384,6 @@ def spec_of(bench: Workbench, entity: EntityDraft, name: str, fact: Fact, *, dec
             bench.decide(f"{subject}.type", "text", f"Nothing says what kind of value a {fact.word('name')} is.")
     elif decided and fact.slots["type"].via == "inferred":
         bench.decide(f"{subject}.type", type_, f'"{fact.word("name")}" usually is one.', source=Source.INFERRED)
-    if fact.word("computed"):
-        bench.refuse(
-            "AC2001",
-            f'how "{fact.said("name")}" is computed is understood, but not planned yet',
-            fact,
-            rule="a field holds what clients send, what the service generates, or an expression over its row",
-            help=f"write `{name}: {{type: …, computed: …}}` into the blueprint",
-        )
-        return None
     if decided and type_ in _TYPES:
         bench.decide(f"{subject}.type", _TYPES[type_], f"A {type_} is kept as {_TYPES[type_]}.")
     values = fact.get("values")
@@ -382,11 +394,18 @@ def spec_of(bench: Workbench, entity: EntityDraft, name: str, fact: Fact, *, dec
         unique=fact.get("unique") is True,
         read_only=fact.get("read_only") is True,
         personal=fact.get("personal") is True,
+        visible=_visible(fact),
         default=_default(fact, _TYPES.get(type_, type_)),
         min=_number(fact, "min"),
         max=_number(fact, "max"),
         pattern=fact.word("pattern") or None,
     )
+
+
+def _visible(fact: Fact) -> Literal["owner"] | VisibleTo | None:
+    """Who alone sees the field."""
+    who = fact.word("visible")
+    return None if not who else "owner" if who == "owner" else VisibleTo(role=names.field_name(who, suffix="role"))
 
 
 def _default(fact: Fact, type_: str) -> str | int | bool | None:
@@ -410,10 +429,21 @@ def _relation(bench: Workbench, fact: Fact) -> None:
     to = bench.entity(fact.word("to"))
     to = to or bench.define(fact.word("to"))
     bench.use(fact)
-    if to is bench.account:
+    if to is bench.account and fact.word("role"):
+        _somebody(bench, entity, names.field_name(fact.word("role")), fact)
+    elif to is bench.account:
         entity.add("owner", FieldSpec(type="ref", to=to.name, read_only=True), fact)
     else:
         entity.add(names.field_name(fact.word("role") or to.words), FieldSpec(type="ref", to=to.name), fact)
+
+
+def _somebody(bench: Workbench, entity: EntityDraft, name: str, fact: Fact) -> None:
+    """A field that is one of the people who sign in, whatever its name suggested before."""
+    if bench.account is None:
+        return
+    entity.fields.pop(name, None)
+    bench.decisions[:] = [d for d in bench.decisions if d.subject != f"entities.{entity.name}.fields.{name}.type"]
+    entity.add(name, FieldSpec(type="ref", to=bench.account.name), fact)
 
 
 def owned(bench: Workbench, entity: EntityDraft) -> list[Fact]:

@@ -108,8 +108,8 @@ def _totals(bench: Workbench, fact: Fact, event: str, source: EntityDraft, count
 
 
 def _schedule(bench: Workbench, fact: Fact) -> None:
-    entity = bench.entity(fact.word("object"))
-    condition = _condition(bench, entity, fact) if entity else None
+    entity, state = _in_state(bench, fact)
+    condition = _condition(entity, fact, state) if entity else None
     if entity is None or fact.word("does") != "delete" or condition is None:
         bench.refuse(
             "AC2001",
@@ -125,7 +125,7 @@ def _schedule(bench: Workbench, fact: Fact) -> None:
         Handler(every=fact.word("cron"), effects=(Delete(delete=entity.name, where=condition),)),
         [fact],
     )
-    _with_parts(bench, entity)
+    with_parts(bench, entity)
     bench.decide(f"handlers.{name}.zone", "UTC", "Nothing says the time zone; cron lines are in UTC.")
 
 
@@ -148,10 +148,10 @@ def _retention(bench: Workbench, fact: Fact) -> None:
     bench.handlers[name] = (Handler(every=NIGHTLY, effects=(effect,)), [fact])
     because = "Nothing says when old rows are deleted; at night there is least to do. Cron lines are in UTC."
     bench.decide(f"handlers.{name}.every", NIGHTLY, because)
-    _with_parts(bench, entity)
+    with_parts(bench, entity)
 
 
-def _with_parts(bench: Workbench, entity: EntityDraft) -> None:
+def with_parts(bench: Workbench, entity: EntityDraft) -> None:
     """Nobody is there to refuse a deletion on time: what refers to the row goes with it."""
     for other in bench.entities.values():
         for name, spec in other.fields.items():
@@ -183,9 +183,22 @@ def deletes(bench: Workbench, entity: EntityDraft) -> bool:
     return any(isinstance(e, Delete) and e.delete in {entity.name, entity.row} for e in effects)
 
 
-def _condition(bench: Workbench, entity: EntityDraft, fact: Fact) -> str | None:
+def _in_state(bench: Workbench, fact: Fact) -> tuple[EntityDraft | None, str]:
+    """What a schedule is about, and the state that its noun names: drafts are posts that are drafts."""
+    words = fact.word("object")
+    known = next((e for e in bench.entities.values() if e.name == names.type_name(words)), None)
+    states = [e for e in bench.entities.values() if "status" in e.fields and e is not known]
+    stated = [e for e in states if names.state_name(words) in e.fields["status"].values]
+    if len(stated) == 1:
+        return stated[0], names.state_name(words)
+    return bench.entity(words), ""
+
+
+def _condition(entity: EntityDraft, fact: Fact, state: str) -> str | None:
     if fact.word("older_than"):
-        return f"created_at <= now - {fact.word('older_than')}"
+        entity.add("created_at", FieldSpec(type="datetime", default="=now", read_only=True), fact)
+        told = f"status == '{state}' && " if state else ""
+        return f"{told}created_at <= now - {fact.word('older_than')}"
     if fact.word("state") == "expired":
         return "expires_at <= now" if "expires_at" in entity.fields else None
     return None

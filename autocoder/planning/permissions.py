@@ -45,7 +45,9 @@ def plan_roles(bench: Workbench) -> None:
     listed = [r for f in stated for r in _texts(f.get("roles"))]
     acting = [f.word("role") for f in (*bench.of("operation"), *bench.of("access")) if f.word("actor") == "role"]
     given = [w for f in bench.of("operation") if (w := f.word("assignee")) not in {"", "self", *ACTORS}]
-    found = [names.field_name(r, suffix="role") for r in dict.fromkeys([*listed, *acting, *given]) if r]
+    seeing = [f.word("visible") for f in bench.of("field") if f.word("visible") != "owner"]
+    told = dict.fromkeys([*listed, *acting, *given, *seeing])
+    found = [names.field_name(r, suffix="role") for r in told if r]
     account = bench.account
     if account is None or not found:
         return

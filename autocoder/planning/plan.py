@@ -22,17 +22,22 @@ from autocoder.decisions import Decision, Source
 from autocoder.diagnostics import Diagnostic
 from autocoder.facts import Fact, Prose, Quote, Via
 from autocoder.planning import assignments, domain_verbs, lifecycles, names
+from autocoder.planning.caching import plan_caches
+from autocoder.planning.calls import plan_calls
 from autocoder.planning.capabilities import plan_encryption, plan_whole
 from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints, plan_wire
 from autocoder.planning.entities import plan_bare_entities, plan_entities, plan_references
 from autocoder.planning.failures import plan_body
 from autocoder.planning.handlers import plan_handlers
 from autocoder.planning.limits import plan_limits, plan_times
+from autocoder.planning.notices import plan_notices
 from autocoder.planning.operations import plan_operations
 from autocoder.planning.permissions import plan_roles
 from autocoder.planning.platform import Tracer, plan_auth, plan_deployment, plan_policy
 from autocoder.planning.row_operations import plan_filter_fields
+from autocoder.planning.sign_in import plan_api_keys, plan_inactive
 from autocoder.planning.state_rules import forbid_changes, plan_state_rules
+from autocoder.planning.totals import plan_totals
 from autocoder.planning.workbench import EntityDraft, Workbench
 from autocoder.readers.protocol import Reading
 
@@ -123,10 +128,16 @@ class _Draft:
         plan_state_rules(bench)
         plan_limits(bench)
         plan_handlers(bench)
+        plan_inactive(bench)
+        self.keys = plan_api_keys(bench)
+        plan_calls(bench)
+        plan_notices(bench)
+        plan_totals(bench)
+        plan_caches(bench)
         self.whole = plan_whole(bench)
         self.wire = plan_wire(bench)
         self.errors = plan_body(bench)
-        self.auth = plan_auth(bench, self.trace)
+        self.auth = plan_auth(bench, self.trace, self.keys)
         self.policy = plan_policy(bench, self.trace)
         self.deployment = plan_deployment(bench, self.system.name, self.trace)
         _unplanned(bench)
@@ -145,6 +156,8 @@ class _Draft:
             errors=self.errors,
             capabilities=self.whole.capabilities,
             cors=self.whole.cors,
+            integrations={n: i.model_copy(update={"satisfies": trace(f)}) for n, (i, f) in bench.integrations.items()},
+            channels={n: c.model_copy(update={"satisfies": trace(f)}) for n, (c, f) in bench.channels.items()},
             entities={e.name: _entity(e, trace) for e in _ordered(bench)},
             events=bench.events,
             operations={

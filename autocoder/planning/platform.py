@@ -12,6 +12,7 @@ from typing import Any
 
 from autocoder.blueprint.model import (
     SCHEMA_VERSION,
+    ApiKeys,
     Auth,
     Create,
     Delete,
@@ -30,6 +31,7 @@ from autocoder.bundles import load
 from autocoder.decisions import Source
 from autocoder.facts import Fact, Prose
 from autocoder.planning import names
+from autocoder.planning.caching import cached
 from autocoder.planning.workbench import Workbench
 
 _PER = {"per second": "s", "per minute": "min", "per hour": "h"}
@@ -58,7 +60,7 @@ class Tracer:
         return tuple(sorted(found, key=lambda r: int(r[1:])))
 
 
-def plan_auth(bench: Workbench, trace: Tracer) -> Auth | None:
+def plan_auth(bench: Workbench, trace: Tracer, keys: ApiKeys | None) -> Auth | None:
     """Who signs in, and with what."""
     account = bench.account
     stated = [f for f in bench.of("authentication") if f.word("scheme") not in OUTSIDE]
@@ -67,7 +69,7 @@ def plan_auth(bench: Workbench, trace: Tracer) -> Auth | None:
         return None
     login = next(iter(account.fields))
     secret = next((n for n, f in account.fields.items() if f.type == "password"), "password")
-    return Auth(entity=account.name, login=login, secret=secret, satisfies=trace(stated))
+    return Auth(entity=account.name, login=login, secret=secret, api_key=keys, satisfies=trace(stated))
 
 
 def plan_policy(bench: Workbench, trace: Tracer) -> Policy:
@@ -252,14 +254,23 @@ def _production(bench: Workbench, system: str, trace: Tracer) -> Environment:
             f"{system}-broker/url",
             "The address of the broker is a secret; this is where the cluster keeps it.",
         )
+    env |= bench.addresses
+    caching = _cache(bench)
+    if caching:
+        env["CACHE_URL"] = SecretRef(secret=f"{system}-cache/url")
+        bench.decide(
+            "environments.production.env.CACHE_URL",
+            f"{system}-cache/url",
+            "The address of the cache is a secret; this is where the cluster keeps it.",
+        )
     exposure = _exposure(bench, trace)
     kept_inside = [] if exposure else bench.of("exposure")
     return Environment(
-        engines=Engines(broker=broker),
+        engines=Engines(broker=broker, cache="redis" if caching else "none"),
         exposure=exposure,
         replicas={"api": _replicas(bench)},
         env=env,
-        satisfies=trace([*stored, *carried, *kept_inside]),
+        satisfies=trace([*stored, *carried, *caching, *kept_inside]),
     )
 
 
@@ -289,7 +300,7 @@ def _rate(throughput: str) -> int:
 def _store(bench: Workbench) -> list[Fact]:
     """Production's database is PostgreSQL, whatever else the text says of one machine; the facts that name one."""
     stated = bench.of("storage")
-    _refuse_unknown(bench, (*stated, *bench.of("cache")), _ENGINES)
+    _refuse_unknown(bench, stated, _ENGINES)
     bench.use(*stated)
     known = [f for f in stated if f.word("engine") in _ENGINES]
     file = next((f for f in known if f.word("engine") == "sqlite"), None)
@@ -316,6 +327,29 @@ def _broker(bench: Workbench) -> tuple[Any, list[Fact]]:
     bench.use(*stated)
     known = [f for f in stated if f.word("engine") in _BROKERS]
     return (known[0].word("engine") if known else "store"), known
+
+
+def _cache(bench: Workbench) -> list[Fact]:
+    """The facts for which production has a cache."""
+    named = [f for f in bench.of("cache") if f.word("engine")]
+    _refuse_unknown(bench, named, ("redis",))
+    bench.use(*named)
+    facts = cached(bench)
+    counted = any(f.word("topic") == "rate limit" for f in bench.of("policy"))
+    if not counted and not any(f.word("object") for f in facts):
+        for fact in (f for f in named if f.word("engine") == "redis"):
+            bench.refuse(
+                "AC2001",
+                "nothing says what is kept in the cache",
+                fact,
+                rule="a cache holds what the text has cached, or counts requests",
+                help='say what, like "Cache the product page for 5 minutes."',
+            )
+        return []
+    if facts and not any(f.word("engine") == "redis" for f in named):
+        because = "Reads are to be kept for a while, and nothing says in what."
+        bench.decide("environments.production.engines.cache", "redis", because, "none")
+    return facts
 
 
 def _refuse_unknown(bench: Workbench, facts: Iterable[Fact], known: tuple[str, ...]) -> None:

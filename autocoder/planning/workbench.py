@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from autocoder.blueprint.model import FieldSpec, Handler, Operation
+from autocoder.blueprint.model import Channel, FieldSpec, Handler, Integration, Operation
 from autocoder.decisions import Decision, Source
 from autocoder.diagnostics import Diagnostic, Diagnostics
 from autocoder.facts import Fact
@@ -83,6 +83,11 @@ class Workbench:
     events: dict[str, dict[str, FieldSpec]] = field(default_factory=dict[str, dict[str, FieldSpec]])
     event_sources: dict[str, EntityDraft] = field(default_factory=dict[str, EntityDraft])
     handlers: dict[str, tuple[Handler, list[Fact]]] = field(default_factory=dict[str, "tuple[Handler, list[Fact]]"])
+    channels: dict[str, tuple[Channel, list[Fact]]] = field(default_factory=dict[str, "tuple[Channel, list[Fact]]"])
+    integrations: dict[str, tuple[Integration, list[Fact]]] = field(
+        default_factory=dict[str, "tuple[Integration, list[Fact]]"]
+    )
+    addresses: dict[str, str] = field(default_factory=dict[str, str])
     decisions: list[Decision] = field(default_factory=list[Decision])
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
     planned: set[int] = field(default_factory=set[int])

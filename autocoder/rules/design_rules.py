@@ -87,13 +87,29 @@ def _others_rows(design: Design) -> Iterator[Look]:
     auth = design.views.auth
     if auth is None:
         return
-    owned = {e.name for e in design.views.entities if any(f.type.entity == auth.entity for f in e.fields)}
+    named = _named_by_clients(design)
+    owned = {
+        e.name
+        for e in design.views.entities
+        if any(f.type.entity == auth.entity and (e.name, f.name) not in named for f in e.fields)
+    }
     for operation in design.views.operations:
         changed = _changed(operation) & owned
         if not changed or operation.access != "user":
             continue
         wrong = f"any signed-in user may change or delete any {', '.join(sorted(changed))}"
         yield Look(subject=f"operations.{operation.name}", problem="" if _asks_caller(operation) else wrong)
+
+
+def _named_by_clients(design: Design) -> set[tuple[str, str]]:
+    """Fields that clients set: whom they name there is part of the row, like an assignee, and does not own it."""
+    steps = (s for o in design.views.operations for s in walk_steps(o.steps) if isinstance(s, Insert))
+    return {
+        (step.entity, name)
+        for step in steps
+        for name, value in step.values
+        if any(isinstance(node, Bound) and node.scope == "input" for node in walk(value))
+    }
 
 
 def _changed(operation: Operation) -> set[str]:

@@ -28,7 +28,7 @@ def fillers(items: Sequence[Item], by: Mapping[int, str]) -> dict[int, str]:
             continue
         before = position == 0 or words[position - 1].index in by
         after = position + 1 == len(words) or words[position + 1].index in by or words[position + 1].index in found
-        verb = position + 1 < len(words) and words[position + 1].tag in "MAVX"
+        verb = position + 1 < len(words) and _opens(words[position + 1])
         met = {"next": after, "both": before and after, "verb": before and after and verb, "any": True}
         rule = next((r for r in FILLERS if met[r.needs] and _takes(r, item)), None)
         if rule:
@@ -37,6 +37,11 @@ def fillers(items: Sequence[Item], by: Mapping[int, str]) -> dict[int, str]:
 
 
 _FILLING = frozenset("".join(r.tags for r in FILLERS))
+
+
+def _opens(item: Item) -> bool:
+    """Whether a clause goes on here: a verb, or "only" before who alone does it."""
+    return item.tag in "MAVX" or item.lemma == "only"
 
 
 def _takes(rule: Filler, item: Item) -> bool:

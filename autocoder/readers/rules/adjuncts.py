@@ -14,6 +14,7 @@ from autocoder.readers.rules import (
     endpoints,
     fields,
     occasions,
+    outside,
     phrases,
     products,
     readings,
@@ -412,6 +413,11 @@ def literal_field(noun: Noun, discourse: Discourse) -> Filled | None:
     return fields.field(noun, discourse) if any(i.tag == "L" for i in noun.items) else None
 
 
+def sent_field(noun: Noun, discourse: Discourse) -> Filled | None:
+    """A field of what is made; a key proves who makes it."""
+    return None if outside.api_key(noun, discourse) else fields.field(noun, discourse)
+
+
 def signing_in(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
     """Like: without signing in; without an account."""
     filled = _nothing()
@@ -499,9 +505,12 @@ NOUN_READS: Mapping[str, roles.Reads] = {
     **readings.NOUNS,
     **restrictions.NOUNS,
     **counting.NOUNS,
+    **outside.NOUNS,
     "field": fields.field,
     "detail": detail,
     "literal field": literal_field,
+    "sent field": sent_field,
+    "somebody's field": fields.somebody,
     "answer field": fields.answer_field,
     "answer row": fields.answer_row,
     "labelled thing": roles.labelled_thing,
@@ -565,12 +574,15 @@ NOUN_READS: Mapping[str, roles.Reads] = {
 ADJUNCT_READS: Mapping[str, Reads] = {
     **readings.ADJUNCTS,
     **restrictions.ADJUNCTS,
+    **outside.ADJUNCTS,
     **{name: noun_inside(reads) for name, reads in NOUN_READS.items()},
     "constraint": fields.constraint,
     "limits": fields.bounds,
     "valid": filler("valid", "active", "available"),
     "open": filler("open", "active"),
     "only": filler("only", "exclusively", "solely"),
+    "visible": filler("visible"),
+    "safely": filler("safely", "safe"),
     "long": filler("long", "wide", "high", "big", "large"),
     "duration": duration,
     "rate": rate,

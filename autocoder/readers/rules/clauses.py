@@ -154,7 +154,8 @@ class _Parser:
                 found[-1].stray.append(self.take())
         return found
 
-    def clause(self) -> Clause:
+    def clause(self, *, within: bool = False) -> Clause:
+        """A clause; `within` a condition it ends where a comma and a command follow."""
         self.depth += 1
         clause = Clause()
         self._lead(clause)
@@ -162,7 +163,7 @@ class _Parser:
             clause.gerund = self.predicate()
         elif self._noun_opens():
             clause.subject = self.noun_list(subject=True)
-        self._predicates(clause)
+        self._predicates(clause, within=within)
         if not clause.predicates and not clause.subject and not clause.gerund:
             self._fragment(clause)
         if not clause.predicates and clause.subject and self._infinitive_opens():
@@ -190,7 +191,7 @@ class _Parser:
         opener = self.take()
         if self.tag() == "X" and self.tag(1) == ",":
             return Clause(opener=opener, stray=[self.take()])  # "if not, …"
-        inner = self.clause()
+        inner = self.clause(within=True)
         inner.opener = opener
         return inner
 
@@ -217,7 +218,7 @@ class _Parser:
     def _infinitive_opens(self) -> bool:
         return self.tag() == "F" and self.tag(1) == "V" and self.depth < _MAX_DEPTH
 
-    def _predicates(self, clause: Clause) -> None:
+    def _predicates(self, clause: Clause, *, within: bool = False) -> None:
         if not self._verb_opens():
             return
         clause.predicates.append(self.predicate())
@@ -225,6 +226,8 @@ class _Parser:
             skip = self._separator()
             more = self._done_to_it(skip, clause.predicates[-1])
             if not skip or not (more or self._verb_opens(skip)):
+                return
+            if within and self._commands(clause.predicates[-1], skip):
                 return
             self.at += skip
             clause.predicates.append(self.predicate())
@@ -234,6 +237,12 @@ class _Parser:
         """Whether one more thing that is done to the subject follows: "is opened, published as … and sent to …"."""
         item = self.peek(skip)
         return before.passive and item is not None and item.tag == "V" and item.form == "VBN"
+
+    def _commands(self, before: Predicate, skip: int) -> bool:
+        """Whether a verb behind the comma of a condition says what to do then: "when it is done, send …"."""
+        item = self.peek(skip)
+        finite = before.passive or any(v.form in {"VBZ", "VBN", "J"} or v.tag == "A" for v in before.verbs)
+        return item is not None and skip == 1 and self.tag() == "," and item.form == "VB" and finite
 
     def _separator(self) -> int:
         """How many items of ", and" stand here."""

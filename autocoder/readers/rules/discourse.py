@@ -198,6 +198,7 @@ class Discourse:
     opening: bool = False
     arrived: tuple[Part, int] | None = None
     heard: list[Heard] = field(default_factory=list[Heard])
+    asked: tuple[int, frozenset[str]] | None = None
 
     def copy(self) -> Discourse:
         """A state that a trial may change."""
@@ -215,7 +216,7 @@ class Discourse:
         self.actor, self.operation = other.actor, other.operation
         self.event, self.entity = other.event, other.entity
         self.case, self.arrived = other.case, other.arrived
-        self.endpoint = other.endpoint
+        self.endpoint, self.asked = other.endpoint, other.asked
         self.fields.update(other.fields.maps[0])
 
     def learn(self, name: str, of: Part) -> None:

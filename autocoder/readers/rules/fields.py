@@ -56,8 +56,30 @@ def field(noun: Noun, _discourse: Discourse) -> Filled | None:
         _after(adjunct, filled)
     for predicate in noun.relative:
         _relative(predicate, filled)
+    if who_is(noun):
+        filled.use(*(i for p in noun.relative for i in items_of(p)))
     if noun.paren and not _lines(noun):
         paren(noun.paren, filled)
+    return filled
+
+
+def who_is(noun: Noun) -> str:
+    """Who a field is, where it says so: an assignee, who is a user."""
+    said = noun.relative[0] if len(noun.relative) == 1 else None
+    plain = said is not None and words_of(said.verbs) == "be" and not said.negated and not said.adjuncts
+    who = said.objects[0] if said and plain and len(said.objects) == 1 else None
+    known = who is not None and who.head.lemma in {"user", "member", "customer"} and len(name_items(who)) == 1
+    return who.head.lemma if who and known and not who.post else ""
+
+
+def somebody(noun: Noun, _discourse: Discourse) -> Filled | None:
+    """A field that is one of the people who sign in."""
+    who = who_is(noun)
+    if not who:
+        return None
+    filled = Filled(parts={})
+    filled.put("value", words_of(_name(noun)), *_name(noun))
+    filled.put("to", who, *noun.relative[0].objects[0].items)
     return filled
 
 

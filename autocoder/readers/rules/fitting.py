@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from autocoder.facts import KINDS, SlotSpec, Via
-from autocoder.readers.rules import endpoints, nested, occasions, readings, roles
+from autocoder.readers.rules import endpoints, nested, occasions, outside, readings, roles
 from autocoder.readers.rules.adjuncts import ADJUNCT_READS, NOUN_READS
 from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, Predicate
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
@@ -233,7 +233,20 @@ class Fitter:
                 found = self._occasion(where, at)
                 return [found] if found and not found.items & (taken | self.spent) else []
             case _:
-                return self._adjunct(role, at, taken)
+                return self._of_behaviour(role, at) or self._adjunct(role, at, taken)
+
+    def _of_behaviour(self, role: Role, at: Situation) -> list[Filled]:
+        """What a predicate says beside its subject and object: when, what for, to whom, and what it leaves."""
+        match role.at:
+            case "receiver":
+                return self._nouns(role, at.objects[:1]) if len(at.objects) == 2 else []
+            case "occasion":
+                found = outside.occasion([*at.conditions, *at.adjuncts], self.discourse)
+                return [found] if found else []
+            case "aim":
+                return outside.aim(at.predicate, self.discourse)
+            case _:
+                return []
 
     def _remembered(self, what: str) -> list[Filled]:
         """The thing, or the endpoint as `METHOD /path`, that the text is at."""
@@ -284,7 +297,7 @@ class Fitter:
         found = [f for n in nouns if (f := NOUN_READS[role.reads](n, self.discourse))]
         if role.each:
             return found if len(found) == len(nouns) else []
-        several = role.reads in {"us", "about", "tracked", "their things", "whose things"}
+        several = role.reads in {"us", "about", "tracked", "their things", "whose things", "somebody's field"}
         return found[:1] if len(nouns) == 1 or several else []
 
     def _people(self, role: Role, nouns: list[Noun], at: Situation) -> list[Filled]:

@@ -407,7 +407,8 @@ class _Reader:
         if not matches:
             return
         most = max(len(m.items) for m in matches)
-        best = self._by_discourse([m for m in matches if len(m.items) == most])
+        longest = [m for m in matches if len(m.items) == most]
+        best = self._by_discourse([m for m in longest if m.frame.closed] or longest)
         chosen = max(best, key=lambda m: (sum(len(d.parts) for d in m.drafts), len(m.frame.roles)))
         for other in best:
             if other is not chosen and not _says_as_much(chosen, other) and not other.frame.extends:
@@ -525,6 +526,9 @@ def _remember(draft: Draft, discourse: Discourse) -> None:
             discourse.entity = parts["entity"]
         case "relation":
             discourse.entity = parts["entity"]
+        case "integration" if "url" in parts:
+            got = parts["gets"].value if "gets" in parts else ()
+            discourse.asked = discourse.sentence, frozenset(got if isinstance(got, tuple) else ())
         case "field":
             if not str(parts["of"].value).startswith(METHODS):
                 discourse.entity = parts["of"]

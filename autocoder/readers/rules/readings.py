@@ -35,6 +35,9 @@ PLACES = words(
 )
 """Where a service may run."""
 
+PERIODS = frozenset({"second", "minute", "hour", "day"})
+"""Times in which something may be done so often."""
+
 LOGS = frozenset({"audit log", "audit trail", "audit", "log", "history"})
 
 
@@ -92,11 +95,19 @@ def limited(noun: Noun, discourse: Discourse) -> Filled | None:
     filled = Filled(parts={})
     filled.put("value", words_of(name_items(noun)), *name_items(noun))
     filled.put("max", meaning.high.amount, bounds[0], via=Via.LEXICON)
+    if any(n.head.lemma in PERIODS for a in noun.post if a.prep == "per" for n in a.nouns):
+        return None  # so many in a time: a rate
     for adjunct in noun.post:
         if adjunct.prep in {"per", "for"} and len(adjunct.nouns) == 1 and (per := plain(adjunct.nouns[0], discourse)):
             filled.put("per", per.parts["value"].value, *per.parts["value"].items)
             filled.use(*adjunct.items, *adjunct.nouns[0].items)
     return filled
+
+
+def limited_per(noun: Noun, discourse: Discourse) -> Filled | None:
+    """Max 20 bookings per class."""
+    filled = limited(noun, discourse)
+    return filled if filled and "per" in filled.parts else None
 
 
 def overlapping(noun: Noun, _discourse: Discourse) -> Filled | None:
@@ -520,7 +531,20 @@ def json_form(noun: Noun, _discourse: Discourse) -> Filled | None:
     return Filled(parts={}, items={i.index for i in noun.items}) if plain_ and not noun.post else None
 
 
+def thing(noun: Noun, discourse: Discourse) -> Filled | None:
+    """What something is done to; the list of customers is all of them."""
+    of = next((a for a in noun.post if a.prep == "of" and len(a.nouns) == 1), None)
+    plain = noun.head.lemma in {"list", "overview"} and all(i.tag == "D" or i is noun.head for i in noun.items)
+    if of is None or not plain or not of.nouns[0].head.plural or any(i.tag not in "DNQ" for i in of.nouns[0].items):
+        return roles.thing(noun, discourse)
+    filled = Filled(parts={})
+    filled.put("value", words_of(name_items(of.nouns[0])), *name_items(of.nouns[0]))
+    filled.use(*noun.items, *of.items, *of.nouns[0].items)
+    return filled
+
+
 NOUNS: Mapping[str, roles.Reads] = {
+    "thing": thing,
     "json": json_form,
     "change of state": change_of_state,
     "product outside": product_outside,
@@ -533,6 +557,7 @@ NOUNS: Mapping[str, roles.Reads] = {
     "whose things": whose_things,
     "plain": plain,
     "limited": limited,
+    "limited per": limited_per,
     "overlapping": overlapping,
     "several": several,
     "their several": several,

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from autocoder.facts import Via
+from autocoder.readers.rules import roles
 from autocoder.readers.rules.discourse import Draft, Part
 from autocoder.readers.rules.frames.model import Run
 from autocoder.readers.rules.lexicon import nouns
 from autocoder.readers.rules.phrases import Bound, Item, Measure
+from autocoder.readers.rules.readings import CHANNELS, PERIODS
 
 Parts = dict[str, Part]
 
@@ -34,6 +36,94 @@ def _rate(item: Item) -> Parts | None:
         "value": Part(value=meaning.amount, items=[item]),
         "unit": Part(value=meaning.unit, items=[item], via=Via.LEXICON),
     }
+
+
+_AT_MOST = ("at most", "no more than", "max", "up to", "not more than")
+
+
+def _limited_rate(item: Item) -> Parts | None:
+    """At most 60 requests a minute: a limit, where a number alone would be a load."""
+    return _rate(item) if item.text.lower().startswith(_AT_MOST) else None
+
+
+def _whose(item: Item) -> Parts | None:
+    """By whom requests are counted: the caller, each user, an address."""
+    known = item.lemma in _CALLERS or roles.person(item.lemma) or item.lemma in nouns.ACTORS
+    return {"value": Part(value=item.lemma, items=[item])} if item.tag == "N" and known else None
+
+
+_UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
+_CALLERS = frozenset(
+    {
+        "client",
+        "caller",
+        "e-mail",
+        "email",
+        "username",
+        "address",
+        "ip",
+        "ip address",
+        "key",
+        "api key",
+        "token",
+        "consumer",
+    }
+)
+
+
+def _bound(item: Item) -> Parts | None:
+    """At most 5; no more than 20."""
+    high = item.meaning.high if isinstance(item.meaning, Bound) and item.meaning.low is None else None
+    return {"value": Part(value=high.amount, items=[item])} if high and high.dimension == "count" else None
+
+
+def _noun(item: Item) -> Parts | None:
+    return {"value": Part(value=item.lemma, items=[item])} if item.tag == "N" and item.meaning is None else None
+
+
+def _schedule(item: Item) -> Parts | None:
+    known = item.tag == "Z" and isinstance(item.meaning, str)
+    return {"value": Part(value=str(item.meaning), items=[item], via=Via.LEXICON)} if known else None
+
+
+def _channel(item: Item) -> Parts | None:
+    name = CHANNELS.get(item.lemma)
+    return {"value": Part(value=name, items=[item], via=Via.LEXICON)} if name and item.tag == "N" else None
+
+
+def _timely(item: Item) -> Parts | None:
+    said = item.text.lower()
+    return {"value": Part(value=said, items=[item])} if said in {"due", "overdue"} else None
+
+
+def _duration(item: Item) -> Parts | None:
+    meaning = item.meaning.high if isinstance(item.meaning, Bound) and item.meaning.low is None else item.meaning
+    if not isinstance(meaning, Measure) or meaning.dimension != "duration":
+        return None
+    return {"value": Part(value=meaning.text, items=[item], via=Via.LEXICON)}
+
+
+def _how_many(item: Item) -> Parts | None:
+    """Replies, behind "how many": their number."""
+    if item.tag != "N" or not item.plural:
+        return None
+    number = Part(value=f"number of {item.text.lower()}", items=[item], via=Via.LEXICON)
+    return {"value": number, "computed": number}
+
+
+def _period(item: Item) -> Parts | None:
+    meaning = item.meaning
+    if isinstance(meaning, Measure) and meaning.dimension == "duration" and meaning.amount == "1":
+        unit = _UNITS.get(meaning.unit)
+        return {"value": Part(value=f"per {unit}", items=[item], via=Via.LEXICON)} if unit else None
+    known = item.lemma in PERIODS and item.tag == "N"
+    return {"value": Part(value=f"per {item.lemma}", items=[item], via=Via.LEXICON)} if known else None
+
+
+def _header(item: Item) -> Parts | None:
+    said = item.text.strip("`\"'")
+    named = re.fullmatch(r"[A-Z][A-Za-z0-9]*(-[A-Za-z0-9]+)+", said)
+    return {"value": Part(value=said, items=[item])} if named else None
 
 
 def _percent(item: Item) -> Parts | None:
@@ -102,6 +192,17 @@ def _part_of_the_platform(item: Item) -> Parts | None:
 
 MATCHERS: Mapping[str, Callable[[Item], Parts | None]] = {
     "rate": _rate,
+    "limited rate": _limited_rate,
+    "whose": _whose,
+    "header": _header,
+    "bound": _bound,
+    "noun": _noun,
+    "period": _period,
+    "duration": _duration,
+    "how many": _how_many,
+    "schedule": _schedule,
+    "channel": _channel,
+    "timely": _timely,
     "percent": _percent,
     "upper duration": _upper_duration,
     "percentile": _literal("percentile"),

@@ -103,6 +103,17 @@ def third_person(word: str) -> str:
     return next(iter(inflect(word, "VBZ")), word)
 
 
+@cache
+def participle(verb: str) -> str:
+    """The participle of a verb, with its particle ("sign up": "signed up"); any other word as it is."""
+    head, _, rest = verb.partition(" ")
+    entry = look_up(head)
+    if "V" not in entry.candidates or entry.form != "VB":
+        return verb
+    inflect = cast("Callable[[str, str], tuple[str, ...]]", importlib.import_module("lemminflect").getInflection)
+    return " ".join([*list(inflect(head, "VBN"))[-1:], rest]).strip()
+
+
 def _unknown(word: str) -> dict[str, str]:
     """A word that no table knows: a noun, or a verb of its field ("operators frobnicate gizmos")."""
     if word.endswith("ly"):
@@ -318,11 +329,15 @@ def _finite(done: Iterable[Tagged]) -> bool:
 
 _CLAUSAL = frozenset({"after", "before", "until", "since", "as"})
 """Prepositions that may open a clause with a finite verb of its own."""
+_EITHER = frozenset({"staff", "team", "crew", "personnel", "management", "everybody", "people"})
+"""Nouns for several people that take a verb in either number."""
 
 
 def _agrees(subject: Tagged, word: Tagged) -> bool:
     if subject.tag == "L":
         return word.form == "VBZ"
+    if subject.lemma in _EITHER:
+        return word.form in {"VB", "VBZ"}
     plural = subject.lemma in {"i", "you", "we", "they"} if subject.tag == "O" else subject.plural
     return word.form == ("VB" if plural else "VBZ")
 

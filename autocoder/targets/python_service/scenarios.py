@@ -88,7 +88,8 @@ class Scenarios:
                     status = self.views.status(match.absent, self.operation)
                     for part in conjuncts(match.where):
                         what = _about(part)
-                        if what and self._solvable(part, step.bind) and not self._is_caller(match):
+                        there = self._is_caller(match) or _refers(part, match.entity)
+                        if what and self._solvable(part, step.bind) and not there:
                             yield self._arranged(f"{local(step.bind)}_{what}", (index, part), status)
                 case Require(condition=condition, otherwise=otherwise):
                     for part in conjuncts(condition):
@@ -426,6 +427,15 @@ def adding(entity: str, values: Mapping[str, str]) -> str:
     plain = [f"{name}={source}" for name, source in values.items() if not keyword.iskeyword(name)]
     quoted = ", ".join(f"{literal(name)}: {source}" for name, source in values.items() if keyword.iskeyword(name))
     return f"world.add({', '.join([literal(entity), *plain, *([f'**{{{quoted}}}'] if quoted else [])])})"
+
+
+def _refers(part: Expr, entity: str) -> bool:
+    """Whether a condition finds the row that a row at hand refers to: it is always there."""
+    if not isinstance(part, Op) or part.op != "==" or len(part.args) != 2:
+        return False
+    key, value = part.args
+    at_hand = isinstance(value, Bound) and value.scope == "row" and bool(value.field)
+    return isinstance(key, Column) and key.field == "id" and at_hand and value.type.entity == entity
 
 
 def _about(part: Expr) -> str:

@@ -7,6 +7,15 @@ from autocoder.readers.rules.frames.specification import INSIDE
 
 _FIELD = Role(at="object", slot="name", reads="field", each=True)
 
+_SOMEBODY = Frame(
+    name="a field that is somebody",
+    kind="relation",
+    roles=(
+        Role(at="subject", slot="entity", reads="plain", shared=True),
+        Role(at="object", slot="role", reads="somebody's field", shared=True),
+    ),
+)
+
 FRAMES: tuple[Frame, ...] = (
     Frame(
         name="a thing has fields",
@@ -15,6 +24,7 @@ FRAMES: tuple[Frame, ...] = (
         roles=(Role(at="subject", slot="of", reads="named thing"), _FIELD),
         extra=(
             INSIDE,
+            _SOMEBODY,
             Frame(
                 name="and things of its own",
                 kind="relation",

@@ -47,7 +47,8 @@ class Frame:
     One without `modal` reads only clauses without a modal verb. One with `bare` "imperative" reads only clauses
     without a subject. With `bare` "gerund" it reads a predicate without a subject only where it is a gerund
     ("visiting …"). `route` makes the facts fields of the endpoint's `request` or `response`. `extra` frames are tried
-    on the same clause once this one fits; their verbs do not matter. `asks` makes its facts a question about a slot
+    on the same clause once this one fits; their verbs do not matter. A `closed` frame's readings fit nothing but what
+    it is about, so it comes before another that uses the same words. `asks` makes its facts a question about a slot
     that no role can fill.
     """
 
@@ -65,6 +66,7 @@ class Frame:
     route: str = ""
     extra: tuple[Frame, ...] = ()
     asks: Ask | None = None
+    closed: bool = False
     example: str = ""
     gives: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 

@@ -53,7 +53,7 @@ FRAMES: tuple[Frame, ...] = (
                 kind="field",
                 roles=(
                     Role(at="object", slot="of", reads="plain", shared=True),
-                    Role(at="prep:with,containing", slot="name", reads="field", each=True),
+                    Role(at="prep:with,containing", slot="name", reads="sent field", each=True),
                 ),
             ),
         ),
@@ -364,7 +364,7 @@ FRAMES: tuple[Frame, ...] = (
     Frame(
         name="at most so many per thing",
         kind="policy",
-        roles=(Role(at="subject", slot="entity", reads="limited"),),
+        roles=(Role(at="subject", slot="entity", reads="limited per"),),
         constants={"topic": "limit"},
         example="Max 20 bookings per class.",
         gives=(("policy", {"entity": "booking", "max": "20", "per": "class", "topic": "limit"}),),

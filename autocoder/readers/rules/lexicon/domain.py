@@ -8,6 +8,7 @@ RECORDS: dict[str, str] = {
     "enroll": "enrollment", "order": "order", "buy": "purchase", "like": "like", "subscribe": "subscription",
     "donate": "donation", "bid": "bid", "join": "membership", "sign": "signature", "invite": "invitation",
     "check out": "checkout", "attend": "attendance", "redeem": "redemption", "register": "registration",
+    "sign up": "registration", "reply": "reply",
 }  # fmt: skip
 """Verb to the record that it leaves."""
 

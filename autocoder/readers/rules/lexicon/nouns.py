@@ -129,8 +129,8 @@ _TYPE_NOUNS: dict[str, str] = {
     "integer": "number integer int int32 int64 long count quantity rating score age year stock position priority order "
     "rank size point points star stars capacity duration-in-minutes",
     "decimal": "amount decimal float double temperature weight height latitude longitude humidity percentage distance "
-    "rate",
-    "money": "price cost fee salary balance money fare rent wage revenue",
+    "rate ratio",
+    "money": "price cost fee salary balance money fare rent wage revenue deposit",
     "boolean": "flag boolean bool checkbox",
     "date": "date birthday deadline expiry day date-of-birth birthdate",
     "datetime": "time timestamp datetime date-time moment start end beginning",

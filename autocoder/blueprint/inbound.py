@@ -1,14 +1,15 @@
-"""What comes in from other systems: webhooks, which their sender signs."""
+"""What comes in from others: webhooks, which their sender signs, and tokens, which an issuer signs."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from autocoder.blueprint.deployment import VariableName
 from autocoder.blueprint.outputs import HeaderName
-from autocoder.blueprint.shapes import Also, Keep, Strict
+from autocoder.blueprint.outside import FromEnvironment
+from autocoder.blueprint.shapes import Also, Keep, Name, Strict, shape_of
 
 
 class SignedHeaders(Strict):
@@ -62,3 +63,35 @@ SignedOrSecret = Annotated[
     BeforeValidator(_secret_alone),
     Also(({"type": "string", "description": "The variable alone.", "examples": ["PAYMENTS_HOOK_KEYS"]},)),
 ]
+
+ClaimName = Annotated[str, Field(min_length=1, max_length=200, examples=["roles"])]
+Claim = Annotated[
+    Annotated[ClaimName, Tag("scalar")] | Annotated[tuple[ClaimName, ...], Tag("list")], Discriminator(shape_of)
+]
+"""A claim by its name, or by the names that lead to it."""
+
+
+class TokenIssuer(Strict):
+    """Who signs people in and issues the tokens that they show (OpenID Connect)."""
+
+    url: FromEnvironment = Field(
+        description="Where it is, as its tokens name it: https, from the environment alone. Its keys are found by "
+        "`/.well-known/openid-configuration` below it.",
+        examples=[{"env": "SIGN_IN_ISSUER"}],
+    )
+    audience: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        description="What its tokens call this system; tokens for others are refused.", examples=["shop-api"]
+    )
+    subject: ClaimName = Field(
+        default="sub", description="The claim that says who somebody is. It names the account.", examples=["sub"]
+    )
+    role: Claim | None = Field(
+        default=None,
+        description="The claim that holds the role, or a list of them; names that lead to it for one within another.",
+        examples=["roles", ["realm_access", "roles"]],
+    )
+    roles: dict[str, Name] = Field(
+        default_factory=dict[str, str],
+        description="What the issuer calls a role, and the role; others mean nothing. Usual: the same names.",
+        examples=[{"shop-admins": "admin"}],
+    )

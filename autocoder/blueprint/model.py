@@ -45,7 +45,7 @@ from autocoder.blueprint.effects import (
     effect_verb,
 )
 from autocoder.blueprint.fields import FieldOrType, FieldSpec
-from autocoder.blueprint.inbound import Signed, SignedOrSecret
+from autocoder.blueprint.inbound import Signed, SignedOrSecret, TokenIssuer
 from autocoder.blueprint.outputs import Body, Cors, ErrorAnswer, Errors, Output, Wire
 from autocoder.blueprint.outside import Channel, Integration, OutsideOperation
 from autocoder.blueprint.shapes import (
@@ -121,6 +121,7 @@ __all__ = [
     "SignIn",
     "Signed",
     "System",
+    "TokenIssuer",
     "Transition",
     "Update",
     "Upsert",
@@ -166,7 +167,7 @@ class ApiKeys(Strict):
 
 
 class Auth(Strict):
-    """Who can sign in: an entity with a login and a password field."""
+    """Who can sign in: an entity with a login and a password field, or whoever has a token of an issuer."""
 
     entity: TypeName = Field(description="The entity whose rows are the accounts.", examples=["User"])
     login: Name = Field(description="The field that names an account at login; it is unique.", examples=["email"])
@@ -181,6 +182,12 @@ class Auth(Strict):
         default=None,
         description="Lets programs call with a key instead of a token. Whoever deletes the key's row revokes it.",
         examples=[{"entity": "ApiKey", "field": "token", "in": "header X-API-Key"}],
+    )
+    issuer: TokenIssuer | None = Field(
+        default=None,
+        description="Who issues the tokens, in the place of passwords: `login` holds the subject, and an account is "
+        "made when somebody comes for the first time.",
+        examples=[{"url": {"env": "SIGN_IN_ISSUER"}, "audience": "shop-api", "role": "roles"}],
     )
     satisfies: Satisfies = ()
 

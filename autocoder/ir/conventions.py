@@ -11,7 +11,7 @@ from autocoder.ir.behaviour import Invoke, List, Reply, walk_steps
 from autocoder.ir.durations import microseconds
 from autocoder.ir.field_types import PASSWORD_LENGTH
 from autocoder.ir.lower_lists import LIST_LIMIT
-from autocoder.ir.nodes import Operation
+from autocoder.ir.nodes import Issuer, Operation
 from autocoder.ir.views import Views
 
 
@@ -101,6 +101,34 @@ def _delivery(operation: Operation) -> Iterator[Decision]:
                 )
 
 
+def _issued(issuer: Issuer) -> Iterator[Decision]:
+    yield Decision(
+        subject="auth.issuer.accounts",
+        value="made at the first token",
+        source=Source.DEFAULT,
+        because="whoever the issuer lets in belongs here, and rows refer to accounts",
+        alternatives=("another audience for those who may come in",),
+        consequence="who is deleted and comes again has a new account; who must stay out is stopped at the issuer",
+    )
+    yield Decision(
+        subject="auth.issuer.keys",
+        value="asked for each hour and at an unknown key",
+        source=Source.DEFAULT,
+        because="the issuer changes its keys without notice, and unknown keys must not let others make it ask",
+        consequence="without an answer old keys are good for a day; where none was ever got, 503 is answered",
+    )
+    if issuer.role:
+        roles = ", ".join(dict.fromkeys(role for _, role in issuer.roles))
+        yield Decision(
+            subject="auth.issuer.role",
+            value=f"of several the last of {roles}, else {issuer.usual or 'none'}",
+            source=Source.DEFAULT,
+            because="an account has one role, and the issuer says at every request which",
+            alternatives=("another order of the field's values",),
+            consequence="a role that is given here in another way lasts until the next request",
+        )
+
+
 def _components(views: Views) -> Iterator[Decision]:
     for component in views.components:
         if not component.stated:
@@ -181,7 +209,9 @@ def _system(views: Views) -> Iterator[Decision]:
             limits = f.constraints
             if f.type.format == "password" and (limits.minimum, limits.maximum) == usual:
                 yield _password_length(entity.name, f.name)
-    if views.auth:
+    if views.auth and views.auth.issuer:
+        yield from _issued(views.auth.issuer)
+    elif views.auth:
         yield Decision(
             subject="auth.tokens",
             value="ES256 or RS256, one hour",

@@ -293,7 +293,11 @@ class Blueprint:
         auth = self.design.auth
         if auth and auth.entity not in world.entities:
             self.unknown("AC3120", "no entity is named", auth.entity, world.entities, "auth", "entity")
-        elif auth and {auth.login, auth.secret} <= {f.name for f in world.entities[auth.entity].fields}:
+        elif (
+            auth
+            and not auth.issuer
+            and {auth.login, auth.secret} <= {f.name for f in world.entities[auth.entity].fields}
+        ):
             found += self.sign_up_and_in(world, auth, {o.name for o in found})
         seen: dict[tuple[str, str], str] = {}
         for operation in found:

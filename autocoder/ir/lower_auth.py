@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from autocoder.blueprint import model
 from autocoder.ir.lower_entities import is_role
+from autocoder.ir.lower_issuer import issuer
 from autocoder.ir.nodes import ApiKeys, Auth, Entity
 
 if TYPE_CHECKING:
@@ -26,12 +27,14 @@ def auth(blueprint: Blueprint, entities: Sequence[Entity]) -> Auth | None:
     if stated.role is not None and entity and stated.role not in fields:
         blueprint.unknown("AC3121", f"{entity.name} has no field", stated.role, fields, "auth", "role")
     role = stated.role or ("role" if entity and is_role(entity, "role") else "")
+    role = role if role in fields else ""
     return Auth(
         entity=stated.entity,
         login=stated.login,
-        secret=stated.secret,
-        role=role if role in fields else "",
+        secret="" if stated.issuer else stated.secret,
+        role=role,
         api_keys=_api_keys(blueprint, stated, known),
+        issuer=issuer(blueprint, stated, entity, role) if entity and stated.login in fields else None,
     )
 
 

@@ -133,21 +133,24 @@ class Entities:
     def with_login(self, entity: Entity, auth: model.Auth) -> Entity:
         """The login is unique by nature, the password is never shown, and nobody gives a role to themselves."""
         known = {f.name for f in entity.fields}
-        for part, name in (("login", auth.login), ("secret", auth.secret)):
+        proven = () if auth.issuer else (("secret", auth.secret),)
+        for part, name in (("login", auth.login), *proven):
             if name not in known:
                 self.blueprint.unknown("AC3121", f"{entity.name} has no field", name, known, "auth", part)
         self.account(entity, auth)
         role = auth.role or "role"
         fields: list[Field] = []
         for f in entity.fields:
-            unique, hidden = f.unique or f.name == auth.login, f.hidden or f.name == auth.secret
+            unique, hidden = f.unique or f.name == auth.login, f.hidden or ("secret", f.name) in proven
             given = f.read_only or (f.name == role and f.type.format == "enum")
+            given = given or (auth.issuer is not None and f.name == auth.login)
             fields.append(replace(f, unique=unique, hidden=hidden, read_only=given))
         return replace(entity, fields=tuple(fields))
 
     def account(self, entity: Entity, auth: model.Auth) -> None:
         """The login is a text that is always there, the secret a password."""
-        for part, name, wanted in (("login", auth.login, ""), ("secret", auth.secret, "password")):
+        proven = () if auth.issuer else (("secret", auth.secret, "password"),)
+        for part, name, wanted in (("login", auth.login, ""), *proven):
             type_ = next((f.type for f in entity.fields if f.name == name), None)
             if type_ is not None and (type_.base != TEXT or type_.optional or wanted not in ("", type_.format)):
                 self.blueprint.diagnostics.error(

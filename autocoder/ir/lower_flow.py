@@ -39,6 +39,9 @@ def sign_in(to: Lowering, effect: model.SignIn, at: Path) -> Steps:
     if auth is None:
         to.complain("AC3132", "nobody can sign in", (*at, "sign_in"), help="say under `auth` who signs in")
         return ()
+    if auth.issuer is not None:
+        to.complain("AC3289", "the issuer signs people in", (*at, "sign_in"), help="leave the operation out")
+        return ()
     to.locals[bind] = TEXT
     accounts = [name for name, type_ in to.rows.items() if type_ == row(auth.entity)]
     if effect.sign_in in accounts:

@@ -344,14 +344,31 @@ class Channel:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Issuer:
+    """Who issues tokens: `address` is the variable that says where it is. `role` leads to the claim that holds roles
+    (nothing where they come from nowhere), `roles` are its words for them, the weakest first; `usual` is the role of
+    whoever has none of these ("": null). `account` makes the account of the inputs `subject` and `role`, or changes it.
+    """
+
+    address: str
+    audience: str
+    subject: str
+    role: tuple[str, ...]
+    roles: tuple[tuple[str, str], ...]
+    usual: str
+    account: Steps
+
+
+@dataclass(frozen=True, kw_only=True)
 class Auth:
-    """Who can sign in."""
+    """Who can sign in, by the password in `secret` or by a token of the issuer."""
 
     entity: str
     login: str
     secret: str
     role: str = ""
     api_keys: ApiKeys | None = None
+    issuer: Issuer | None = None
     kind: Literal["auth"] = "auth"
 
     @property

@@ -98,6 +98,8 @@ def check_variables(blueprint: Blueprint) -> None:
 
 def _named(design: model.Architecture) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     """Every variable that a blueprint names, with its place."""
+    if design.auth and design.auth.issuer:
+        yield design.auth.issuer.url.env, ("auth", "issuer", "url", "env")
     for name, integration in design.integrations.items():
         yield integration.base_url.env, ("integrations", name, "base_url", "env")
         if integration.auth:

@@ -90,8 +90,12 @@ def _auth(graph: Graph) -> Iterator[str]:
         fields = {f.name: f for f in entities[auth.entity].fields} if auth.entity in entities else {}
         if auth.login not in fields or not fields[auth.login].unique:
             yield f"{auth.entity}.{auth.login} is no unique login"
-        if auth.secret not in fields or not fields[auth.secret].hidden:
+        if auth.issuer is None and (auth.secret not in fields or not fields[auth.secret].hidden):
             yield f"{auth.entity}.{auth.secret} is no hidden secret"
+        if auth.issuer is not None:
+            given = {"subject": fields[auth.login].type} if auth.login in fields else {}
+            given |= {"role": fields[auth.role].type} if auth.role in fields else {}
+            yield from (f"auth: {text}" for text in Names(entities, given, None, {}).check(auth.issuer.account))
         if auth.role and auth.role not in fields:
             yield f"{auth.entity} has no field {auth.role} for the role"
     caller = next((a.entity for a in graph.of_kind(Auth)), None)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from autocoder.ir.behaviour import Ask, Choose, Steps
 from autocoder.ir.graph import Graph
-from autocoder.ir.nodes import Budget, Channel, Environment, Handler, Integration, Operation
+from autocoder.ir.nodes import Auth, Budget, Channel, Environment, Handler, Integration, Operation
 from autocoder.ir.variables import SMTP_URL, shared_secrets
 from autocoder.passes.protocol import PassContext
 
@@ -77,6 +77,9 @@ class CheckOutside:
 
 def _needed(graph: Graph) -> Iterator[tuple[str, str]]:
     """The variables that must be stated, each with what needs it."""
+    for auth in graph.of_kind(Auth):
+        if auth.issuer:
+            yield auth.issuer.address, "auth.issuer"
     for operation in graph.of_kind(Operation):
         if operation.signed:
             yield operation.signed.secret, operation.name
@@ -100,7 +103,8 @@ def _plain(name: str, value: str, needed: dict[str, str], graph: Graph) -> str:
     """What is wrong with a variable that is a plain value; "" where nothing is."""
     if name not in needed:
         return ""
-    addresses = {n.address for n in (*graph.of_kind(Integration), *graph.of_kind(Channel))}
+    issuers = (auth.issuer for auth in graph.of_kind(Auth) if auth.issuer)
+    addresses = {n.address for n in (*graph.of_kind(Integration), *graph.of_kind(Channel), *issuers)}
     if name not in addresses and not (name == SMTP_URL and "@" not in value):
         return f"a secret of {needed[name]} is written out"
     parts = urlsplit(value)

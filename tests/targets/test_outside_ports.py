@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from autocoder.compilation import compile_sources, emit
+from autocoder.compilation import Sources, compile_sources, emit
 from autocoder.targets.yaml_text import load_all
 from tests.compiling import fixture
 
@@ -39,6 +39,23 @@ def test_pods_reach_what_the_service_asks_and_tells(stated: str, ports: list[int
     path = "deployments/kubernetes/overlays/development/network-policy-outside.yaml"
     policy = load_all(tree[path].content.decode())[0]
     assert [port["port"] for port in policy["spec"]["egress"][0]["ports"]] == ports
+
+
+def test_pods_reach_the_issuer_of_tokens() -> None:
+    architecture = """
+schema_version: "1.0.0"
+system: {name: todo}
+entities: {User: {fields: {subject: text}}}
+auth: {entity: User, login: subject, issuer: {url: {env: SIGN_IN}, audience: todo}}
+operations: {hello: {route: GET /hello, access: user, output: {body: {who: caller.subject}}}}
+"""
+    deployment = 'schema_version: "1.0.0"\nsystem: todo\nenvironments: {development: {env: {SIGN_IN: "https://a.example.com:8443"}}}\n'
+    tree = emit(compile_sources(Sources(architecture=architecture, deployment=deployment)))
+    overlay = "deployments/kubernetes/overlays/development"
+    policy = load_all(tree[f"{overlay}/network-policy-outside.yaml"].content.decode())[0]
+    assert [port["port"] for port in policy["spec"]["egress"][0]["ports"]] == [8443]
+    assert any(b"https://a.example.com:8443" in file.content for file in tree if file.path.startswith(overlay))
+    assert "SIGNING_KEY" not in tree[f"{overlay}/environment-patch.yaml"].content.decode()
 
 
 def test_a_service_that_asks_nobody_reaches_nobody() -> None:

@@ -33,4 +33,34 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Name three headers, or leave `headers` out for those of Standard Webhooks.",
         "example": "headers: {id: X-Hook, timestamp: X-Hook}",
     },
+    {
+        "code": "AC3286",
+        "title": "a password beside an issuer",
+        "why": "With `issuer` people sign in elsewhere and show a token. This service sees and checks no password.",
+        "fix": "Remove the password and `secret`, or remove `issuer`.",
+        "example": "auth: {entity: User, login: subject, secret: word, issuer: {url: {env: ISSUER}, audience: shop}}",
+    },
+    {
+        "code": "AC3287",
+        "title": "a role that comes from nowhere",
+        "why": "With `issuer` a role comes from a claim of the token and is kept in the account. One without the other "
+        "gives nobody a role; a token with none of the roles needs one all the same, or null.",
+        "fix": "Name the claim in `issuer.role`, let `roles` lead to values of the field, give the field a default.",
+        "example": "issuer: {url: {env: ISSUER}, audience: shop, role: roles, roles: {admins: boss}}",
+    },
+    {
+        "code": "AC3288",
+        "title": "an account that a token cannot make",
+        "why": "Whoever comes for the first time with a good token gets an account. All that is known then is who it "
+        "is, by any text, and the role.",
+        "fix": "Make the field optional, or give it a default.",
+        "example": "User: {fields: {subject: text, name: text}}",
+    },
+    {
+        "code": "AC3289",
+        "title": "signing in beside an issuer",
+        "why": "With `issuer` tokens come from there. This service has no key that others would trust.",
+        "fix": "Remove the operation that signs people in.",
+        "example": "{sign_in: User} with auth: {issuer: …}",
+    },
 )

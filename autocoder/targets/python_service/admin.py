@@ -21,8 +21,8 @@ _DOCUMENTS = ("list", "record", "map", "json")
 
 
 def gives_roles(views: Views) -> bool:
-    """Whether accounts have roles, so that somebody must be the first to have one."""
-    return views.auth is not None and bool(views.auth.role)
+    """Whether accounts have roles that nobody else gives, so that somebody must be the first to have one."""
+    return views.auth is not None and views.auth.issuer is None and bool(views.auth.role)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from autocoder.ir.lower_failures import CLASSES
 from autocoder.ir.nodes import Entity, Field, Visibility
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import admin, deliveries, keys
+from autocoder.targets.python_service import admin, deliveries, issuer, keys
 from autocoder.targets.python_service.describe import expression, failure, handler_doc, operation_doc, words
 from autocoder.targets.python_service.endpoints import failure_statuses
 from autocoder.targets.python_service.schemas import reply_of
@@ -18,7 +18,10 @@ MAP = (
     (("operations/",), "what clients can do: a module for each kind of row, a function for each route; start here"),
     (("handlers/", "events.py", "worker.py", "consumer.py", "broker.py", "scheduler.py"), "events and schedules"),
     (("models.py", "schemas.py"), "the rows; what clients send and get"),
-    (("authentication.py", "keys.py", "senders.py", "credentials.py", "encryption.py"), "who asks, and what is secret"),
+    (
+        ("authentication.py", "issuer.py", "keys.py", "senders.py", "credentials.py", "encryption.py"),
+        "who asks, and what is secret",
+    ),
     (("database.py", "failures.py", "limits.py", "once.py"), "transactions; failures; what every request goes through"),
     (("application.py", "__main__.py", "settings.py", "observability.py"), "how it is put together, run and watched"),
 )
@@ -48,6 +51,7 @@ def readme(views: Views, package: str, modules: Collection[str]) -> str:
         keys=list(keys.needed(views)),
         signs=keys.signs(views),
         encrypts=keys.encrypts(views),
+        issuer=tokens.address if (tokens := issuer.of(views)) else "",
         admin=views.auth.login.upper() if views.auth and admin.gives_roles(views) else "",
         operations=[(o.method, o.path, markdown_text(operation_doc(o, views))) for o in views.operations],
         handlers=[(h.name, markdown_text(handler_doc(h, views))) for h in views.handlers],

@@ -71,12 +71,7 @@ def failure_statuses(operation: Operation, views: Views) -> tuple[int, ...]:
     if operation.inputs:
         found |= {views.status("malformed", operation), views.status("invalid", operation)}
         found |= {views.status(i.refused, operation) for i in operation.inputs if i.refused}
-    if operation.access != "anyone" or operation.signed:
-        found.add(views.status("unauthenticated", operation))
-    if operation.limit:
-        found.add(views.status("limited", operation))
-    if operation.once:
-        found.add(views.status("conflict", operation))
+    found |= {views.status(name, operation) for name in _before_steps(operation, views)}
     for step in walk_steps(operation.steps):
         match step:
             case Find(match=Match(absent=Failure() as failure)) | Require(otherwise=failure):
@@ -90,6 +85,18 @@ def failure_statuses(operation: Operation, views: Views) -> tuple[int, ...]:
             case _:
                 pass
     return tuple(sorted(found))
+
+
+def _before_steps(operation: Operation, views: Views) -> Iterator[FailureClass]:
+    """How an operation may fail before its steps."""
+    if operation.access != "anyone" or operation.signed:
+        yield "unauthenticated"
+    if operation.access != "anyone" and views.auth and views.auth.issuer:
+        yield "unavailable"
+    if operation.limit:
+        yield "limited"
+    if operation.once:
+        yield "conflict"
 
 
 def _is_held(entity: str, views: Views) -> bool:

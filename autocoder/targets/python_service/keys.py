@@ -14,8 +14,8 @@ ENCRYPTION_KEYS = "ENCRYPTION_KEYS"
 
 
 def signs(views: Views) -> bool:
-    """Whether the service issues tokens."""
-    return views.auth is not None
+    """Whether the service issues tokens itself."""
+    return views.auth is not None and views.auth.issuer is None
 
 
 def digests(views: Views) -> bool:

@@ -36,11 +36,11 @@ from autocoder.ir.behaviour import (
 )
 from autocoder.ir.expressions import Bound, Column, Const, Expr, rewrite, walk
 from autocoder.ir.lower_secrets import source_of
-from autocoder.ir.nodes import Entity, Handler, Input, Operation
+from autocoder.ir.nodes import Entity, Handler, Input, Issuer, Operation
 from autocoder.ir.pushdown import with_values_checked, worked_out_before
-from autocoder.ir.types import NULL
+from autocoder.ir.types import NULL, TEXT
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import capabilities, language, reserved_names
+from autocoder.targets.python_service import capabilities, issuer, language, reserved_names
 from autocoder.targets.python_service.bindings import (
     bound_values,
     custom_call,
@@ -68,12 +68,16 @@ _DEEPER = INDENT * 2
 
 def method(name: str) -> str:
     """The method of an operation; a name that the tables use gets underscores."""
-    return function(name, reserved_names.members("tests/support/tables.py"))
+    return function(name, _reserved())
 
 
 def handler_method(name: str, views: Views) -> str:
     """The method of a handler, which may be called as a derived operation is."""
-    return function(name, reserved_names.members("tests/support/tables.py") | {o.name for o in views.operations})
+    return function(name, _reserved() | {o.name for o in views.operations})
+
+
+def _reserved() -> frozenset[str]:
+    return reserved_names.members("tests/support/tables.py") | {"keep_account"}
 
 
 def module(views: Views, package: str) -> str:
@@ -163,8 +167,18 @@ def _oracle(views: Views, package: str, module: Module) -> str:
         lines += [END, ""]
     for handler in views.handlers:
         lines += [begin(handler.id), *_handler(handler, views, package, module), END, ""]
+    if found := issuer.of(views):
+        lines += [begin("auth"), *_account(found, views, package, module), END, ""]
     module.imports.add("datetime", "datetime")
     return "\n".join(lines)
+
+
+def _account(found: Issuer, views: Views, package: str, module: Module) -> list[str]:
+    inputs = {name: Input(name=name, place="body", type=TEXT) for name in ("subject", "role")}
+    fold = Fold(views=views, package=package, module=module, inputs=inputs)
+    head = "    def keep_account(self, given: Row, now: datetime) -> None:"
+    doc = "Makes the account of somebody who comes for the first time, or gives it the role that the issuer names."
+    return [head, docstring(doc, _DEEPER), *_indented(fold.render(found.account))]
 
 
 def _handler(handler: Handler, views: Views, package: str, module: Module) -> list[str]:

@@ -10,7 +10,7 @@ from autocoder.ir.behaviour import Ask, Notify, Steps, walk_steps
 from autocoder.ir.nodes import Channel, Exchange, Handler, Input, Integration
 from autocoder.ir.variables import SMTP_URL, shared_secrets
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import inbound, overrides
+from autocoder.targets.python_service import inbound, issuer, overrides
 from autocoder.targets.python_service.describe import words
 from autocoder.targets.python_service.expressions import Imports, literal, type_hint
 from autocoder.targets.python_service.names import attribute, function, local, model, pascal
@@ -185,7 +185,7 @@ def _reply(name: str, exchange: Exchange, module: Module, package: str, used: se
 def roots(views: Views) -> set[str]:
     """The libraries that reach beyond the service."""
     found: set[str] = set()
-    if _posts(views) or views.integrations:
+    if _sends(views):
         found.add("httpx")
     if views.integrations:
         found.add("tenacity")
@@ -200,7 +200,7 @@ def skeletons(views: Views) -> list[str]:
     names += ["outbound.py"] if views.reaches_out else []
     names += ["signatures.py"] if _posts(views) or inbound.secrets(views) else []
     names += ["senders.py"] if inbound.secrets(views) else []
-    return [*names, "outside.py"] if _posts(views) or views.integrations else names
+    return [*names, "outside.py"] if _sends(views) else names
 
 
 def used(views: Views) -> tuple[Channel, ...]:
@@ -218,6 +218,11 @@ def _posts(views: Views) -> bool:
     return any(c.transport == "webhook" for c in used(views))
 
 
+def _sends(views: Views) -> bool:
+    """Whether the service sends requests."""
+    return _posts(views) or bool(views.integrations) or issuer.of(views) is not None
+
+
 def _setting(variable: str) -> str:
     """The setting that an environment variable fills."""
     return variable.lower()
@@ -226,7 +231,9 @@ def _setting(variable: str) -> str:
 def addresses(views: Views) -> list[str]:
     """The settings that hold addresses of systems outside."""
     hooks = (c.address for c in used(views) if c.transport == "webhook")
-    return sorted({_setting(name) for name in (*(i.address for i in views.integrations), *hooks)})
+    tokens = issuer.of(views)
+    named = (*(i.address for i in views.integrations), *hooks, *((tokens.address,) if tokens else ()))
+    return sorted({_setting(name) for name in named})
 
 
 def variables(views: Views) -> set[str]:
@@ -257,7 +264,7 @@ def values(views: Views) -> dict[str, Any]:
     kinds = [*(["Mail"] if mails else []), *(["dict[str, Any]"] if posts else [])]
     return {
         "integrations": bool(views.integrations),
-        "outside": bool(views.integrations) or posts,
+        "outside": _sends(views),
         "notifies": views.notifies,
         "reaches_out": views.reaches_out,
         "mails": mails,

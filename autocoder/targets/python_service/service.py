@@ -17,6 +17,7 @@ from autocoder.targets.python_service import (
     capabilities,
     deliveries,
     documentation,
+    issuer,
     keeping,
     keys,
     language,
@@ -94,7 +95,7 @@ class _Project:
 
     def whole(self, path: str) -> tuple[str, ...]:
         """The nodes that a file as a whole comes from: sign-in its own module, a process its entry point."""
-        if path in ("authentication.py", "admin.py", "keys.py"):
+        if path in ("authentication.py", "admin.py", "issuer.py", "keys.py"):
             return ("auth",)
         batches = (self.views.batching.id,) if path == "worker.py" and self.views.batching else ()
         role = {"worker.py": "Worker", "scheduler.py": "Scheduler", "application.py": "APIEndpoint"}.get(path)
@@ -129,7 +130,7 @@ class _Project:
         """The libraries that this service asks for."""
         roots: set[str] = set(ROOTS)
         if self.views.auth:
-            roots |= {"argon2-cffi", "cryptography", "pyjwt[crypto]"}
+            roots |= {"cryptography", "pyjwt[crypto]"} | ({"argon2-cffi"} if keys.signs(self.views) else set())
         if self.views.scheduled:
             roots.add("cronsim")
         if self.views.cache:
@@ -241,6 +242,7 @@ class _Project:
         more = {
             "authentication.py": self.views.auth is not None,
             "keys.py": keys.signs(self.views),
+            "issuer.py": issuer.of(self.views) is not None,
             "encryption.py": keys.encrypts(self.views),
             "credentials.py": self.uses_credentials(),
             "limits.py": "rate_limit" in self.views.capabilities,
@@ -276,6 +278,7 @@ class _Project:
             **self.processes(),
             **failures_of(views),
             **capabilities.values(views),
+            **issuer.values(views, self.package),
             **keeping.values(views),
             **outside.values(views),
             **deliveries.values(views),
@@ -385,7 +388,9 @@ class _Project:
         return checked or keys.digests(self.views)
 
     def behaviours(self) -> list[Steps]:
-        return [b.steps for b in (*self.views.operations, *self.views.handlers)]
+        found = issuer.of(self.views)
+        steps = [b.steps for b in (*self.views.operations, *self.views.handlers)]
+        return [*steps, found.account] if found else steps
 
     def inserts_unless_there(self) -> bool:
         return any(
@@ -407,7 +412,8 @@ class _Project:
             for node in walk(expr)
             if isinstance(node, Bound) and node.scope == "caller"
         }
-        fields = [f for f in entity.fields if f.name == "id" or f.name in read]
+        kept = {"id", self.views.auth.role} if self.views.auth.issuer else {"id"}
+        fields = [f for f in entity.fields if f.name in kept | read]
         return [(row_attribute(f.name, f.type), type_hint(f.type, Imports())) for f in fields]
 
 

@@ -22,6 +22,7 @@ from autocoder.targets.python_service import (
     deliveries,
     function_examples,
     inbound,
+    issuer,
     keys,
     oracle,
     outside_tests,
@@ -94,6 +95,7 @@ class Suite:
             "tests/test_inputs.py": [o for o in views.operations if o.inputs],
             "tests/test_interface.py": views.operations,
             "tests/test_access.py": [o for o in views.operations if o.access != "anyone"],
+            "tests/test_issuer.py": [o for o in views.operations if o.access != "anyone"],
             "tests/test_concurrency.py": [o for o in views.operations if _writes(o)],
             "tests/test_database.py": views.entities,
             "tests/test_events.py": views.event_handlers,
@@ -116,6 +118,7 @@ class Suite:
         names += ["test_database", "properties/test_against_oracle", "properties/test_against_description"]
         names += ["support/postgres"] if self.views.store == "postgresql" else []
         names += ["test_access"] if any(o.access != "anyone" for o in self.views.operations) else []
+        names += ["support/issuer", "test_issuer"] if issuer.of(self.views) else []
         names += ["test_admin"] if admin.gives_roles(self.views) else []
         names += ["test_secrets"] if keys.encrypts(self.views) else []
         names += ["test_uploads"] if keeps_files(self.views) else []
@@ -153,6 +156,7 @@ class Suite:
             "delivers": self.views.handles_events,
             **outside_tests.values(self.views),
             **inbound.values(self.views),
+            **issuer.tests(self.views),
             "scheduler": bool(views.scheduled),
             "codes": bool(views.generates_codes),
             "writing": [literal(name) for name in writing],

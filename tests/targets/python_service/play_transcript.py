@@ -147,11 +147,15 @@ def delivered(world: World, operation: str, step: Row, options: Row) -> tuple[Ro
     return {**signed, "Content-Type": "application/json"}, {"content": body + b" " * step.get("altered", False)}
 
 
-def credentials_of(caller: str, operation: str, token: str, kept: dict[str, Any]) -> str | None:
-    """The token that a request is sent with."""
-    if OPERATIONS[operation][0] == "anyone" or caller == "nobody":
+def credentials_of(world: World, step: Row, operation: str, token: str) -> str | None:
+    """The token that a request is sent with; one that says `claims` makes an account with the role that is written."""
+    if OPERATIONS[operation][0] == "anyone" or step.get("caller") == "nobody":
         return None
-    return FORGED if caller == "forged" else kept.get(caller, token)
+    if "claims" in step:
+        claims = world.issuer.token(**step["claims"])
+        world.arriving[claims] = {"subject": step["claims"]["sub"], "role": step.get("role")}
+        return claims
+    return FORGED if step.get("caller") == "forged" else token
 
 
 def as_sent(world: World, operation: str, step: Row, credentials: str | None) -> tuple[Row, Row, Row]:
@@ -179,7 +183,7 @@ def play(world: World, step: Row, token: str, kept: dict[str, Row]) -> None:
     method, _, target = step["request"].partition(" ")
     parts = urlsplit(target)
     operation, in_path = operation_of(method, parts.path)
-    credentials = credentials_of(step.get("caller", ""), operation, token, kept)
+    credentials = credentials_of(world, step, operation, kept.get(step.get("caller", ""), token))
     key = step.get("headers", {}).get(getattr(world_module, "KEY_HEADER", ""))
     if key and OPERATIONS[operation][0] != "anyone":
         world.keys.add(key)
@@ -212,7 +216,7 @@ def play(world: World, step: Row, token: str, kept: dict[str, Row]) -> None:
     if response.status_code == 401 and "delivery" in step:
         world.check_rows()  # whether a signature is good is not the oracle's to say either
         return
-    expected = world.oracle.attempt(lambda: world.foresee(operation, given or {}, caller, valid))
+    expected = world.expect(operation, given or {}, caller, valid=valid)
     status = foreseen(step, operation, expected)
     if isinstance(body, dict) and response.status_code < 400:
         world.compare_body(body, expected.body)

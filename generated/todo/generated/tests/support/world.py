@@ -176,10 +176,14 @@ class World:
         """Sends a request and compares the reply and all rows with what the oracle says."""
         response = self.send(operation, given, token)
         stored = self.take_what_was_made()
-        expected = self.oracle.attempt(lambda: self.foresee(operation, given, token, valid))
+        expected = self.expect(operation, given, token, valid=valid)
         self.compare(operation, response, expected)
         self.check_rows(stored)
         return response
+
+    def expect(self, operation: str, given: Row, token: str | None, *, valid: bool = True) -> Reply:
+        """What the oracle says, once it has seen what the service made."""
+        return self.oracle.attempt(lambda: self.foresee(operation, given, token, valid))
 
     def foresee(self, operation: str, given: Row, token: str | None, valid: bool) -> Reply:
         """What the oracle says. A caller who is not let in never learns whether the rest was right."""

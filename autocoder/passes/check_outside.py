@@ -85,6 +85,11 @@ def _needed(graph: Graph) -> Iterator[tuple[str, str]]:
             yield operation.signed.secret, operation.name
         for secret in shared_secrets([operation]):
             yield secret, operation.name
+    yield from _reached(graph)
+
+
+def _reached(graph: Graph) -> Iterator[tuple[str, str]]:
+    """The variables of systems that the service asks or tells something."""
     for integration in graph.of_kind(Integration):
         yield integration.address, integration.name
         if integration.secret:

@@ -195,6 +195,21 @@ def _checks_password(operation: Operation) -> bool:
     return any(isinstance(s, Invoke) and s.target == "check_password" for s in walk_steps(operation.steps))
 
 
+def _tokens(views: Views) -> Iterator[Decision]:
+    if views.auth and views.auth.issuer:
+        yield from _issued(views.auth.issuer)
+    elif views.auth:
+        yield Decision(
+            subject="auth.tokens",
+            value="ES256 or RS256, one hour",
+            source=Source.DEFAULT,
+            because="with two keys others can check a token and only this service can issue one",
+            alternatives=("another lifetime by TOKEN_LIFETIME",),
+            consequence="SIGNING_KEY must be set in production; its kind, P-256 or RSA, decides; whoever is signed in "
+            "logs in again after an hour",
+        )
+
+
 def _system(views: Views) -> Iterator[Decision]:
     yield Decision(
         subject="errors.body",
@@ -209,18 +224,7 @@ def _system(views: Views) -> Iterator[Decision]:
             limits = f.constraints
             if f.type.format == "password" and (limits.minimum, limits.maximum) == usual:
                 yield _password_length(entity.name, f.name)
-    if views.auth and views.auth.issuer:
-        yield from _issued(views.auth.issuer)
-    elif views.auth:
-        yield Decision(
-            subject="auth.tokens",
-            value="ES256 or RS256, one hour",
-            source=Source.DEFAULT,
-            because="with two keys others can check a token and only this service can issue one",
-            alternatives=("another lifetime by TOKEN_LIFETIME",),
-            consequence="SIGNING_KEY must be set in production; its kind, P-256 or RSA, decides; whoever is signed in "
-            "logs in again after an hour",
-        )
+    yield from _tokens(views)
     if any(o.limit is None and _checks_password(o) for o in views.operations):
         yield Decision(
             subject="auth.login.attempts",

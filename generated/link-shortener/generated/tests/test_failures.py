@@ -122,20 +122,21 @@ class Told(Exception):
 
 
 @pytest.mark.parametrize(
-    ("state", "statement", "kind"),
+    ("state", "statement", "kind", "said"),
     [
-        ("23505", "INSERT INTO teas", Conflict),
-        ("23503", "INSERT INTO teas", Invalid),
-        ("23503", "DELETE FROM teas", Conflict),
-        ("23001", "DELETE FROM teas", Conflict),
-        ("22003", "UPDATE teas", Invalid),
-        ("42601", "UPDATE teas", DBAPIError),
+        ("23505", "INSERT INTO teas", Conflict, "it is taken"),
+        ("23503", "INSERT INTO teas", Invalid, "it refers to something that is not there"),
+        ("23503", "DELETE FROM teas", Conflict, "something still refers to it"),
+        ("23001", "DELETE FROM teas", Conflict, "something still refers to it"),
+        ("22003", "UPDATE teas", Invalid, "a value is out of range"),
     ],
 )
-def test_a_state_of_postgresql_is_told_as_what_it_means(state: str, statement: str, kind: type[Exception]) -> None:
-    told = of_database_error(DBAPIError(statement, {}, Told(state)))
-    assert type(told) is kind
-    assert state != "23505" or str(told) == "it is taken"
+def test_a_state_of_postgresql_is_told_as_what_it_means(
+    state: str, statement: str, kind: type[Failure], said: str
+) -> None:
+    failure = of_database_error(DBAPIError(statement, {}, Told(state)))
+    assert isinstance(failure, kind)
+    assert failure.detail == said
 
 
 def test_a_number_that_sqlite_cannot_add_is_invalid() -> None:

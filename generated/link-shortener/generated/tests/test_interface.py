@@ -1,6 +1,7 @@
 """The interface as a whole: every route, what describes it, and what is outside of it."""
 
 import html
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from link_shortener.application import literal_first
+from link_shortener.clock import current_time
 from link_shortener.database import revisions
 from link_shortener.observability import management
 from support.interface import ROUTES
@@ -60,6 +62,12 @@ def test_the_description_is_a_page_that_loads_nothing(world: World) -> None:
     assert "http:" not in page
     assert "https:" not in page
     assert "<script" not in page
+
+
+def test_the_time_is_now() -> None:
+    now = current_time()
+    assert now.utcoffset() == timedelta()
+    assert abs(datetime.now(UTC) - now) < timedelta(minutes=1)
 
 
 def test_requests_are_counted_by_operation(world: World) -> None:

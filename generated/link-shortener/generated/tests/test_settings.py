@@ -40,7 +40,7 @@ def test_production_is_started_with_what_it_needs() -> None:
 
 
 def test_production_is_not_started_with_a_file_as_its_database() -> None:
-    with pytest.raises(ValidationError, match="DATABASE_URL must name a PostgreSQL database in production"):
+    with pytest.raises(ValidationError, match=r"error, DATABASE_URL must name a PostgreSQL database in production \["):
         Settings.model_validate({**PRODUCTION, "database_url": "sqlite:///service.db"})
 
 
@@ -48,7 +48,7 @@ def test_production_is_not_started_with_a_file_as_its_database() -> None:
 def test_production_is_not_started_without_what_it_needs(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.delenv(name.upper(), raising=False)
     given = {other: value for other, value in PRODUCTION.items() if other != name}
-    with pytest.raises(ValidationError, match=name.upper()):
+    with pytest.raises(ValidationError, match=f"error, {name.upper()} must "):
         Settings.model_validate(given)
 
 
@@ -68,5 +68,5 @@ def test_what_is_wrong_with_a_setting_does_not_say_what_it_was() -> None:
 @pytest.mark.parametrize("wrong", ["milk", SIGNING_KEY.replace("PRIVATE", "PUBLIC")])
 @pytest.mark.parametrize("name", ["signing_key", "verification_keys"])
 def test_what_is_no_key_of_tokens_is_refused(name: str, wrong: str) -> None:
-    with pytest.raises(ValidationError, match="SIGNING_KEY and each of VERIFICATION_KEYS must be"):
+    with pytest.raises(ValidationError, match="error, SIGNING_KEY and each of VERIFICATION_KEYS must be"):
         Settings.model_validate({**PRODUCTION, name: wrong})

@@ -1,6 +1,7 @@
 """The interface as a whole: every route, what describes it, and what is outside of it."""
 
 import html
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from support.interface import ROUTES
 from support.scenarios import SUCCEEDING
 from support.world import World
 from todo.application import literal_first
+from todo.clock import current_time
 from todo.database import revisions
 from todo.observability import management
 
@@ -60,6 +62,12 @@ def test_the_description_is_a_page_that_loads_nothing(world: World) -> None:
     assert "http:" not in page
     assert "https:" not in page
     assert "<script" not in page
+
+
+def test_the_time_is_now() -> None:
+    now = current_time()
+    assert now.utcoffset() == timedelta()
+    assert abs(datetime.now(UTC) - now) < timedelta(minutes=1)
 
 
 def test_requests_are_counted_by_operation(world: World) -> None:

@@ -61,8 +61,13 @@ def test_the_description_says_what_the_service_is(world: World) -> None:
 def test_metrics_are_in_the_format_of_prometheus(world: World) -> None:
     reply = get(world, management(world.app), "/metrics")
     assert reply.headers["Content-Type"].startswith("text/plain")
-    assert "# TYPE http_requests_total counter" in reply.text
-    assert "# TYPE http_request_duration_seconds histogram" in reply.text
+    for said in (
+        "# HELP http_requests_total Requests answered.",
+        "# TYPE http_requests_total counter",
+        "# HELP http_request_duration_seconds Time to answer a request.",
+        "# TYPE http_request_duration_seconds histogram",
+    ):
+        assert f"{said}\n" in reply.text
 
 
 @pytest.mark.parametrize("operation", sorted(ROUTES))

@@ -32,7 +32,7 @@ def test_production_is_started_with_what_it_needs() -> None:
 
 
 def test_production_is_not_started_with_a_file_as_its_database() -> None:
-    with pytest.raises(ValidationError, match="DATABASE_URL must name a PostgreSQL database in production"):
+    with pytest.raises(ValidationError, match=r"error, DATABASE_URL must name a PostgreSQL database in production \["):
         Settings.model_validate({**PRODUCTION, "database_url": "sqlite:///service.db"})
 
 

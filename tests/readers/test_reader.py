@@ -136,6 +136,10 @@ def test_a_role_in_a_name_of_code_is_read() -> None:
     assert [f.word("role") for f in read("An aAdjuster approves claims.").facts] == ["aAdjuster"]
 
 
+def test_a_possessor_behind_a_role_leaves_the_role_its_name() -> None:
+    read("- mongEditors # hrough the company's OpAl`ParcelScanned`lenID Connect** provider.")
+
+
 def test_what_stands_in_code_marks_is_a_field_only_where_it_is_a_name() -> None:
     named = [
         f.word("name") for f in read('GET /health returns 200 with `{"status": "ok"}`.').facts if f.kind == "field"

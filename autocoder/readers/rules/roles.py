@@ -93,7 +93,7 @@ def _named_actor(noun: Noun) -> Filled | None:
     if people and head.lemma not in nouns.ACTORS and not signed_in:
         filled.put("value", "role", head, via=Via.LEXICON)
         named = [i for i in noun.items if i is head or i.tag == "N" or i.lemma in nouns.RANKS]
-        own = [i for i in named if i.index >= _after_possessor(noun)]
+        own = [i for i in named if i.index >= _after_possessor(noun)] or [head]
         filled.put("role", words_of(own), *own)
     elif signed_out and head.lemma in nouns.ACTORS:
         filled.put("value", "guest", head, *signed_out, via=Via.LEXICON)

@@ -6,11 +6,11 @@ Owns the readings that need more than one noun phrase. Like `roles`, a reading a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from autocoder.facts import Via
 from autocoder.readers.rules import (
     counting,
+    deliveries,
     endpoints,
     fields,
     occasions,
@@ -237,133 +237,6 @@ def _credential(noun: Noun) -> tuple[str, str] | None:
     return ("secret", "password") if lemmas in ({"password"}, {"passphrase"}) else None
 
 
-def arriving_event(noun: Noun, discourse: Discourse) -> Filled | None:
-    """A `PaymentReceived` event, with or without what it carries in parentheses."""
-    bare = replace(noun, paren=[], post=[])
-    return roles.event_name(bare, discourse) if not noun.relative else None
-
-
-def an_event(noun: Noun, _discourse: Discourse) -> Filled | None:
-    """The event; the message; it."""
-    plain = [i.lemma for i in noun.items if i.tag != "D"] in (["event"], ["message"], ["it"])
-    return Filled(parts={}, items={i.index for i in noun.items}) if plain else None
-
-
-def whole_thing(noun: Noun, _discourse: Discourse) -> Filled | None:
-    """The whole order; the full invoice; all of the booking."""
-    whole = [i for i in noun.items if i.lemma in {"whole", "entire", "full", "complete"}]
-    named = [i for i in noun.items if i.tag == "N"]
-    if noun.head.tag != "N" or not whole or len(whole) + len(named) < len([i for i in noun.items if i.tag != "D"]):
-        return None
-    filled = _nothing()
-    filled.put("value", roles.words_of(named), *named)
-    filled.use(*noun.items)
-    return filled
-
-
-def taken_back(noun: Noun, discourse: Discourse) -> Filled | None:
-    """What `OrderCancelled` takes back; refunds are none, for nobody says what they are."""
-    bare = replace(noun, items=[i for i in noun.items if i.tag == "L"], clause=None)
-    filled = roles.event_name(bare, discourse) if bare.items else None
-    if filled is not None:
-        filled.use(*items_of(noun))
-    return filled
-
-
-def dead_letters(noun: Noun, _discourse: Discourse) -> Filled | None:
-    """A dead letter queue."""
-    said = [i.lemma for i in noun.items if i.tag != "D"]
-    known = " ".join(said).replace("-", " ") in {"dead letter queue", "dead letter topic", "dead letters"}
-    filled = _nothing()
-    filled.put("verb", "dead-letter", *noun.items, via=Via.LEXICON)
-    filled.put("object", "event", *noun.items, via=Via.LEXICON)
-    return filled if known else None
-
-
-def none_of_them(noun: Noun, _discourse: Discourse) -> Filled | None:
-    """No message; none of the readings."""
-    if noun.head.tag != "N" or noun.items[0].lemma != "no" or noun.relative or noun.paren:
-        return None
-    filled = _nothing()
-    filled.put("value", roles.words_of(roles.name_items(noun)), *roles.name_items(noun))
-    filled.use(noun.items[0])
-    return filled
-
-
-def acknowledged(noun: Noun, _discourse: Discourse) -> Filled | None:
-    """A reading; a vote that it has acknowledged; any accepted order."""
-    named = [i for i in noun.items if i.tag == "N"]
-    told = {v.lemma for p in (noun.clause.predicates if noun.clause else ()) for v in p.verbs}
-    told |= {i.words[0].lemma for i in noun.items if i.tag == "J"}
-    if noun.head.tag != "N" or noun.relative or noun.paren or not told <= _TAKEN:
-        return None
-    filled = _nothing()
-    filled.put("value", roles.words_of(named), *named)
-    filled.use(*(i for i in noun.items if i.tag in "DJQ"), *(items_of(noun.clause) if noun.clause else ()))
-    return filled
-
-
-_TAKEN = words("acknowledge accept confirm receive take acknowledged accepted confirmed received")
-
-
-def same_key(noun: Noun, _discourse: Discourse) -> Filled | None:
-    """The same key; a repeated request; a retry with the same key."""
-    said = [i.lemma for i in noun.items if i.tag != "D"]
-    known = said in (["same", "key"], ["same", "request"], ["repeated", "request"], ["second", "request"])
-    return Filled(parts={}, items={i.index for i in noun.items}) if known else None
-
-
-def first_answer(noun: Noun, _discourse: Discourse) -> Filled | None:
-    """The first answer; the same response; the original result."""
-    said = [i.lemma for i in noun.items if i.tag != "D"]
-    answer = len(said) == 2 and said[0] in {"first", "same", "original", "stored", "earlier"}
-    known = answer and said[1] in {"answer", "response", "result", "reply"}
-    return Filled(parts={}, items={i.index for i in noun.items}) if known else None
-
-
-def _possessed(noun: Noun, *heads: str) -> Filled | None:
-    """The warehouse's webhook: whose it is, and what."""
-    at = next((n for n, i in enumerate(noun.items) if i.lemma == "'s"), -1)
-    owner = [i for i in noun.items[: max(at, 0)] if i.tag == "N"]
-    if at < 0 or not owner or noun.head.lemma not in heads or len(noun.items) != at + 2:
-        return None
-    filled = _nothing()
-    filled.put("of", roles.words_of(owner), *owner)
-    filled.use(*noun.items)
-    return filled
-
-
-def somebodys_webhook(noun: Noun, _discourse: Discourse) -> Filled | None:
-    """The warehouse's webhook; the customer's webhook."""
-    filled = _possessed(noun, "webhook")
-    if filled is None:
-        return None
-    filled.parts = {"to": filled.parts["of"], "value": Part(value="webhook", items=[noun.head])}
-    return filled
-
-
-def somebodys_secret(noun: Noun, _discourse: Discourse) -> Filled | None:
-    """The warehouse's secret: the field that signs what is sent."""
-    filled = _possessed(noun, "secret", "key")
-    if filled is None:
-        return None
-    owner = filled.parts["of"]
-    filled.parts = {"value": Part(value=f"{owner.value} {noun.head.lemma}", items=[*owner.items, noun.head])}
-    return filled
-
-
-def a_header(noun: Noun, _discourse: Discourse) -> Filled | None:
-    """An `Idempotency-Key` header."""
-    literals = [i for i in noun.items if i.tag == "L"]
-    rest = [i.lemma for i in noun.items if i.tag not in "DL"]
-    if len(literals) != 1 or rest not in (["header"], ["request", "header"], ["http", "header"]) or noun.relative:
-        return None
-    filled = _nothing()
-    filled.put("value", literals[0].lemma, literals[0])
-    filled.use(*noun.items)
-    return filled
-
-
 def part_or_system(noun: Noun, discourse: Discourse) -> Filled | None:
     """The service, or a part of it by its name."""
     return roles.system(noun, discourse) or readings.plain(noun, discourse)
@@ -535,10 +408,10 @@ NOUN_READS: Mapping[str, roles.Reads] = {
     "thing of an age": occasions.thing_of_an_age,
     "plain or it": occasions.plain_or_it,
     "thing in a case": occasions.thing_in_a_case,
-    "arriving event": arriving_event,
-    "dead letter queue": dead_letters,
-    "an event": an_event,
-    "whole thing": whole_thing,
+    "arriving event": deliveries.arriving_event,
+    "dead letter queue": deliveries.dead_letters,
+    "an event": deliveries.an_event,
+    "whole thing": deliveries.whole_thing,
     "over http": over_http,
     "an api key": an_api_key,
     "sender": sender,
@@ -548,17 +421,17 @@ NOUN_READS: Mapping[str, roles.Reads] = {
     "own address": own_address,
     "who signs in": who_signs_in,
     "identity provider": identity_provider,
-    "taken back": taken_back,
-    "none of them": none_of_them,
-    "acknowledged thing": acknowledged,
+    "taken back": deliveries.taken_back,
+    "none of them": deliveries.none_of_them,
+    "acknowledged thing": deliveries.acknowledged,
     "duplicates": _plain(frozenset({"duplicate", "repetition", "redelivery", "retry"})),
     "failure of the service": _plain(words("restart crash failure outage redeploy deployment reboot")),
-    "same key": same_key,
-    "first answer": first_answer,
+    "same key": deliveries.same_key,
+    "first answer": deliveries.first_answer,
     "nothing": _plain(frozenset({"nothing"})),
-    "somebody's webhook": somebodys_webhook,
-    "somebody's secret": somebodys_secret,
-    "a header": a_header,
+    "somebody's webhook": deliveries.somebodys_webhook,
+    "somebody's secret": deliveries.somebodys_secret,
+    "a header": deliveries.a_header,
     "part or system": part_or_system,
     "route or sibling": endpoints.route_or_sibling,
     "whom a route is for": endpoints.whom_it_is_for,

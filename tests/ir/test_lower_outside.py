@@ -23,7 +23,11 @@ def operation(effects: str) -> str:
 
 def found(text: str) -> list[tuple[str, str]]:
     """The findings of a blueprint in which » marks the place."""
-    return [(code, at) for code, at in findings(text.replace("»", ""), deployment=DEPLOYMENT) if code not in {"AC3153", "AC4111"}]
+    return [
+        (code, at)
+        for code, at in findings(text.replace("»", ""), deployment=DEPLOYMENT)
+        if code not in {"AC3153", "AC4111"}
+    ]
 
 
 def place(text: str) -> str:

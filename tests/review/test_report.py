@@ -68,8 +68,9 @@ def test_an_approval_holds_for_a_value_and_ends_with_it(tmp_path: Path) -> None:
     assert wrong.returncode == 2 and "AC8208" in wrong.stderr
     assert autocoder("approve", "--all", "--by", "lee@example.com", cwd=folder).returncode == 0
     assert autocoder("review", "--exit-code", cwd=folder).returncode == 0
-    path = folder / "deployment.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("api: 2", "api: 3"), encoding="utf-8")
+    path = folder / "architecture.yaml"
+    more = "entities:\n  Note: {fields: {title: text}}\n"
+    path.write_text(path.read_text(encoding="utf-8").replace("entities:\n", more), encoding="utf-8")
     data = json.loads(autocoder("review", "--format", "json", cwd=folder).stdout)
     assert len(data["open"]) == 1
     assert autocoder("review", "--exit-code", cwd=folder).returncode == 1

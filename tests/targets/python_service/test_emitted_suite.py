@@ -39,7 +39,9 @@ def test_the_tests_pass_on_the_store_that_the_blueprint_names(
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_tests_pass_on_sqlite(name: str, tmp_path: Path) -> None:
     found = compile_sources(on_sqlite(fixture(name), name.replace("_", "-")))
-    done = write(found, tmp_path / "workspace").pytest("tests", f"--junitxml={tmp_path / 'report.xml'}")
+    done = write(found, tmp_path / "workspace").pytest(
+        "tests", "--ignore=tests/properties", f"--junitxml={tmp_path / 'report.xml'}"
+    )
     assert passed(done.stdout[-4000:], tmp_path / "report.xml")["engine"].startswith("sqlite ")
 
 

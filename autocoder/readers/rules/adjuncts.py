@@ -204,8 +204,8 @@ def twice(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
     return Filled(parts={}, items={i.index for i in said}) if said[-1].lemma == "twice" and adjunct.gerund else None
 
 
-def as_well(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
-    """As well: besides, which changes nothing."""
+def alone(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
+    """A preposition without a noun: "as" of "as well"."""
     return None if adjunct.nouns else Filled(parts={}, items={i.index for i in adjunct.items})
 
 
@@ -465,15 +465,9 @@ ADJUNCT_READS: Mapping[str, Reads] = {
     "after things": occasions.after_things,
     "within": within,
     "interval": interval,
-    "alone": as_well,
     "back": filler("back", "again"),
     "elsewhere": filler("elsewhere", "outside", "externally"),
     "doing it twice": twice,
-    "as well": as_well,
+    "alone": alone,
     "signing in": signing_in,
 }
-
-
-def part(value: str, via: Via = Via.LEXICON) -> Part:
-    """A part without words of its own; it takes the place of its fact."""
-    return Part(value=value, items=[], via=via)

@@ -16,7 +16,6 @@ from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, Predicate
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
 from autocoder.readers.rules.frames import FRAMES, Frame, Role
 from autocoder.readers.rules.lexicon import verbs
-from autocoder.readers.rules.lexicon.domain import RECORDS
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
 from autocoder.readers.rules.roles import Filled
@@ -222,10 +221,8 @@ class Fitter:
                 return self._understood_route(at)
             case "act":
                 return self._act(at)
-            case "verb":
-                return _left_by(at)
             case "deed":
-                found = occasions.deed(at.conditions, self.discourse)
+                found = outside.occasion(at.conditions, self.discourse)
                 return [found] if found else []
             case "entity" | "endpoint":
                 return self._remembered(role.at)
@@ -418,16 +415,6 @@ def _slots(kind: str, role: Role, reading: Filled, parts: dict[str, Part]) -> bo
         elif name != "type":
             return False
     return True
-
-
-def _left_by(at: Situation) -> list[Filled]:
-    """The record that the verb leaves: a vote, a booking."""
-    known = RECORDS.get(at.verbs[0].lemma) if len(at.verbs) == 1 else None
-    if known is None:
-        return []
-    filled = Filled(parts={})
-    filled.put("value", known, at.verbs[0], via=Via.LEXICON)
-    return [filled]
 
 
 def _restricts(draft: Draft) -> bool:

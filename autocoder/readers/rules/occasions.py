@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from autocoder.facts import Via
-from autocoder.readers.rules import readings, roles
+from autocoder.readers.rules import enumerations, readings, roles
 from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, Predicate, items_of
 from autocoder.readers.rules.discourse import Discourse, Part, remembered
 from autocoder.readers.rules.lexicon import nouns, verbs
@@ -49,24 +49,6 @@ def case(conditions: Sequence[Clause], discourse: Discourse) -> Filled | None:
     return filled
 
 
-def deed(conditions: Sequence[Clause], discourse: Discourse) -> Filled | None:
-    """When an order is paid; once a driver closes a stay: something done to a thing."""
-    openers = [c.opener.lemma for c in conditions if c.opener]
-    if len(conditions) != 1 or openers not in (["when"], ["whenever"], ["once"], ["after"]):
-        return None
-    (condition,) = conditions
-    done = condition.predicates[0] if len(condition.predicates) == 1 else None
-    if done is None or done.negated or done.around or len(done.verbs) != 1:
-        return None
-    people = not done.passive and all(roles.actor(n, discourse) for n in condition.subject)
-    about = condition.subject if done.passive else done.objects if people else []
-    thing = readings.plain(about[0], discourse) if len(about) == 1 else None
-    if thing is None or condition.lead or condition.stray or done.conditions:
-        return None
-    parts = {"value": Part(value=done.verbs[0].lemma, items=done.verbs), "object": thing.parts["value"]}
-    return Filled(parts=parts, items={i.index for i in items_of(condition)})
-
-
 def _contrary(condition: Clause, discourse: Discourse) -> Filled | None:
     """If not: the contrary of the case that the text was at."""
     if [i.tag for i in condition.stray] != ["X"] or discourse.case is None:
@@ -81,11 +63,6 @@ def nobody_acts(condition: Clause) -> bool:
     """Whether a condition says that something is done to a thing, and not by whom: when an order is paid."""
     done = [p for p in condition.predicates if p.passive and not any(a.prep == "by" for a in p.around)]
     return bool(condition.subject) and len(done) == len(condition.predicates) == 1
-
-
-def words_said(items: Sequence[Item]) -> str:
-    """A state in the words of the text, lower case."""
-    return " ".join(w.token.value for i in items for w in i.words)
 
 
 def state(predicate: Predicate | None) -> list[Item]:
@@ -107,25 +84,25 @@ def given_state(predicate: Predicate | None, _discourse: Discourse) -> Filled | 
     if not said or said[0].lemma in nouns.NO_STATES:
         return None
     filled = Filled(parts={})
-    filled.put("value", words_said(said), *said)
+    filled.put("value", enumerations.said(said), *said)
     return filled
 
 
 def as_state(adjuncts: Sequence[Adjunct]) -> Filled | None:
-    """As submitted; as a draft; in state open."""
+    """As submitted; as picked up; as a draft; in state open."""
     for at, adjunct in enumerate(adjuncts):
         if adjunct.kind != "prep" or adjunct.prep not in {"as", "in"}:
             continue
         after = adjuncts[at + 1] if at + 1 < len(adjuncts) else None
         filled = Filled(parts={})
-        if not adjunct.nouns and after and after.kind == "adjective" and len(after.items) == 1:
-            filled.put("value", words_said(after.items), *after.items)
+        if not adjunct.nouns and after and after.kind == "adjective" and all(i.tag == "R" for i in after.items[1:]):
+            filled.put("value", enumerations.said(after.items), *after.items)
             filled.use(*adjunct.items)
             return filled
         named = adjunct.nouns[0] if len(adjunct.nouns) == 1 and adjunct.prep == "as" else None
         if named and all(i.tag in "DNJ" for i in named.items) and not (named.post or named.relative):
             said = [i for i in named.items if i.tag != "D"]
-            filled.put("value", words_said(said), *said)
+            filled.put("value", enumerations.said(said), *said)
             filled.use(*items_of(adjunct))
             return filled
     return None
@@ -158,9 +135,9 @@ def first_states(items: Sequence[Item]) -> Iterator[str]:
         told = after[:1] in (["until"], ["till"], ["initially"]) or after == ["at", "first"]
         new = any(i.lemma == "new" for i in items[:at]) and after in ([], ["."])
         if item.lemma == "be" and said.tag in "JV" and (told or new):
-            yield words_said([said])
+            yield enumerations.said([said])
         if item.lemma == "as" and at and items[at - 1].lemma in verbs.CLASSES["begin"] and said.tag in "JV":
-            yield words_said([said])
+            yield enumerations.said([said])
 
 
 def stressed(conditions: Sequence[Clause], adjuncts: Sequence[Adjunct]) -> Filled | None:

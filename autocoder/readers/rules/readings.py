@@ -355,11 +355,6 @@ def bare_several(noun: Noun, _discourse: Discourse) -> Filled | None:
     return filled
 
 
-def any_plain(noun: Noun, discourse: Discourse) -> Filled | None:
-    """A thing by its name, adjectives and all."""
-    return told(noun, discourse)
-
-
 def known_product(noun: Noun, _discourse: Discourse) -> Filled | None:
     """A product outside, by its own name: Slack, GitHub, `#alerts` is none."""
     named = [i for i in noun.items if i.tag != "D"]
@@ -567,7 +562,6 @@ NOUNS: Mapping[str, roles.Reads] = {
     "formula": formula,
     "own field": own_field,
     "known own field": known_own_field,
-    "any plain": any_plain,
     "known product": known_product,
     "point in time": point_in_time,
     "rest": rest,

@@ -28,9 +28,9 @@ def read(items: Sequence[Item], discourse: Discourse) -> list[Draft]:
     outside = items[start + 1].lemma == "outside"
     ranges = list(_ranges(items[start + 1 + outside : end - 2]))
     used = {i.index for i in items[:end]}
-    drafts = [_draft(items[start], bound, unit, outside, discourse) for bound, unit in ranges]
+    drafts = [_draft(items[start], item, bound, unit, outside, discourse) for item, bound, unit in ranges]
     found = [d for d in drafts if d]
-    covered = sum(2 if unit else 1 for _, unit in ranges) + max(len(ranges) - 1, 0)
+    covered = sum(2 if unit else 1 for _, _, unit in ranges) + max(len(ranges) - 1, 0)
     if not found or len(found) < len(ranges) or covered < end - 3 - start - outside:
         return []
     for draft in found:
@@ -38,22 +38,21 @@ def read(items: Sequence[Item], discourse: Discourse) -> list[Draft]:
     return found
 
 
-def _ranges(said: Sequence[Item]) -> Iterator[tuple[Item, str]]:
-    """Each range with its unit."""
+def _ranges(said: Sequence[Item]) -> Iterator[tuple[Item, Bound, str]]:
+    """Each range with its limits and its unit."""
     for at, item in enumerate(said):
         if isinstance(item.meaning, Bound):
             after = said[at + 1] if at + 1 < len(said) else None
             known = after is not None and after.tag in "NL" and after.lemma.lower() in units.FIELD_UNITS
-            yield item, after.lemma.lower() if after and known else _unit(item.meaning.high or item.meaning.low)
+            unit = after.lemma.lower() if after and known else _unit(item.meaning.high or item.meaning.low)
+            yield item, item.meaning, unit
 
 
 def _unit(measure: Measure | None) -> str:
     return "%" if measure and measure.dimension == "percent" else ""
 
 
-def _draft(thing: Item, item: Item, unit: str, outside: bool, discourse: Discourse) -> Draft | None:
-    bound = item.meaning
-    assert isinstance(bound, Bound)  # noqa: S101 # `_ranges` yields no other
+def _draft(thing: Item, item: Item, bound: Bound, unit: str, outside: bool, discourse: Discourse) -> Draft | None:
     whole = bool(bound.low and bound.high)
     name = _field(thing.lemma, unit, discourse)
     if whole != outside or name is None:

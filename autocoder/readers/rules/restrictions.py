@@ -11,7 +11,7 @@ from autocoder.facts import Via
 from autocoder.readers.rules import enumerations, roles
 from autocoder.readers.rules.clauses import Adjunct, Noun
 from autocoder.readers.rules.discourse import Discourse
-from autocoder.readers.rules.lexicon import closed, nouns
+from autocoder.readers.rules.lexicon import nouns
 from autocoder.readers.rules.lexicon.domain import STATES
 from autocoder.readers.rules.phrases import Bound, Item
 from autocoder.readers.rules.roles import Filled, name_items, words_of
@@ -145,21 +145,6 @@ def _adverb(adjunct: Adjunct, *lemmas: str) -> Filled | None:
     return Filled(parts={}, items={i.index for i in adjunct.items})
 
 
-def as_(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
-    """The word "as" before a state."""
-    return None if adjunct.nouns or adjunct.gerund else Filled(parts={}, items={i.index for i in adjunct.items})
-
-
-def state(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
-    """Baked; picked up."""
-    alone = len(adjunct.items) == 1 or (len(adjunct.items) == 2 and adjunct.items[1].tag == "R")
-    if not alone or any(i.lemma in closed.RESTRICTORS for i in adjunct.items):
-        return None
-    filled = Filled(parts={})
-    filled.put("value", enumerations.said(adjunct.items), *adjunct.items)
-    return filled
-
-
 def same_time(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
     """At the same time; at once; at a time."""
     said = " ".join(i.lemma for n in adjunct.nouns for i in n.items) or " ".join(i.lemma for i in adjunct.items[1:])
@@ -206,6 +191,4 @@ ADJUNCTS: Mapping[str, Callable[[Adjunct, Discourse], Filled | None]] = {
     "once": once,
     "twice": twice,
     "same time": same_time,
-    "as": as_,
-    "state": state,
 }

@@ -7,7 +7,7 @@ from autocoder.readers.rules.frames.model import Frame, Role
 _PEOPLE = Role(at="subject", slot="per", reads="each of", shared=True)
 _ACTOR = Role(at="subject", slot="actor", reads="actor", shared=True)
 _ONCE = {"topic": "limit", "max": "1"}
-_RECORD = Role(at="verb", slot="entity", reads="record")
+_RECORD = Role(at="record", slot="entity", shared=True)
 _SAME_TIME = Role(at="prep:at", reads="same time", optional=True)
 
 FRAMES: tuple[Frame, ...] = (
@@ -191,8 +191,7 @@ FRAMES: tuple[Frame, ...] = (
         roles=(
             Role(at="subject", slot="actor", reads="actor", each=True),
             Role(at="object", slot="object", reads="thing"),
-            Role(at="prep:as", reads="as"),
-            Role(at="adjective", slot="to_state", reads="state"),
+            Role(at="as state", slot="to_state"),
         ),
         example="Bakers mark orders as baked.",
         gives=(

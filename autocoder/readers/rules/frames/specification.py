@@ -257,7 +257,7 @@ FRAMES: tuple[Frame, ...] = (
         roles=(
             Role(at="subject", slot="when", reads="thing in a case"),
             Role(at="object", slot="object", reads="plain"),
-            Role(at="prep:as", reads="as well", optional=True),
+            Role(at="prep:as", reads="alone", optional=True),
         ),
         example="A boiler that has been cold for ten minutes opens a fault.",
         gives=(

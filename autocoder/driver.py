@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from autocoder import materials, registry
 from autocoder.approvals import check_approvals
-from autocoder.blueprint.load import load_architecture, load_deployment
+from autocoder.blueprint.load import load_architecture, load_deployment, name_in
 from autocoder.blueprint.merge import dotted
 from autocoder.compilation import (
     ARCHITECTURE,
@@ -155,12 +155,13 @@ class Driver:
     # Reading and planning.
 
     def propose(self, given: str | None, hint: str) -> Proposal:
-        """Reads the given or kept prose and plans; keeps a blueprint that was edited by hand."""
+        """Reads and plans; keeps a blueprint edited by hand. `hint` names a system that neither it nor the text names."""
         prose, decisions = self._prose(given), self._text(DECISIONS)
         if prose is None:
             return Proposal(reading=None, plan=None, sources=self._sources(None, decisions, {}), kept=frozenset())
         name = self.options.prose_name if given is not None else ""
-        reading, plan, decisions = self._plan(prose, decisions, hint, name or self._name(PROSE))
+        named = name_in(self.workspace.base_text(ARCHITECTURE) or self._text(ARCHITECTURE) or "") or hint
+        reading, plan, decisions = self._plan(prose, decisions, named, name or self._name(PROSE))
         texts, kept, bases = self._blueprint(plan)
         sources = self._sources(prose, decisions, texts)
         return Proposal(reading=reading, plan=plan, sources=sources, kept=kept, bases=bases)

@@ -45,6 +45,14 @@ def load_deployment(source: str | bytes, *, file: str) -> Loaded[Deployment]:
     return _load(source, file, Deployment)
 
 
+def name_in(source: str) -> str:
+    """What a design calls its system; nothing where it cannot be read."""
+    try:
+        return load_architecture(source, file="").model.system.name
+    except StageFailed:
+        return ""
+
+
 def _load(source: str | bytes, file: str, model: type[Model]) -> Loaded[Model]:
     diagnostics = Diagnostics()
     document = read_document(source, file=file, diagnostics=diagnostics)

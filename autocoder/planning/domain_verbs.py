@@ -68,13 +68,14 @@ def _record(bench: Workbench, fact: Fact, thing: EntityDraft, record: str) -> No
         return
     if thing is not bench.account:
         entity.add(names.field_name(thing.words), FieldSpec(type="ref", to=thing.name), fact)
-    if bench.account and fact.word("actor") in {"user", "role"}:
-        entity.add("owner", FieldSpec(type="ref", to=bench.account.name, read_only=True), fact)
+    who = bench.account if fact.word("actor") in {"user", "role"} else None
+    if who:
+        entity.add("owner", FieldSpec(type="ref", to=who.name, read_only=True), fact)
     entity.add("created_at", FieldSpec(type="datetime", default="=now", read_only=True), fact)
     bench.decide(
         f"entities.{entity.name}",
         entity.name,
-        f'"{fact.said("verb")}" leaves a record: who, which {thing.words}, and when.',
+        f'"{fact.said("verb")}" leaves a record: {"who, " if who else ""}which {thing.words}, and when.',
         source=Source.INFERRED,
     )
 

@@ -202,7 +202,7 @@ def _system(bench: Workbench, reading: Reading, hint: str) -> System:
     words = named.word("name") if named else hint or subject
     name = names.system_name(words)
     if named is None:
-        source = "its file or folder does" if hint else "it is called after what it is about"
+        source = "its file, folder or blueprint does" if hint else "it is called after what it is about"
         bench.decide("system.name", name, f"The text does not name the system; {source}.")
     bench.decide("system.version", "0.1.0", "A new system starts here.")
     described = [f for f in facts if f.word("form") or f.word("purpose") or f.word("subject")]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -196,3 +197,15 @@ def test_another_text_for_the_same_workspace_is_shown_and_not_taken(tmp_path: Pa
     assert done.returncode == 1
     assert "AC2051" in done.stderr
     assert "+A recipe API." in done.stderr
+
+
+def test_a_system_keeps_its_name_where_its_folder_is_renamed(tmp_path: Path) -> None:
+    first, second = tmp_path / "rooms", tmp_path / "a-clone"
+    (tmp_path / "bookings.md").write_text("Meeting rooms that people can book.\n")
+    planned = autocoder("plan", "bookings.md", "--out", "rooms", cwd=tmp_path)
+    before = (first / "architecture.yaml").read_text()
+    shutil.move(first, second)
+    again = autocoder("plan", cwd=second)
+    assert (planned.returncode, again.returncode) == (0, 0)
+    assert "system: {name: bookings," in before
+    assert (second / "architecture.yaml").read_text() == before

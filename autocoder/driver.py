@@ -155,7 +155,7 @@ class Driver:
     # Reading and planning.
 
     def propose(self, given: str | None, hint: str) -> Proposal:
-        """Reads and plans; keeps a blueprint edited by hand. `hint` names a system that neither it nor the text names."""
+        """Reads and plans; keeps a blueprint edited by hand. `hint` names what neither the text nor that names."""
         prose, decisions = self._prose(given), self._text(DECISIONS)
         if prose is None:
             return Proposal(reading=None, plan=None, sources=self._sources(None, decisions, {}), kept=frozenset())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
@@ -13,23 +13,47 @@ from autocoder.blueprint.shapes import Also, Keep, Name, Strict, shape_of
 
 
 class SignedHeaders(Strict):
-    """The headers of a signed delivery. The usual ones are those of Standard Webhooks."""
+    """The headers of a signed delivery. The usual ones are those of its scheme."""
 
-    id: HeaderName = Field(
-        default="Webhook-Id",
+    id: HeaderName | None = Field(
+        default=None,
         description="Holds the id of the delivery, which is the same every time it is sent.",
-        examples=["Webhook-Id", "Svix-Id"],
+        examples=["Webhook-Id", "X-GitHub-Delivery"],
     )
-    timestamp: HeaderName = Field(
-        default="Webhook-Timestamp",
-        description="Holds when it was sent, in seconds since 1970.",
-        examples=["Webhook-Timestamp", "Svix-Timestamp"],
+    timestamp: HeaderName | None = Field(
+        default=None,
+        description="Holds when it was sent, in seconds since 1970. Where it is the header of the signature: `t=` and "
+        "the time, beside signatures with commas between them.",
+        examples=["Webhook-Timestamp", "Stripe-Signature"],
     )
-    signature: HeaderName = Field(
-        default="Webhook-Signature",
-        description="Holds `v1,` and the signature in base64; several with spaces between them.",
-        examples=["Webhook-Signature", "Svix-Signature"],
+    signature: HeaderName | None = Field(
+        default=None,
+        description="Holds the signature; several with spaces between them.",
+        examples=["Webhook-Signature", "X-Hub-Signature-256"],
     )
+
+
+class SignatureScheme(Strict):
+    """What a sender signs with HMAC-SHA256, and how it writes the signature."""
+
+    signs: str = Field(
+        pattern=r"^[^{}]*(\{(id|timestamp)\}[^{}]*)*\{body\}$",
+        max_length=100,
+        description="What is signed: the bytes of the body, and what stands before them.",
+        examples=["{timestamp}.{body}"],
+    )
+    written: str = Field(
+        pattern=r"^[^{}\s]*\{(hex|base64)\}$",
+        max_length=100,
+        description="How the signature stands in its header.",
+        examples=["sha256={hex}", "{base64}"],
+    )
+
+
+SchemeName = Literal["standard", "github", "stripe"]
+Scheme = Annotated[
+    Annotated[SchemeName, Tag("scalar")] | Annotated[SignatureScheme, Tag("map")], Discriminator(shape_of)
+]
 
 
 class Signed(Strict):
@@ -39,13 +63,25 @@ class Signed(Strict):
         description="The variable that holds the sender's keys, with commas between them while they change.",
         examples=["PAYMENTS_HOOK_KEYS"],
     )
+    scheme: Scheme = Field(
+        default="standard",
+        description="How it is signed: as Standard Webhooks says, as GitHub or Stripe do it, or as is said here.",
+        examples=["github", {"signs": "v0:{timestamp}:{body}", "written": "v0={hex}"}],
+    )
     headers: SignedHeaders = Field(
         default=SignedHeaders(),
         description="Where the sender puts what proves it.",
         examples=[{"id": "Svix-Id", "timestamp": "Svix-Timestamp", "signature": "Svix-Signature"}],
     )
-    tolerance: Keep = Field(
-        default="5m", description="How far the sender's clock may be from this one, either way.", examples=["5m"]
+    id: Name | None = Field(
+        default=None,
+        description="The input of the body that holds the id of the delivery, where no header does.",
+        examples=["event_id"],
+    )
+    tolerance: Keep | None = Field(
+        default=None,
+        description="How far the sender's clock may be from this one, either way, where the time is signed. Usual: 5m.",
+        examples=["5m"],
     )
     keep: Keep = Field(
         default="7d",

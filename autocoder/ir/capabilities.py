@@ -38,7 +38,7 @@ class RateLimit:
 
 @dataclass(frozen=True, kw_only=True)
 class Idempotency:
-    """Requests with the same value of the header `input` happen once; the reply is kept for `keep_us` microseconds."""
+    """Requests with the same value of the input happen once; the reply is kept for `keep_us` microseconds."""
 
     input: str
     keep_us: int
@@ -46,15 +46,22 @@ class Idempotency:
 
 @dataclass(frozen=True, kw_only=True)
 class Signed:
-    """Only who signed a request with one of the keys in the variable `secret` is let in: HMAC-SHA256 over its id, its
-    time, which is at most `tolerance_us` microseconds from now, and its body to the byte.
+    """Only who signed a request with one of the keys in the variable `secret` is let in: HMAC-SHA256 over the body to
+    the byte with `before` before it, in its header as `written` says.
+
+    `before` may hold `{id}` and `{timestamp}`; a time in `time_header` (`t=…` where that is the header of the
+    signature) is at most `tolerance_us` microseconds from now. Without `time_header` no time is signed. Without
+    `id_header` the body holds the id. Of `encoded` keys those that begin with `whsec_` are base64.
     """
 
     secret: str
+    before: str
+    written: str
     id_header: str
     time_header: str
     signature_header: str
     tolerance_us: int
+    encoded: bool
 
 
 @dataclass(frozen=True, kw_only=True)

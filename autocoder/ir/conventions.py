@@ -10,6 +10,7 @@ from autocoder.decisions import Decision, Source
 from autocoder.ir.behaviour import Invoke, List, Reply, walk_steps
 from autocoder.ir.durations import microseconds
 from autocoder.ir.field_types import PASSWORD_LENGTH
+from autocoder.ir.lower_inbound import USUAL_TOLERANCE
 from autocoder.ir.lower_lists import LIST_LIMIT
 from autocoder.ir.nodes import Issuer, Operation
 from autocoder.ir.views import Views
@@ -74,7 +75,7 @@ def _operations(views: Views) -> Iterator[Decision]:
 
 
 def _delivery(operation: Operation) -> Iterator[Decision]:
-    usual = model.Signed.model_fields
+    usual = {"tolerance": USUAL_TOLERANCE, "keep": model.Signed.model_fields["keep"].default}
     if operation.signed and operation.once:
         for name, value, because, consequence in (
             (
@@ -90,10 +91,10 @@ def _delivery(operation: Operation) -> Iterator[Decision]:
                 "a delivery that comes again later than this is acted on again",
             ),
         ):
-            if value == microseconds(usual[name].default):
+            if value == microseconds(usual[name]):
                 yield Decision(
                     subject=f"operations.{operation.name}.access.signature.{name}",
-                    value=usual[name].default,
+                    value=usual[name],
                     source=Source.DEFAULT,
                     because=because,
                     alternatives=("what the sender's documentation says",),

@@ -168,10 +168,12 @@ def _once(blueprint: Blueprint, operation: Operation, spec: model.Operation) -> 
     return keyed(operation, Idempotency(input=name, keep_us=microseconds(stated.keep)))
 
 
-def keyed(operation: Operation, once: Idempotency) -> Operation:
-    """The operation with the input for the key of a request, by which it happens once."""
+def keyed(operation: Operation, once: Idempotency, place: Literal["header", "body"] = "header") -> Operation:
+    """The operation with the input for the key of a request, by which it happens once; one that is there is that."""
     visible = Constraints(pattern=_VISIBLE)
-    key = Input(name=once.input, place="header", type=TEXT, required=False, constraints=visible)
+    if place == "body" and any(i.name == once.input for i in operation.inputs):
+        return replace(operation, once=once)
+    key = Input(name=once.input, place=place, type=TEXT, required=place == "body", constraints=visible)
     return replace(operation, inputs=(*operation.inputs, key), once=once)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autocoder.blueprint import model
+from autocoder.blueprint.inbound import SchemeName, SignatureScheme, SignedHeaders
 from autocoder.ir.capabilities import Idempotency, Signed
 from autocoder.ir.durations import microseconds
 from autocoder.ir.lower_access import rules_of
@@ -15,6 +16,24 @@ from autocoder.ir.nodes import Operation
 
 if TYPE_CHECKING:
     from autocoder.ir.lower import Blueprint
+
+USUAL_TOLERANCE = "5m"
+STANDARD: SchemeName = "standard"
+SCHEMES: Mapping[SchemeName, SignatureScheme] = {
+    "standard": SignatureScheme(signs="{id}.{timestamp}.{body}", written="v1,{base64}"),
+    "github": SignatureScheme(signs="{body}", written="sha256={hex}"),
+    "stripe": SignatureScheme(signs="{timestamp}.{body}", written="v1={hex}"),
+}
+HEADERS: Mapping[SchemeName, SignedHeaders] = {
+    "standard": SignedHeaders(id="Webhook-Id", timestamp="Webhook-Timestamp", signature="Webhook-Signature"),
+    "github": SignedHeaders(id="X-GitHub-Delivery", signature="X-Hub-Signature-256"),
+    "stripe": SignedHeaders(timestamp="Stripe-Signature", signature="Stripe-Signature"),
+}
+IDS: Mapping[SchemeName, str] = {"stripe": "id"}
+"""Where the body holds the id of a delivery."""
+
+Problem = tuple[str, tuple[str, ...], str, str]
+"""A code, the key, the problem, and the rule."""
 
 
 def delivered(blueprint: Blueprint, operation: Operation) -> Operation:
@@ -29,43 +48,80 @@ def delivered(blueprint: Blueprint, operation: Operation) -> Operation:
     stated = found[0].signature
     index = () if isinstance(spec.access, model.AccessRule) else (rules.index(found[0]),)
     at = ("operations", operation.name, "access", *index, "signature")
-    named = stated.headers
-    for code, key, message, rule in _wrong(operation, spec, stated, len(rules)):
+    signed = _signed(stated)
+    once = Idempotency(input=_input(stated, signed), keep_us=microseconds(stated.keep))
+    problems = (_beside(spec, len(rules)), _unfit(operation, spec, signed, once), _unproved(stated, signed, once))
+    for code, key, message, rule in (problem for part in problems for problem in part):
         blueprint.complain(code, message, rule, *at, *key)
-    signed = Signed(
+    return replace(keyed(operation, once, "header" if signed.id_header else "body"), signed=signed)
+
+
+def _signed(stated: model.Signed) -> Signed:
+    name = stated.scheme if isinstance(stated.scheme, str) else STANDARD
+    scheme = SCHEMES[stated.scheme] if isinstance(stated.scheme, str) else stated.scheme
+    usual, headers = HEADERS[name], stated.headers
+    in_body = stated.id is not None or (name in IDS and headers.id is None)
+    timed = "{timestamp}" in scheme.signs
+    return Signed(
         secret=stated.secret,
-        id_header=named.id,
-        time_header=named.timestamp,
-        signature_header=named.signature,
-        tolerance_us=microseconds(stated.tolerance),
+        before=scheme.signs.removesuffix("{body}"),
+        written=scheme.written,
+        id_header="" if in_body else headers.id or usual.id or "",
+        time_header=(headers.timestamp or usual.timestamp or "") if timed else "",
+        signature_header=headers.signature or usual.signature or "",
+        tolerance_us=microseconds(stated.tolerance or USUAL_TOLERANCE) if timed else 0,
+        encoded=stated.scheme == STANDARD,
     )
-    once = Idempotency(input=_input(stated), keep_us=microseconds(stated.keep))
-    return replace(keyed(operation, once), signed=signed)
 
 
-def _input(stated: model.Signed) -> str:
-    return stated.headers.id.lower().replace("-", "_")
+def _input(stated: model.Signed, signed: Signed) -> str:
+    if signed.id_header:
+        return signed.id_header.lower().replace("-", "_")
+    return stated.id or next(IDS[name] for name in IDS if name == stated.scheme)
 
 
-def _wrong(
-    operation: Operation, spec: model.Operation, stated: model.Signed, rules: int
-) -> Iterator[tuple[str, tuple[str, ...], str, str]]:
-    """What is wrong with a signature: a code, the key, the problem, and the rule."""
+def _beside(spec: model.Operation, rules: int) -> Iterator[Problem]:
     if rules > 1:
-        yield (
-            "AC3282",
-            (),
-            "it stands beside other rules",
-            "a sender signs and is nobody else; a signature stands alone",
-        )
-    for _, problem, _help in unfit(operation, _input(stated)):
+        rule = "a sender signs and is nobody else; a signature stands alone"
+        yield "AC3282", (), "it stands beside other rules", rule
+    if spec.idempotency is not None:
+        yield "AC3283", (), "it has a key of its own", "the id of a delivery is its key; leave `idempotency` out"
+
+
+def _unfit(operation: Operation, spec: model.Operation, signed: Signed, once: Idempotency) -> Iterator[Problem]:
+    """Why a delivery could not happen once by its id."""
+    for _, problem, _help in unfit(operation, once.input if signed.id_header else ""):
         yield "AC3283", (), problem, "a delivery is a POST or PATCH whose effects and reply can be kept under its id"
     if any(given.place == "form" for given in operation.inputs):
         yield "AC3283", (), "it takes a form", "a delivery holds JSON"
-    if spec.idempotency is not None:
-        yield "AC3283", (), "it has a key of its own", "the id of a delivery is its key; leave `idempotency` out"
-    if microseconds(stated.keep) < 2 * microseconds(stated.tolerance):
+    if signed.id_header:
+        return
+    for given in operation.inputs:
+        if given.name == once.input and not (
+            given.place == "body" and given.type.name == "text" and given.required and not given.type.optional
+        ):
+            rule = "the id of a delivery is a text of its body, and always there"
+            yield "AC3307", ("id",), f'"{given.name}" is no such input', rule
+
+
+def _unproved(stated: model.Signed, signed: Signed, once: Idempotency) -> Iterator[Problem]:
+    """What the signature does not prove although the blueprint relies on it."""
+    if once.keep_us < 2 * signed.tolerance_us:
         rule = "an id is kept at least twice as long as `tolerance`: so long the same delivery is good"
         yield "AC3284", ("keep",), f"{stated.keep} is too short", rule
-    if len({name.lower() for name in (stated.headers.id, stated.headers.timestamp, stated.headers.signature)}) < 3:
-        yield "AC3285", ("headers",), "two of them are one header", "id, time and signature have a header each"
+    named = [name.lower() for name in (signed.id_header, signed.time_header, signed.signature_header) if name]
+    inline = signed.time_header.lower() == signed.signature_header.lower()
+    if len(set(named)) + inline < len(named):
+        yield "AC3285", ("headers",), "two of them are one header", "id and signature have a header each"
+    if inline and "," in signed.written:
+        rule = "beside a time signatures have commas between them"
+        yield "AC3306", ("scheme", "written"), "a comma stands in the signature", rule
+    for key, what in (
+        () if signed.time_header else (("tolerance", stated.tolerance), ("headers", stated.headers.timestamp))
+    ):
+        if what is not None:
+            yield "AC3306", (key,), "the time is not signed", "a time that is not signed proves nothing; leave it out"
+    if stated.id and stated.headers.id:
+        yield "AC3307", ("id",), "a header holds it too", "the id stands in one place"
+    if "{id}" in signed.before and not signed.id_header:
+        yield "AC3307", ("id",), "the scheme signs the id of a header", "name the header in `headers.id`"

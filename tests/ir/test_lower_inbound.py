@@ -40,14 +40,59 @@ def test_a_delivery_is_signed_and_happens_once() -> None:
     operation = views.operation("paid")
     assert operation.signed == Signed(
         secret="PAY_KEYS",
+        before="{id}.{timestamp}.",
+        written="v1,{base64}",
         id_header="Webhook-Id",
         time_header="Webhook-Timestamp",
         signature_header="Webhook-Signature",
         tolerance_us=300_000_000,
+        encoded=True,
     )
     assert operation.once == Idempotency(input="webhook_id", keep_us=7 * 86_400_000_000)
     assert operation.access == "anyone"
     assert verify(views.graph) == []
+
+
+def test_github_signs_the_body_alone() -> None:
+    operation = compiled(paid("{signature: {secret: PAY_KEYS, scheme: github}}")).views.operation("paid")
+    assert operation.signed == Signed(
+        secret="PAY_KEYS",
+        before="",
+        written="sha256={hex}",
+        id_header="X-GitHub-Delivery",
+        time_header="",
+        signature_header="X-Hub-Signature-256",
+        tolerance_us=0,
+        encoded=False,
+    )
+    assert operation.once == Idempotency(input="x_github_delivery", keep_us=7 * 86_400_000_000)
+
+
+def test_stripe_puts_the_time_beside_the_signature_and_the_id_into_the_body() -> None:
+    operation = compiled(paid("{signature: {secret: PAY_KEYS, scheme: stripe, tolerance: 1m}}")).views.operation("paid")
+    assert operation.signed == Signed(
+        secret="PAY_KEYS",
+        before="{timestamp}.",
+        written="v1={hex}",
+        id_header="",
+        time_header="Stripe-Signature",
+        signature_header="Stripe-Signature",
+        tolerance_us=60_000_000,
+        encoded=False,
+    )
+    (key,) = (i for i in operation.inputs if i.name == "id")
+    assert (key.place, key.required) == ("body", True)
+
+
+def test_a_scheme_of_its_own_has_the_headers_that_are_named() -> None:
+    scheme = '{signs: "v0:{timestamp}:{body}", written: "v0={hex}"}'
+    stated = f"{{secret: PAY_KEYS, scheme: {scheme}, headers: {{timestamp: X-At, signature: X-Sign}}, id: name}}"
+    operation = compiled(paid(f"{{signature: {stated}}}")).views.operation("paid")
+    assert operation.signed is not None
+    assert (operation.signed.before, operation.signed.time_header) == ("v0:{timestamp}:", "X-At")
+    assert operation.once is not None
+    assert operation.once.input == "name"
+    assert [i.name for i in operation.inputs] == ["name"]
 
 
 def test_a_sender_may_write_although_nobody_is_signed_in() -> None:
@@ -77,6 +122,23 @@ def test_what_nobody_states_of_a_delivery_is_a_decision() -> None:
         ("AC3283", paid("{signature: »{secret: PAY_KEYS, headers: {id: Name}}}")),
         ("AC3284", paid("{signature: {secret: PAY_KEYS, tolerance: 31m, keep: »1h}}")),
         ("AC3285", paid("{signature: {secret: PAY_KEYS, headers: »{id: X-Hook, signature: x-hook}}}")),
+        ("AC3306", paid("{signature: {secret: PAY_KEYS, scheme: github, tolerance: »1m}}")),
+        ("AC3306", paid("{signature: {secret: PAY_KEYS, scheme: github, headers: »{timestamp: X-At}}}")),
+        (
+            "AC3306",
+            paid(
+                "{signature: {secret: PAY_KEYS, headers: {timestamp: A, signature: A}, "
+                'scheme: {signs: "{timestamp}.{body}", written: »"v1,{hex}"}}}'
+            ),
+        ),
+        (
+            "AC3307",
+            paid("{signature: {secret: PAY_KEYS, scheme: stripe, id: »name}}").replace(
+                "name: text}\n", "name: integer}\n"
+            ),
+        ),
+        ("AC3307", paid("{signature: {secret: PAY_KEYS, scheme: github, headers: {id: A}, id: »name}}")),
+        ("AC3307", paid("{signature: {secret: PAY_KEYS, id: »name}}")),
         ("AC3147", paid("»{signature: PAY_KEYS, role: admin}")),
         ("AC3238", paid("{signature: »PORT}")),
     ],

@@ -29,9 +29,26 @@ CODES: tuple[dict[str, str], ...] = (
     {
         "code": "AC3285",
         "title": "one header for two things",
-        "why": "The id of a delivery, the time at which it was sent and its signature stand in a header each.",
-        "fix": "Name three headers, or leave `headers` out for those of Standard Webhooks.",
-        "example": "headers: {id: X-Hook, timestamp: X-Hook}",
+        "why": "The id of a delivery and its signature stand in a header each, and so does the time at which it was "
+        "sent, unless it stands beside the signature.",
+        "fix": "Name a header for each, or leave `headers` out for those of the scheme.",
+        "example": "headers: {id: X-Hook, signature: X-Hook}",
+    },
+    {
+        "code": "AC3306",
+        "title": "a time that no signature proves",
+        "why": "A scheme without `{timestamp}` signs no time. What somebody adds to an old delivery says nothing of "
+        "its age. Where the time stands in the header of the signature, commas part the two.",
+        "fix": "Leave `tolerance` and `headers.timestamp` out, or state the scheme by which the time is signed.",
+        "example": "access: {signature: {secret: HOOK_KEYS, scheme: github, tolerance: 5m}}",
+    },
+    {
+        "code": "AC3307",
+        "title": "a delivery without an id",
+        "why": "A delivery happens once by its id: a header, or where `id` names it a text of the body that is always "
+        "there. A scheme with `{id}` signs what the header says.",
+        "fix": "Name the header in `headers.id`, or in `id` a text of the body that is not optional.",
+        "example": "access: {signature: {secret: HOOK_KEYS, scheme: stripe, id: number}}, input: {number: integer}",
     },
     {
         "code": "AC3286",

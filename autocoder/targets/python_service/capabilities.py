@@ -64,9 +64,13 @@ def decorators(operation: Operation, names: dict[str, str], module: Module) -> l
     if limit is None or limit.by != "input":
         return []
     module.imports.add(f"{module.package}.limits", constant(limit))
-    place, _, attribute = names[limit.input].partition(".")
-    value = f'given["{place}"]' + (f".{attribute}" if attribute else "")
-    return [f"@{constant(limit)}.by(lambda given: {value})"]
+    return [f"@{constant(limit)}.by({_of_arguments(names[limit.input])})"]
+
+
+def _of_arguments(name: str) -> str:
+    """Source of what takes an input from the arguments of a function."""
+    place, _, attribute = name.partition(".")
+    return f"lambda given: given[{literal(place)}]" + (f".{attribute}" if attribute else "")
 
 
 def once(operation: Operation, names: dict[str, str], model: str, status: int, module: Module) -> list[str]:
@@ -74,7 +78,10 @@ def once(operation: Operation, names: dict[str, str], model: str, status: int, m
     if operation.once is None:
         return []
     module.imports.add(f"{module.package}.once", "once")
-    given = [f"key={literal(names[operation.once.input])}", f"keep={duration(operation.once.keep_us, module.imports)}"]
+    given = [
+        f"key={_of_arguments(names[operation.once.input])}",
+        f"keep={duration(operation.once.keep_us, module.imports)}",
+    ]
     given += [f"model={model}"] if model not in ("", "None") else []
     given += [f"status={status}"] if status != 200 else []
     given += ["unset=False"] if any(reply.absent for reply in replies_of(operation)) else []

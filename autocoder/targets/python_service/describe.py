@@ -123,8 +123,10 @@ def _capabilities(operation: Operation) -> str:
     found = [limit_in_words(operation.limit)] if operation.limit else []
     if operation.signed and operation.once:
         sent, kept = _duration(operation.signed.tolerance_us), _duration(operation.once.keep_us)
-        found.append(f"Only a request that its sender signed, no longer than {sent} ago, gets in")
-        found.append(f"One with a {operation.signed.id_header} of the last {kept} gets the reply of the first")
+        when = f", no longer than {sent} ago," if operation.signed.time_header else ""
+        found.append(f"Only a request that its sender signed{when} gets in")
+        key = operation.signed.id_header or operation.once.input
+        found.append(f"One whose {key} came in the last {kept} gets the reply of the first")
     elif operation.once:
         header, kept = operation.once.input.replace("_", "-"), _duration(operation.once.keep_us)
         found.append(f"A request with the same {header} happens once in {kept}, and gets the same reply")

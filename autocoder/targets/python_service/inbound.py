@@ -28,24 +28,51 @@ def secrets(views: Views) -> set[str]:
     return {signed.secret for signed in senders(views)}
 
 
+def decodes(views: Views) -> bool:
+    """Whether keys of senders may be base64."""
+    return any(signed.encoded for signed in senders(views))
+
+
 def values(views: Views) -> dict[str, Any]:
     """What the skeletons of the service ask for."""
+    known = senders(views)
+    encoded = {signed.secret for signed in known if signed.encoded}
     return {
         "signed_secrets": sorted(name.lower() for name in secrets(views)),
+        "encoded_secrets": sorted(name.lower() for name in encoded),
+        "plain_secrets": sorted({signed.secret.lower() for signed in known if not signed.encoded}),
+        "timed_senders": any(signed.time_header for signed in known),
+        "untimed_senders": any(not signed.time_header for signed in known),
+        "times_beside": any(_beside(signed) for signed in known),
+        "times_apart": any(signed.time_header and not _beside(signed) for signed in known),
+        "encoded_senders": any(signed.encoded for signed in known),
+        "plain_senders": any(not signed.encoded for signed in known),
         "senders": [
             {
                 "name": name,
                 "scheme": literal(name),
                 "setting": signed.secret.lower(),
                 "variable": signed.secret,
-                "id": literal(signed.id_header),
-                "time": literal(signed.time_header),
-                "signature": literal(signed.signature_header),
-                "tolerance": duration(signed.tolerance_us, Imports()),
+                "before": literal(signed.before),
+                "written": literal(signed.written),
+                "headers": _headers(signed),
+                "tolerance": duration(signed.tolerance_us, Imports()) if signed.time_header else "",
+                "encoded": signed.encoded,
             }
-            for signed, name in senders(views).items()
+            for signed, name in known.items()
         ],
     }
+
+
+def _beside(signed: Signed) -> bool:
+    """Whether the time stands in the header of the signature."""
+    return signed.time_header.lower() == signed.signature_header.lower()
+
+
+def _headers(signed: Signed) -> str:
+    """Source of the headers by what they hold."""
+    named = (("id", signed.id_header), ("timestamp", signed.time_header), ("signature", signed.signature_header))
+    return "{" + ", ".join(f"{literal(what)}: {literal(name)}" for what, name in named if name) + "}"
 
 
 def dependency(operation: Operation, views: Views, module: Module) -> str:
@@ -59,14 +86,17 @@ def dependency(operation: Operation, views: Views, module: Module) -> str:
 
 
 def table(views: Views, module: Module) -> None:
-    """Tells the tests what each delivery is signed with."""
+    """Tells the tests how each delivery is signed."""
     rows = [
-        f"    {literal(o.name)}: ({literal(o.signed.id_header.lower())}, {literal(o.signed.time_header.lower())}, "
-        f"{literal(o.signed.signature_header.lower())}, {duration(o.signed.tolerance_us, module.imports)}),"
+        f"    {literal(o.name)}: Signing({literal(o.signed.before)}, {literal(o.signed.written)}, "
+        f"{_headers(o.signed).lower()}, {_tolerance(o.signed, module.imports)}),"
         for o in views.operations
         if o.signed
     ]
     if rows:
-        note = '"""The headers of id, time and signature of what is signed, and how far the time may be off."""'
-        module.imports.add("datetime", "timedelta")
-        module.add("\n".join(["SIGNED: dict[str, tuple[str, str, str, timedelta]] = {", *rows, "}", note]))
+        module.imports.add("support.senders", "Signing")
+        module.add("\n".join(["SIGNED = {", *rows, "}", '"""How the sender of each delivery signs it."""']))
+
+
+def _tolerance(signed: Signed, imports: Imports) -> str:
+    return duration(signed.tolerance_us, imports) if signed.time_header else "None"

@@ -198,7 +198,7 @@ def skeletons(views: Views) -> list[str]:
     """The modules that all services share which reach out, as far as this one does."""
     names = ["channels.py"] if views.notifies else []
     names += ["outbound.py"] if views.reaches_out else []
-    names += ["signatures.py"] if _posts(views) or inbound.secrets(views) else []
+    names += ["signatures.py"] if _posts(views) or inbound.decodes(views) else []
     names += ["senders.py"] if inbound.secrets(views) else []
     return [*names, "outside.py"] if _sends(views) else names
 

@@ -129,7 +129,7 @@ class Suite:
         names += ["test_limits"] if "rate_limit" in self.views.capabilities else []
         names += ["test_tracing"] if "tracing" in self.views.capabilities else []
         names += ["test_once"] if "idempotency" in self.views.capabilities else []
-        names += ["test_senders"] if inbound.secrets(self.views) else []
+        names += ["support/senders", "test_senders"] if inbound.secrets(self.views) else []
         names += ["support/outside", "test_outside"] if self.outside else []
         return [*(f"tests/{name}.py" for name in names), "benchmarks/operations.py"]
 

@@ -139,7 +139,7 @@ def delivered(world: World, operation: str, step: Row, options: Row) -> tuple[Ro
     body = json.dumps(options["json"]).encode() if "json" in options else b""
     off = [TypeAdapter(timedelta).validate_python(step.get(name, "PT0S")) for name in ("early", "late")]
     signed = world.signed(operation, body, step["delivery"], world.now + off[0] - off[1])
-    signature = interface.SIGNED[operation][2]
+    signature = interface.SIGNED[operation].headers["signature"]
     if step.get("forged"):
         signed[signature] = signed[signature][::-1]
     if step.get("unsigned"):
@@ -166,7 +166,7 @@ def as_sent(world: World, operation: str, step: Row, credentials: str | None) ->
     if "delivery" not in step:
         return headers, options, step
     signed, options = delivered(world, operation, step, options)
-    return {**headers, **signed}, options, {**step, "headers": signed}
+    return {**headers, **signed}, options, {**step, "headers": {**step.get("headers", {}), **signed}}
 
 
 def foreseen(step: Row, operation: str, expected: Reply) -> int:

@@ -28,8 +28,25 @@ def shop(transcript: str = "signature") -> Compiled:
 def test_senders_with_other_keys_or_headers_are_others() -> None:
     module = tree_of(shop())["generated/src/shop/senders.py"].content.decode()
     assert "PAYMENTS_HOOK_SENDER = Sender(" in module
-    assert 'message_id="Svix-Id"' in module
-    assert module.count("message_id=") == 1
+    assert '{"id": "Svix-Id", "timestamp": "Svix-Timestamp", "signature": "Svix-Signature"}' in module
+    assert module.count(" = Sender(") == 5
+
+
+@pytest.mark.parametrize(("scheme", "timed"), [("standard", True), ("github", False), ("stripe", True)])
+def test_a_service_knows_the_schemes_of_its_senders_alone(scheme: str, timed: bool, tmp_path: Path) -> None:
+    text = (
+        'schema_version: "1.0.0"\nsystem: {name: shop}\nentities: {Payment: {fields: {name: text}}}\noperations:\n'
+        f"  paid: {{route: POST /paid, access: {{signature: {{secret: PAY_KEYS, scheme: {scheme}}}}}, "
+        "input: {name: text}, effects: [{create: Payment}], output: {status: 204}}\n"
+    )
+    service = write(
+        compile_sources(Sources(architecture=text, deployment=ON_SQLITE.format(name="shop"))), tmp_path / "service"
+    )
+    assert lint(service.folder) == ""
+    source = service.project / "src" / "shop"
+    module = (source / "senders.py").read_text()
+    assert ("tolerance" in module, "is_new" in module) == (timed, timed)
+    assert ((source / "signatures.py").exists(), "t=" in module) == (scheme == "standard", scheme == "stripe")
 
 
 def test_only_who_takes_webhooks_has_senders() -> None:

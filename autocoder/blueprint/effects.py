@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import Discriminator, Field, Tag
 
-from autocoder.blueprint.shapes import Expression, Flag, Integer, Keep, Name, Strict, TypeName
+from autocoder.blueprint.shapes import Expression, Flag, Integer, Keep, Name, Strict, TypeName, shape_of
 
 
 class Effect(Strict):
@@ -64,7 +64,9 @@ class Read(Effect):
     optional: Flag = Field(default=False, description="Bind null where no row is there.", examples=[True])
     first: Flag = Field(default=False, description="Take the first of several rows, by `order`.", examples=[True])
     order: tuple[str, ...] = Field(
-        default=(), description="Fields, each with `asc` or `desc`.", examples=[["expires_at desc"]]
+        default=(),
+        description="Fields, or what is worked out of them, each with `asc` or `desc`.",
+        examples=[["expires_at desc"]],
     )
     otherwise: Annotated[str | int | None, Field(alias="else")] = Field(
         default=None,
@@ -107,7 +109,8 @@ Where = Annotated[
 Ordered = Annotated[
     tuple[str, ...],
     Field(
-        description="Fields, each with `asc` or `desc`. Usual: the order of insertion.", examples=[["expires_at desc"]]
+        description="Fields, or what is worked out of them, each with `asc` or `desc`. Usual: the order of insertion.",
+        examples=[["expires_at desc", "lower(title)"]],
     ),
 ]
 Limit = Annotated[
@@ -129,6 +132,11 @@ Total = Annotated[
 ]
 
 
+Group = Annotated[
+    Annotated[tuple[Name, ...], Tag("list")] | Annotated[dict[Name, Expression], Tag("map")], Discriminator(shape_of)
+]
+
+
 class ListRows(Effect):
     """Reads many rows."""
 
@@ -143,14 +151,17 @@ class ListRows(Effect):
         description="The name of a row's position in the order, from 1; each item is then a record.",
         examples=["position"],
     )
-    group: tuple[Name, ...] = Field(
-        default=(), description="Fields: one item for each group of rows with the same values.", examples=[["day"]]
+    group: Group = Field(
+        default=(),
+        description="One item for each group of rows with the same values of these fields, or of what is worked out "
+        "of each row under a name.",
+        examples=[["day"], {"day": "date(sold_at)"}],
     )
     values: dict[Name, Expression] = Field(
         default_factory=dict[str, str],
-        description="What is worked out of each group: `size(rows)`, or `sum`, `avg`, `min` or `max` of "
-        "`rows.map(r, …)`.",
-        examples=[{"count": "size(rows)", "total": "sum(rows.map(r, r.price))"}],
+        description="What is worked out of each group: `size(rows)`, `sum`, `avg`, `min` or `max` of "
+        "`rows.map(r, …)`, or `size(distinct(rows.map(r, …)))`; `rows.filter(r, …)` takes some of them.",
+        examples=[{"count": "size(rows)", "paid": "sum(rows.filter(r, r.paid).map(r, r.price))"}],
     )
 
 

@@ -183,6 +183,19 @@ def children(node: Syntax) -> tuple[Syntax, ...]:
             assert_never(node)
 
 
+def names_in(text: str) -> frozenset[str]:
+    """The bare names of an expression, none of what is no expression."""
+    try:
+        level: tuple[Syntax, ...] = (parse(text),)
+    except ExpressionError:
+        return frozenset()
+    found: set[str] = set()
+    while level:
+        found |= {node.name for node in level if isinstance(node, Name)}
+        level = tuple(child for node in level for child in children(node))
+    return frozenset(found)
+
+
 def _check_depth(tree: Syntax) -> None:
     level: list[Syntax] = [tree]
     for _ in range(MAX_DEPTH):

@@ -64,9 +64,10 @@ class Match:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """One key of an order."""
+    """One key of an order: a field, or where that is "" what is worked out of each row."""
 
-    field: str
+    field: str = ""
+    by: Expr | None = None
     descending: bool = False
 
 
@@ -116,11 +117,14 @@ class Remove:
 
 @dataclass(frozen=True, kw_only=True)
 class Aggregate:
-    """A value of a group of rows; `count` is of no expression."""
+    """A value of a group of rows, or of those `where` something holds; `count` is of no expression, `distinct` the
+    number of different values.
+    """
 
-    function: Literal["count", "sum", "min", "max", "avg"]
+    function: Literal["count", "sum", "min", "max", "avg", "distinct"]
     of: Expr | None
     type: Type
+    where: Expr | None = None
     kind: Literal["aggregate"] = "aggregate"
 
     @property
@@ -135,7 +139,7 @@ class List:
     """Binds the rows that match, ordered, at most `limit`, and of these `count` after the first `offset`.
 
     `total` names the number of all rows that match. With `rank` each item is a record of what is shown of a row and
-    its position; with `values` it is one of a group of rows with the same `group` fields.
+    its position; with `values` it is one of a group of rows with the same values of `group`.
     `after` is a place in the order, a record of its keys: rows before it and there are left out.
     """
 
@@ -148,7 +152,7 @@ class List:
     offset: Expr | None = None
     total: str = ""
     rank: str = ""
-    group: tuple[str, ...] = ()
+    group: Values = ()
     values: tuple[tuple[str, Aggregate], ...] = ()
     after: Expr | None = None
     kind: Literal["list"] = "list"
@@ -299,10 +303,15 @@ def _expressions_in(value: object) -> Iterator[Expr]:
             yield from _expressions_in(value.where)
         case Aggregate():
             yield from _expressions_in(value.of)
+            yield from _expressions_in(value.where)
+        case Order():
+            yield from _expressions_in(value.by)
         case tuple():
-            # Pairs of field and expression; steps inside `Choose` are no pairs.
+            # Keys of an order, and pairs of field and expression; steps inside `Choose` are neither.
             for item in cast("tuple[object, ...]", value):
-                if isinstance(item, tuple):
+                if isinstance(item, Order):
+                    yield from _expressions_in(item)
+                elif isinstance(item, tuple):
                     yield from _expressions_in(cast("tuple[object, ...]", item)[-1])
         case _:
             pass

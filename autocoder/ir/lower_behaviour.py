@@ -26,8 +26,8 @@ from autocoder.ir import (
     lower_visibility,
     lower_wrapping,
 )
-from autocoder.ir.behaviour import BoundRow, Failure, Invoke, Match, Order, Reply, Require, Step, Steps
-from autocoder.ir.expressions import Bound, Column, Const, Expr, Op, Record, rewrite
+from autocoder.ir.behaviour import BoundRow, Failure, Invoke, Match, Reply, Require, Step, Steps
+from autocoder.ir.expressions import Bound, Column, Const, Expr, Op, Over, Record, rewrite
 from autocoder.ir.lower_secrets import looked_up
 from autocoder.ir.names import snake
 from autocoder.ir.nodes import Auth, Channel, Constraints, Entity, Event, Field, Function, Input, Integration
@@ -178,8 +178,21 @@ class Lowering:
                 entity = self._entity_of(node)
                 computed = dict(entity.computed).get(field) if entity else None
                 return node if computed is None else rewrite(computed, lambda part: _of_same_row(part, node))
+            case Over(items=items, item=item, body=body) if items.type.item and items.type.item.name == "row":
+                return replace(node, body=self._worked_out_of_item(body, item, items.type.item.entity or ""))
             case _:
                 return node
+
+    def _worked_out_of_item(self, body: Expr, item: str, entity: str) -> Expr:
+        """What is said of each row of a list, its computed values as what they are worked out of."""
+        computed = dict(self.world.entities[entity].computed)
+
+        def change(node: Expr) -> Expr:
+            if isinstance(node, Bound) and (node.scope, node.name) == ("item", item) and node.field in computed:
+                return rewrite(computed[node.field], lambda part: _of_same_row(part, node))
+            return node
+
+        return rewrite(body, change)
 
     def _entity_of(self, node: Bound) -> Entity | None:
         """The entity of the row that a field is taken of."""
@@ -417,24 +430,6 @@ class Lowering:
 
         found = rewrite(expr, change) if computed else expr
         return rewrite(looked_up(found, entity), self._by_digest)
-
-    def order(self, entity: Entity, order: tuple[str, ...], at: Path) -> tuple[Order, ...]:
-        keys: list[Order] = []
-        stored = {f.name for f in entity.fields}
-        for index, text in enumerate(order):
-            name, _, direction = text.partition(" ")
-            if name not in stored or direction not in ("", "asc", "desc"):
-                self.complain(
-                    "AC3123",
-                    f'"{text}" is no order of {entity.name}',
-                    (*at, "order", index),
-                    value=text,
-                    rule="an order is a field that is stored, then `asc` or `desc`",
-                    help=nearest(name, stored),
-                )
-            else:
-                keys.append(Order(field=name, descending=direction == "desc"))
-        return tuple(keys)
 
 
 _VERBS: dict[type[model.Effect], Callable[..., Steps]] = {

@@ -48,12 +48,13 @@ def _next(step: List, place: Type) -> Expr:
 def _is_in_order(to: Lowering, effect: model.ListRows, entity: Entity, step: List, at: Path) -> bool:
     """A place is a value of each key, so there are keys, and each row has a value of each."""
     types = {f.name: f.type for f in entity.fields}
-    wrong = [key.field for key in step.order if types[key.field].name not in _KEYS or types[key.field].optional]
+    plain = [types[key.field] for key in step.order if key.field in types]
     rows = not (effect.rank or effect.group or effect.values)
-    if step.order and not wrong and rows:
+    named = len(plain) == len(step.order) and all(t.name in _KEYS and not t.optional for t in plain)
+    if rows and step.order and named:
         return True
     what = (
-        f'"{wrong[0]}" may be null or has no order' if wrong else "there is no order" if rows else "these are no rows"
+        "these are no rows" if not rows else "a key is no field, or may be null" if step.order else "there is no order"
     )
     to.complain(
         "AC3267",

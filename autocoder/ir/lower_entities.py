@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, cast
 
 from autocoder.blueprint import model
+from autocoder.blueprint.expressions import names_in
 from autocoder.ir.audit import AUDIT
-from autocoder.ir.expressions import Column, Const, Expr, walk
+from autocoder.ir.expressions import Column, Const, Expr, rewrite, walk
 from autocoder.ir.field_types import ID_FIELD
 from autocoder.ir.lower_capabilities import is_audited
 from autocoder.ir.lower_rows import VERSION
@@ -210,35 +212,56 @@ class Entities:
         return replace(entity, fields=tuple(fields))
 
     def with_computed(self, entity: Entity) -> Entity:
-        """The entity with what is worked out of its own fields."""
-        specs = self.design.entities[entity.name].fields
-        columns: Mapping[str, Type] = {f.name: f.type for f in entity.fields}
-        scope = Scope(columns=columns)
-        found: list[tuple[str, Expr]] = []
-        for name, spec in specs.items():
-            if spec.computed is None:
-                continue
-            (field,) = self.blueprint.fields({name: spec}, "entities", entity.name, "fields")
-            span = self.blueprint.source.positions.written("entities", entity.name, "fields", name, "computed")
-            value = resolve(
-                spec.computed, scope, expected=field.type, span=span, diagnostics=self.blueprint.diagnostics
+        """The entity with what is worked out of its own fields, and of what is worked out of them."""
+        specs = {n: s for n, s in self.design.entities[entity.name].fields.items() if s.computed is not None}
+        worked_out = self.blueprint.fields(specs, "entities", entity.name, "fields")
+        scope = Scope(columns={f.name: f.type for f in (*entity.fields, *worked_out)})
+        types = {f.name: f.type for f in worked_out}
+        found: dict[str, Expr] = {}
+        for name in self.in_order(entity, {n: s.computed or "" for n, s in specs.items()}):
+            value = self.computed_value(entity, name, specs[name], types[name], scope)
+            found[name] = rewrite(value, lambda node: found.get(node.field, node) if isinstance(node, Column) else node)
+        self.shows_what_all_see(entity, found)
+        return replace(entity, computed=tuple((name, found[name]) for name in specs))
+
+    def in_order(self, entity: Entity, texts: Mapping[str, str]) -> tuple[str, ...]:
+        """The names of computed values, each after those that it is worked out of."""
+        needs = {name: sorted(names_in(text) & texts.keys()) for name, text in texts.items()}
+        try:
+            return tuple(TopologicalSorter(needs).static_order())
+        except CycleError as error:
+            circle = cast("list[str]", error.args[1])
+            name = min(circle)
+            self.blueprint.complain(
+                "AC3298",
+                f"it is worked out of itself: {' of '.join(reversed(circle))}",
+                "a computed value is worked out of stored fields in the end",
+                *("entities", entity.name, "fields", name, "computed"),
             )
-            hidden = {f.name for f in entity.fields if f.visible}
-            shown = [n.field for n in walk(value) if isinstance(n, Column) and n.field in hidden] if value else []
+            return tuple(texts)
+
+    def computed_value(self, entity: Entity, name: str, spec: model.FieldSpec, type_: Type, scope: Scope) -> Expr:
+        """What a field is worked out of; null after a diagnostic."""
+        path = ("entities", entity.name, "fields", name)
+        span = self.blueprint.source.positions.written(*path, "computed")
+        text, diagnostics = spec.computed or "", self.blueprint.diagnostics
+        value = resolve(text, scope, expected=type_, span=span, diagnostics=diagnostics)
+        if any(getattr(spec, option) for option in ("unique", "indexed", "sequence")) or spec.default is not None:
+            fix = "it has no default, is not unique, and has no index"
+            self.blueprint.complain("AC3145", "a computed value is not stored", fix, *path)
+        if value is None:
+            return Const(value=None, type=type_.or_null())
+        return replace(value, type=replace(value.type, optional=type_.optional))
+
+    def shows_what_all_see(self, entity: Entity, computed: Mapping[str, Expr]) -> None:
+        """What is worked out of a field that not everybody sees would show it."""
+        hidden = {f.name for f in entity.fields if f.visible}
+        for name, value in computed.items():
+            shown = [n.field for n in walk(value) if isinstance(n, Column) and n.field in hidden]
             if shown:
                 message = f"it shows {shown[0]}, which not everybody sees"
                 rule = "what is worked out is shown to everybody: work it out where it is answered"
                 self.blueprint.complain("AC3223", message, rule, "entities", entity.name, "fields", name, "computed")
-            if value is not None:
-                found.append((name, replace(value, type=replace(value.type, optional=field.type.optional))))
-            if any(getattr(spec, option) for option in ("unique", "indexed", "sequence")) or spec.default is not None:
-                self.blueprint.complain(
-                    "AC3145",
-                    "a computed value is not stored",
-                    "it has no default, is not unique, and has no index",
-                    *("entities", entity.name, "fields", name),
-                )
-        return replace(entity, computed=tuple(found))
 
     # Lifecycles.
 

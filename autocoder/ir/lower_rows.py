@@ -15,6 +15,7 @@ from autocoder.ir.behaviour import BoundRow, Match, Steps, Values
 from autocoder.ir.durations import microseconds
 from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Op, fixed_columns
 from autocoder.ir.lower_failures import failure_of
+from autocoder.ir.lower_order import order
 from autocoder.ir.nodes import Entity, Field, Input, Lifecycle, StateChange
 from autocoder.ir.types import BOOLEAN, INTEGER, TEXT
 
@@ -124,7 +125,7 @@ def read(to: Lowering, effect: model.Read, at: Path) -> Steps:
         return ()
     where = to.where(entity, effect.where, effect.by, at)
     fixed = fixed_columns(where)
-    order = to.order(entity, effect.order, at)
+    keys = order(to, entity, effect.order, at)
     broken = isinstance(where, Const)  # a diagnostic stands in for the condition
     if not effect.first and not broken and not any(set(key) <= fixed for key in entity.unique_keys):
         to.complain(
@@ -136,7 +137,7 @@ def read(to: Lowering, effect: model.Read, at: Path) -> Steps:
         )
     bind = to.bind_row(effect, entity.name, optional=effect.optional)
     absent = None if effect.optional else failure_of(to, effect, "missing", at, subject=entity.name)
-    return macros.read(entity.name, where, bind, absent=absent, order=order, keep_us=kept_for(effect.cache))
+    return macros.read(entity.name, where, bind, absent=absent, order=keys, keep_us=kept_for(effect.cache))
 
 
 def kept_for(duration: str | None) -> int:

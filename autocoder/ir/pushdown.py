@@ -172,7 +172,7 @@ def _misfits(sign: str, args: tuple[Expr, ...]) -> Iterator[str]:
         yield ""
     elif unknown := types - {word for row in rows for word in row.types}:
         yield f"of {' and '.join(sorted(unknown))}"
-    elif compared and types == {"text"} and not any(map(_collated, args)):
+    elif compared and types == {"text"} and not any(map(collated, args)):
         yield "of a text that no field gives"
     elif any(names_column(args[place]) for row in rows for place in row.given):
         yield "with a column on its right"
@@ -201,15 +201,15 @@ def _guards_value(sign: str, condition: Expr, *guarded: Expr) -> bool:
     return bool(proven & before & after)
 
 
-def _collated(expr: Expr) -> bool:
+def collated(expr: Expr) -> bool:
     """Whether a text takes over the collation of a column, without which PostgreSQL compares it by its own."""
     match expr:
         case Column():
             return True
         case Op(op="?:", args=(_, *values)) | Op(op="??" | "+", args=(*values,)):
-            return any(map(_collated, values))
+            return any(map(collated, values))
         case Call(args=args):
-            return any(map(_collated, args))
+            return any(map(collated, args))
         case _:
             return False
 

@@ -139,9 +139,10 @@ class Names:
         if step.total:
             self.locals[step.total] = INTEGER
         fields = {f.name for f in entity.fields}
-        known = {*step.group, *(name for name, _ in step.values)} if step.values else fields
-        yield from (f"list: no order by {key.field}" for key in step.order if key.field not in known)
-        yield from (f"list: {step.entity} has no field {name}" for name in step.group if name not in fields)
+        known = {name for name, _ in (*step.group, *step.values)} if step.values else fields
+        for key in step.order:
+            if (key.field not in known) if key.by is None else (key.field or step.values):
+                yield f"list: no order by {key.field}"
         for name, value in step.values:
             if (value.of is None) != (value.function == "count"):
                 yield f"list: {name} is a {value.function} of {value.of}"

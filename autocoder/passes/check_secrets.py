@@ -95,10 +95,11 @@ def _arranged(step: Step, entities: Mapping[str, Entity]) -> Iterator[str]:
     if not isinstance(step, List):
         return
     entity = entities[step.entity]
-    names = {key.field for key in step.order} | set(step.group)
-    yield from (f.name for f in entity.fields if f.name in names and f.type.format == "secret")
-    for expr in expressions(step):
-        yield from (n.field for n in walk(expr) if isinstance(n, Column) and n.type.format == "secret" and step.values)
+    names = {key.field for key in step.order}
+    yield from (f.name for f in entity.fields if f.name in names and f.type.format == "secret" and not step.values)
+    worked_out = expressions(step) if step.values else (key.by for key in step.order if key.by is not None)
+    for expr in worked_out:
+        yield from (n.field for n in walk(expr) if isinstance(n, Column) and n.type.format == "secret")
 
 
 def _copied(step: Step, entities: Mapping[str, Entity]) -> Iterator[tuple[str, Expr]]:

@@ -106,7 +106,7 @@ class Reading:
             return
         self.of_lists[step.bind] = list(conjuncts(where))
         if step.values:
-            used = sorted({*step.group, *_columns(step)})
+            used = sorted(_columns(step))
             needs = (self.need(step.entity, name, None) for name in used)
             self.held[step.bind] = frozenset(need for need in needs if need is not None)
 
@@ -178,13 +178,10 @@ class Reading:
 
 
 def _columns(step: List) -> set[str]:
-    return {
-        node.field
-        for _, value in step.values
-        if value.of is not None
-        for node in walk(value.of)
-        if isinstance(node, Column)
-    }
+    """The fields that groups are made of."""
+    made_of = (expr for _, v in step.values for expr in (v.of, v.where) if expr is not None)
+    grouped = (value for _, value in step.group)
+    return {node.field for expr in (*grouped, *made_of) for node in walk(expr) if isinstance(node, Column)}
 
 
 def _about(part: Expr, bound: Bound) -> Expr:

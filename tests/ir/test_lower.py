@@ -164,6 +164,15 @@ REFUSED = {
         BOOK + "operations: {a: {route: GET /b, effects: [{list: Book, group: [title], values: {n: avg(rows)}}]}}\n",
         "architecture.yaml:5:",
     ),
+    "AC3298": (
+        "entities: {Sale: {fields: {net: {type: integer, computed: gross - 1}, gross: {type: integer, computed: net + 1}}}}\n",
+        "architecture.yaml:3:",
+    ),
+    "AC3299": (
+        "entities: {Sale: {fields: {paid: boolean}}}\n"
+        "operations: {a: {route: GET /s, effects: [{list: Sale, order: [\"paid ? 'b' : 'a' desc\"]}]}}\n",
+        "architecture.yaml:4:",
+    ),
     "AC3201": (
         """entities: {Film: {fields: {genre: text, stars: integer}}}
 operations:

@@ -128,8 +128,8 @@ CODES: tuple[dict[str, str], ...] = (
     {
         "code": "AC3123",
         "title": "not an order",
-        "why": "An order is a field of the entity, then `asc` or `desc`.",
-        "fix": "Write for example `order: [expires_at desc]`.",
+        "why": "An order is a field of the entity or what is worked out of fields, then `asc` or `desc`.",
+        "fix": "Write for example `order: [expires_at desc]` or `order: [price * pieces]`.",
     },
     {
         "code": "AC3124",
@@ -147,8 +147,8 @@ CODES: tuple[dict[str, str], ...] = (
     {
         "code": "AC3126",
         "title": "no value of a group",
-        "why": "The database sums groups up, so their values are sizes, sums, least and greatest values.",
-        "fix": "Use size(rows), or sum, min or max of rows.map(r, …); a mean is a sum divided by a size.",
+        "why": "The database sums groups up, so their values are sizes, sums, means, least and greatest values.",
+        "fix": "Use size(rows), size(distinct(rows.map(r, …))), or sum, avg, min or max of rows.map(r, …).",
         "example": "{list: Sale, group: [day], values: {mean: avg(rows)}}",
     },
     {

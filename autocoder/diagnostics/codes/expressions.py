@@ -1,4 +1,4 @@
-"""Codes of the lower stage (AC3200 to AC3209): what expressions may not do."""
+"""Codes of the lower stage (AC3200, AC3201, AC3298 to AC3305): what expressions may not do."""
 
 CODES: tuple[dict[str, str], ...] = (
     {
@@ -18,5 +18,21 @@ CODES: tuple[dict[str, str], ...] = (
         "among equal means they keep the order that the database gave.",
         "fix": "Name it first in `order`, or leave it out.",
         "example": 'order: [count desc, mean desc]  # with values: {mean: "avg(rows.map(r, r.stars))"}',
+    },
+    {
+        "code": "AC3298",
+        "title": "a computed value that is worked out of itself",
+        "why": "A computed value is worked out of the fields of its row, and of other computed values; in the end of "
+        "fields that are stored.",
+        "fix": "Work one of them out of stored fields.",
+        "example": "fields: {net: {type: integer, computed: gross - tax}, gross: {type: integer, computed: net + tax}}",
+    },
+    {
+        "code": "AC3299",
+        "title": "an order by a text that no field gives",
+        "why": "Texts are ordered by code point, in every database alike. PostgreSQL does so where a field gives the "
+        "text; what is written out it orders as the database's own language does.",
+        "fix": "Order by a number in its place: `status == 'open' ? 0 : 1`.",
+        "example": "order: [\"paid ? 'b' : 'a'\"]",
     },
 )

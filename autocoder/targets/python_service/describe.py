@@ -170,7 +170,7 @@ def _step(step: Step) -> list[str]:  # noqa: C901 # one arm a step
             cached = f" (kept for {_duration(kept)})" if kept else ""
             return [f"find the {words(match.entity)}{_where(match.where)}{cached}"]
         case List(entity=entity, where=where, group=group) if step.values:
-            by = f" by {' and '.join(words(name) for name in group)}" if group else ""
+            by = f" by {' and '.join(expression(value) for _, value in group)}" if group else ""
             return [f"sum up the {words(plural(snake(entity)))}{by}{_where(where)}"]
         case List(entity=entity, where=where, order=order):
             return [f"list the {words(plural(snake(entity)))}{_where(where)}{_order(order)}"]
@@ -222,7 +222,8 @@ def with_article(entity: str) -> str:
 
 
 def _order(order: tuple[Order, ...]) -> str:
-    keys = [f"{words(key.field)}{', descending' if key.descending else ''}" for key in order]
+    named = ((expression(key.by) if key.by is not None else words(key.field), key.descending) for key in order)
+    keys = [f"{by}{', descending' if descending else ''}" for by, descending in named]
     return f", by {' then by '.join(keys)}" if keys else ""
 
 

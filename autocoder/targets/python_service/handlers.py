@@ -285,10 +285,11 @@ class Behaviour:
     def _order(self, entity: str, order: tuple[Order, ...]) -> str:
         fields = {f.name: f for f in self.views.entity(entity).fields}
         keys: list[str] = []
+        sql = self.sql(entity)
         for key in order:
-            text = f"{model(entity)}.{row_attribute(key.field, fields[key.field].type)}"
-            text += ".desc()" if key.descending else ""
-            keys.append(f"{text}.nulls_first()" if fields[key.field].type.optional else text)
+            by = key.by or Column(field=key.field, type=fields[key.field].type)
+            text = sql.key(by) + (".desc()" if key.descending else "")
+            keys.append(f"{text}.nulls_first()" if by.type.optional else text)
         if not any(key.field == "id" for key in order):
             keys.append(f"{model(entity)}.seq")
         return f".order_by({', '.join(keys)})"

@@ -6,6 +6,7 @@ is taken from the service.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -34,7 +35,7 @@ from autocoder.ir.behaviour import (
     Values,
     walk_steps,
 )
-from autocoder.ir.expressions import Bound, Column, Const, Expr, rewrite, walk
+from autocoder.ir.expressions import Bound, Column, Const, Expr, Get, rewrite, walk
 from autocoder.ir.lower_secrets import source_of
 from autocoder.ir.nodes import Entity, Handler, Input, Issuer, Operation
 from autocoder.ir.pushdown import with_values_checked, worked_out_before
@@ -231,11 +232,19 @@ class Fold:
             formulas=f"{self.package}.formulas",
             sent=self.sent,
             row_of=lambda node: row_of(node, self.nullable),
+            attribute=self.attribute_of,
             spelled=self.views.spelled,
             present=self.present,
             nullable=lambda node: self.views.entity(self.entities[node.name]).field(node.field).type.optional,
             untyped=True,
         )
+
+    def attribute_of(self, row: str, node: Get) -> str:
+        """A field of a row that has no name of its own, or what is worked out of one."""
+        entity = node.of.type.entity or ""
+        if node.field in dict(self.views.entity(entity).computed):
+            return f"ENTITIES[{literal(entity)}].computed[{literal(node.field)}]({row})"
+        return f"{row}[{literal(node.field)}]"
 
     def sent(self, node: Bound) -> str:
         """Whether an input was sent."""
@@ -329,10 +338,9 @@ class Fold:
 
     def _list(self, step: List) -> list[str]:
         bind, rows = local(step.bind), self._matching(step.entity, step.where)
-        if step.values:
-            return self._groups(step, rows)
-        lines = [f"{local(step.total)} = len({rows})"] if step.total else []
-        text = self._ordered(rows, step.order)
+        lines, text = self._groups(step, rows) if step.values else ([], self._ordered(rows, step.order))
+        if step.total:
+            lines = [*lines, f"{local(step.total)} = len({bind if step.values else rows})"]
         if step.after is not None:
             self.module.imports.add("support.tables", "beyond")
             keys = ", ".join(f"({literal(key.field)}, {literal(key.descending)})" for key in step.order)
@@ -348,34 +356,52 @@ class Fold:
             text = f"page({text}, 0, {step.limit})"
         if step.rank:
             first = f"({start}) + 1" if step.offset is not None else "1"
-            plain = f"self.plain({literal(step.entity)}, row)"
-            if some := [f.name for f in self.views.entity(step.entity).fields if f.visible is not None]:
+            plain = "row" if step.values else f"self.plain({literal(step.entity)}, row)"
+            if not step.values and (
+                some := [f.name for f in self.views.entity(step.entity).fields if f.visible is not None]
+            ):
                 plain = f"without({plain}, {', '.join(literal(name) for name in some)})"
                 self.module.imports.add("support.tables", "without")
             record = f"{{{literal(step.rank)}: position, **{plain}}}"
             return [*lines, f"{bind} = [{record} for position, row in enumerate({text}, {first})]"]
         return [*lines, f"{bind} = {text}"]
 
-    def _groups(self, step: List, rows: str) -> list[str]:
+    def _groups(self, step: List, rows: str) -> tuple[list[str], str]:
+        """The statement that binds all groups in order where more is asked of them, and what they are then."""
         values = ", ".join(f"{literal(name)}: {self._aggregate(value)}" for name, value in step.values)
-        groups = f"grouped({', '.join([rows, *map(literal, step.group)])})"
-        self.module.imports.add("support.tables", "grouped")
-        keys = ", ".join(f"{literal(name)}: rows[0][{literal(name)}]" for name in step.group)
+        first = self.python("rows[0]")
+        keys = ", ".join(f"{literal(name)}: {first.render(value)}" for name, value in step.group)
         record = ", ".join(part for part in (keys, values) if part)
-        text = self._ordered(f"[{{{record}}} for rows in {groups}]", step.order)
-        return [f"{local(step.bind)} = {text}" + (f"[:{step.limit}]" if step.limit is not None else "")]
+        text = self._ordered(f"[{{{record}}} for rows in {self._grouped(step, rows)}]", step.order)
+        if not (step.total or step.rank):
+            return [], text
+        return [f"{local(step.bind)} = {text}"], local(step.bind)
+
+    def _grouped(self, step: List, rows: str) -> str:
+        self.module.imports.add("support.tables", "grouped")
+        if all(isinstance(value, Column) and value.field == name for name, value in step.group):
+            return f"grouped({', '.join([rows, *(literal(name) for name, _ in step.group)])})"
+        named = ", ".join(f"{literal(name)}: {self.python().render(value)}" for name, value in step.group)
+        names = ", ".join(literal(name) for name, _ in step.group)
+        held = self._held(value for _, value in step.group)
+        return f"grouped({rows}, {names}, by=lambda row{held}: {{{named}}})"
 
     def _aggregate(self, value: Aggregate) -> str:
+        rows = "rows" if value.where is None else f"[row for row in rows if {self.python().render(value.where)}]"
         if value.of is None:
-            return "len(rows)"
-        each = f"{self.python().render(value.of)} for row in rows"
+            return f"len({rows})"
+        each = f"{self.python().render(value.of)} for row in {rows}"
+        if value.function == "distinct":
+            return f"len({{{each}}})"
+        if value.function in ("min", "max"):
+            return f"{value.function}(({each}), default=None)"
         added = f"exact_sum({each})" if value.of.type.name == "decimal" else f"sum({each})"
         if value.function == "sum":
             return added if value.added_here else f"whole({added})"
-        if value.function == "avg":
-            self.module.imports.add("decimal", "Decimal")
+        self.module.imports.add("decimal", "Decimal")
+        if value.where is None:
             return f"Decimal({added}) / len(rows) if rows else None"
-        return f"{value.function}(({each}), default=None)"
+        return f"Decimal({added.replace(rows, 'some')}) / len(some) if (some := {rows}) else None"
 
     def _inside(self, steps: Steps) -> list[str]:
         return [INDENT + line for line in self._statements(steps)]
@@ -400,8 +426,13 @@ class Fold:
         return f"[row {before}for row in {rows} if {self.python().render(named)}]"
 
     def _ordered(self, rows: str, order: tuple[Order, ...]) -> str:
-        keys = ", ".join(f"({literal(key.field)}, {literal(key.descending)})" for key in order)
+        keys = ", ".join(f"({self._key(key)}, {literal(key.descending)})" for key in order)
         return f"ordered({rows}, {keys})" if order else rows
+
+    def _key(self, key: Order) -> str:
+        if key.by is None:
+            return literal(key.field)
+        return f"lambda row{self._held((key.by,))}: {self.python().render(key.by)}"
 
     def _find(self, step: Find) -> list[str]:
         rows = self._ordered(self._matching(step.match.entity, step.match.where), step.order)
@@ -432,9 +463,13 @@ class Fold:
             row = local(step.row.bind)
             return [f"self.change({entity}, {row}, {self._values(step.values, row)})"]
         rows = self._matching(step.row.entity, step.row.where)
-        used = {n.name for _, value in step.values for n in walk(value) if isinstance(n, Bound)} & self.turned
-        held = "".join(f", {local(name)}={local(name)}" for name in sorted(used))
+        held = self._held(value for _, value in step.values)
         return [f"self.change_all({entity}, {rows}, lambda row{held}: {self._values(step.values)})"]
+
+    def _held(self, values: Iterable[Expr]) -> str:
+        """Parameters of a function inside a loop that hold what has another value in its next turn."""
+        used = {n.name for value in values for n in walk(value) if isinstance(n, Bound)} & self.turned
+        return "".join(f", {local(name)}={local(name)}" for name in sorted(used))
 
     def _remove(self, step: Remove) -> list[str]:
         match step.row:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from autocoder.ir.behaviour import Let, List, Reply, walk_steps
-from autocoder.ir.expressions import Bound, Call, Expr, Over, Record, walk
+from autocoder.ir.behaviour import Find, Let, List, Reply, walk_steps
+from autocoder.ir.expressions import Bound, Call, Column, Expr, Over, Record, walk
 from autocoder.ir.nodes import Operation
 from autocoder.ir.views import Views
 from autocoder.targets.python_service.expressions import literal
@@ -34,6 +34,17 @@ def walk(world: World, operation: str, asked: Asked, page: Page, add: Callable[[
 def by_cursor(operation: Operation) -> List | None:
     """The list that an operation shows page by page, if it has one."""
     return next((s for s in walk_steps(operation.steps) if isinstance(s, List) and s.after is not None), None)
+
+
+def orders(views: Views) -> dict[str, bool]:
+    """Whether rows are ordered, or grouped, by what is worked out of them."""
+    steps = [s for b in (*views.operations, *views.handlers) for s in walk_steps(b.steps)]
+    keys = [key for s in steps if isinstance(s, Find | List) for key in s.order]
+    groups = [group for s in steps if isinstance(s, List) for group in s.group]
+    return {
+        "worked_out_orders": any(key.by is not None for key in keys),
+        "worked_out_groups": any(not isinstance(v, Column) or v.field != name for name, v in groups),
+    }
 
 
 def module(views: Views, package: str) -> str:

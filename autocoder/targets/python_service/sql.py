@@ -63,6 +63,10 @@ class SqlExpressions:
         """A value that is kept."""
         return replace(self, exact=True).render(with_values_checked(expr))
 
+    def key(self, expr: Expr) -> str:
+        """A value that rows are ordered by."""
+        return replace(self, exact=True).render(with_values_checked(expr), ATOM)
+
     def _condition(self, expr: Expr) -> str:
         """A condition as SQL, also where it asks nothing of the row."""
         return self.render(expr) if names_column(expr) else self._named("literal", self.python.render(expr))

@@ -174,6 +174,7 @@ class Suite:
             **uploads.values(views),
             **formula_values(views),
             "cursors": any(page_tests.by_cursor(o) for o in views.operations),
+            **page_tests.orders(views),
             "wraps": any(o.wrapper for o in views.operations),
             "refusals": _refuses(views),
             "query_lists": any(

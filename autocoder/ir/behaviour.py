@@ -140,7 +140,8 @@ class List:
 
     `total` names the number of all rows that match. With `rank` each item is a record of what is shown of a row and
     its position; with `values` it is one of a group of rows with the same values of `group`.
-    `after` is a place in the order, a record of its keys: rows before it and there are left out.
+    `after` is a place in the order, a record of its keys: rows before it and there are left out. `lock` holds the rows
+    until the end.
     """
 
     entity: str
@@ -155,6 +156,7 @@ class List:
     group: Values = ()
     values: tuple[tuple[str, Aggregate], ...] = ()
     after: Expr | None = None
+    lock: bool = False
     kind: Literal["list"] = "list"
 
 

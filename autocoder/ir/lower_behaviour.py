@@ -234,10 +234,11 @@ class Lowering:
             self.complain("AC3127", f'"{effect.item}" means something else already', (*at, "item"), value=effect.item)
         before = self.taken()
         known, shown = (dict(self.rows), dict(self.locals), dict(self.lists)), self.shown
-        self.items[effect.item] = items.type.item or JSON
+        item = items.type.item or JSON
+        (self.rows if item.name == "row" else self.items)[effect.item] = item
         steps = self._conditional(effect, at)
         # What one turn binds is gone with it.
-        del self.items[effect.item]
+        self.items.pop(effect.item, None)
         self.rows, self.locals, self.lists, self.shown = *known, shown
         return (*before, *macros.repeated(items, effect.item, steps))
 
@@ -394,7 +395,7 @@ class Lowering:
 
     def bind_row(self, effect: model.Effect, entity: str, *, optional: bool = False) -> str:
         usual = snake(entity)
-        bind = effect.name or (f"new_{usual}" if usual in self.items else usual)
+        bind = effect.name or (f"new_{usual}" if effect.each and effect.item == usual else usual)
         self.rows[bind] = row(entity, optional=optional)
         self.shown = bind
         return bind

@@ -121,7 +121,7 @@ def aggregate(to: Lowering, entity: Entity, text: str, at: Path, *, grouped: boo
             at,
             value=text,
             rule="size(rows), size(distinct(rows.map(r, …))), or sum, min, max or avg of rows.map(r, …)",
-            help="for example `sum(rows.map(r, r.price * r.count))`, or of some: `rows.filter(r, r.paid).map(r, r.price)`",
+            help="for example `sum(rows.map(r, r.price))`, or of some of them `sum(rows.filter(r, r.paid).map(r, r.price))`",
         )
         return _NOTHING
     always = (grouped and found.where is None) or found.function in ("sum", "distinct")
@@ -144,7 +144,7 @@ def _mapped(to: Lowering, entity: Entity, text: str, at: Path, node: syntax.Synt
             where, there = _condition(to, entity, text, at, rows)
             proven = frozenset(("item", item, field) for field in there)
             value = _of_row(to, entity, text, body, item, at, proven)
-            return None if value is None else _summed(to, function, where, _as_columns(to, entity, value, item), at)
+            return _summed(to, function, where, _as_columns(to, entity, value, item), at)
         case _:
             return None
 

@@ -96,7 +96,11 @@ class Names:
     def _each(self, step: Each) -> Iterator[str]:
         if step.items.type.name != "list":
             yield f"each: over {step.items.type}"
-        self.items[step.item] = step.items.type.item
+        item = step.items.type.item
+        if item is not None and item.name == "row" and item.entity in self.entities:
+            self.rows[step.item] = item.entity or ""
+        else:
+            self.items[step.item] = item
         yield from self.check(step.body)
 
     def _step(self, step: Step) -> Iterator[str]:

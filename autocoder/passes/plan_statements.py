@@ -17,17 +17,18 @@ from autocoder.ir.behaviour import (
     Choose,
     Each,
     Find,
+    Let,
     List,
     Remove,
     Step,
     Steps,
     walk_steps,
 )
-from autocoder.ir.expressions import Bound, Column, Expr, Op, fixed_columns, is_computed_integer, rewrite, walk
+from autocoder.ir.expressions import Bound, Column, Expr, Op, Over, fixed_columns, is_computed_integer, rewrite, walk
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Entity, Handler, Operation
 from autocoder.ir.pushdown import impossible, limits_of, too_large
-from autocoder.ir.types import BOOLEAN, UUID
+from autocoder.ir.types import BOOLEAN, UUID, list_of, row
 from autocoder.passes.indexes import derive_indexes
 from autocoder.passes.protocol import PassContext
 
@@ -60,8 +61,16 @@ def _planned(steps: Steps, entities: dict[str, Entity]) -> Steps:
 def _read_again(before: Steps, after: Steps) -> Steps:
     """Reads the rows anew that were found before a call and are written after it."""
     written = _written(after)
-    found = {step.bind: step.match for step in walk_steps(before) if isinstance(step, Find) and step.bind in written}
-    return tuple(Find(match=replace(match, where=_same_row(bind)), bind=bind) for bind, match in found.items())
+    found: list[Find | List] = []
+    for step in walk_steps(before):
+        match step:
+            case Find(bind=bind, match=match) if bind in written:
+                found.append(Find(match=replace(match, where=_same_row(bind)), bind=bind))
+            case List(bind=bind, entity=entity, order=order) if bind in written:
+                found.append(List(entity=entity, where=_same_rows(entity, bind), bind=bind, order=order))
+            case _:
+                pass
+    return tuple(found)
 
 
 def _same_row(bind: str) -> Expr:
@@ -69,13 +78,27 @@ def _same_row(bind: str) -> Expr:
     return Op(op="==", args=(Column(field="id", type=UUID), row_id), type=BOOLEAN)
 
 
+def _same_rows(entity: str, bind: str) -> Expr:
+    rows = Bound(scope="local", name=bind, type=list_of(row(entity)))
+    row_id = Bound(scope="item", name="found", field="id", type=UUID)
+    ids = Over(op="map", items=rows, item="found", body=row_id, type=list_of(UUID))
+    return Op(op="in", args=(Column(field="id", type=UUID), ids), type=BOOLEAN)
+
+
 def _written(steps: Steps) -> set[str]:
-    """The bound rows that steps change or remove."""
-    return {
+    """The bound rows that steps change or remove, and the lists that these are taken of."""
+    found = {
         step.row.bind
         for step in walk_steps(steps)
         if isinstance(step, Change | Remove) and isinstance(step.row, BoundRow)
     }
+    for step in reversed([*walk_steps(steps)]):
+        match step:
+            case Each(item=name, items=value) | Let(name=name, value=value) if name in found:
+                found |= {node.name for node in walk(value) if isinstance(node, Bound)}
+            case _:
+                pass
+    return found
 
 
 def _about(step: Step) -> tuple[str, ...]:
@@ -147,6 +170,8 @@ def _locked(steps: Steps) -> Steps:
 def _lock(step: Step, written: set[str]) -> Step:
     match step:
         case Find() if step.bind in written:
+            return replace(step, lock=True)
+        case List() if step.bind in written and not (step.values or step.rank):
             return replace(step, lock=True)
         case Choose():
             then, otherwise = (tuple(_lock(s, written) for s in side) for side in (step.then, step.otherwise))

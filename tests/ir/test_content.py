@@ -28,9 +28,9 @@ REFUSED = {
         "operations:\n  a: {route: GET /a, input: {q: map of text}, output: {body: {q: input.q}}}\n",
         ("AC3249", "architecture.yaml:4:33"),
     ),
-    "an order by what is worked out": (
+    "an order by what may leave 64 bits": (
         "entities: {A: {fields: {a: integer, b: {type: integer, computed: a * 2}}}}\noperations:\n  a: {route: GET /a, effects: [{list: A, order: [b]}]}\n",
-        ("AC3123", "architecture.yaml:5:50"),
+        ("AC3200", "architecture.yaml:5:6"),
     ),
     "groups by a sum of decimals that comes second": (
         "entities: {A: {fields: {a: text, b: decimal}}}\noperations:\n  a: {route: GET /a, effects: [{list: A, group: [a], values: {s: 'sum(rows.map(r, r.b))'}, order: [a, s]}]}\n",

@@ -169,8 +169,9 @@ REFUSED = {
         "architecture.yaml:3:",
     ),
     "AC3299": (
-        "entities: {Sale: {fields: {paid: boolean}}}\n"
-        "operations: {a: {route: GET /s, effects: [{list: Sale, order: [\"paid ? 'b' : 'a' desc\"]}]}}\n",
+        """entities: {Sale: {fields: {paid: boolean}}}
+operations: {a: {route: GET /s, effects: [{list: Sale, order: ["paid ? 'b' : 'a' desc"]}]}}
+""",
         "architecture.yaml:4:",
     ),
     "AC3201": (

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from autocoder.ir.behaviour import (
     BoundRow,
     Change,
+    Each,
     Find,
     Insert,
     Invoke,
@@ -65,6 +66,8 @@ def entities_of(steps: Steps, views: Views) -> dict[str, str]:
                 found[bind] = entity
             case Change(bind=str() as bind, row=row):
                 found[bind] = row.entity
+            case Each(items=items, item=item) if items.type.item is not None and items.type.item.entity:
+                found[item] = items.type.item.entity
             case _:
                 pass
     return found

@@ -130,7 +130,7 @@ def _record(step: List, means: list[str], imports: Imports) -> str:
 
 
 def _by_first(step: List, bind: str, imports: Imports) -> list[str]:
-    """Sorts by the first key, null first; groups with the same one stay in the order in which the database gave them."""
+    """Sorts by the first key, null first; groups with the same one stay in the database's order."""
     first = step.order[0]
     key, way = literal(first.field), ", reverse=True" if first.descending else ""
     if dict(step.values)[first.field].type.optional:

@@ -67,6 +67,7 @@ from autocoder.targets.python_service.tables import column_name
 
 INDENT = "    "
 NOTHING = Const(value="", type=TEXT)
+_ANEW = ".execution_options(populate_existing=True)"
 
 
 @dataclass(kw_only=True)
@@ -83,6 +84,7 @@ class Behaviour:
     status: int = 200
     several: bool = False
     found: set[str] = field(default_factory=set[str])
+    listed: set[str] = field(default_factory=set[str])
     nullable: set[str] = field(default_factory=set[str])
     needed: frozenset[str] = frozenset()
     lists: frozenset[str] = frozenset()
@@ -190,7 +192,7 @@ class Behaviour:
                 self.imports.add(f"{self.package}.kept", name)
                 lines.append(drop)
             self.connected |= isinstance(step, Find | List | Insert | Change | Remove)
-            locks = isinstance(step, Find) and step.lock
+            locks = isinstance(step, Find | List) and step.lock
             self.written |= locks or isinstance(step, Insert | Change | Remove | Emit | Notify)
         return lines
 
@@ -260,8 +262,8 @@ class Behaviour:
             text += f"{self._order(entity, step.order)}.limit(1)"
         if step.lock:
             text += ".with_for_update()"
-        if entity in self.found:
-            text += ".execution_options(populate_existing=True)"
+        if entity in self.found or (step.lock and entity in self.listed):
+            text += _ANEW
         self.found.add(entity)
         return [f"{local(step.bind)} = await session.scalar({text})", *self._absent(local(step.bind), step.match)]
 
@@ -310,6 +312,10 @@ class Behaviour:
             text += f".limit({step.limit})"
         if step.offset is not None:
             text += f".offset({self.python.render(step.offset)})"
+        if step.lock:
+            text += ".with_for_update()" + (_ANEW if entity in self.found | self.listed else "")
+            self.found.add(entity)
+        self.listed.add(entity)
         if step.rank:
             return [*lines, self._ranked(step, text)]
         if step.bind in self.named:

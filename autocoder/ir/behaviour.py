@@ -197,6 +197,12 @@ class Each:
     body: tuple[Step, ...]
     kind: Literal["each"] = "each"
 
+    @property
+    def rows_of(self) -> str:
+        """The entity whose rows the items are, "" where they are no rows."""
+        item = self.items.type.item
+        return (item.entity or "") if item is not None and item.name == "row" else ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Emit:

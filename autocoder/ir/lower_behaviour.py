@@ -97,6 +97,7 @@ class Lowering:
     lists: dict[str, str] = field(default_factory=dict[str, str])
     locals: dict[str, Type] = field(default_factory=dict[str, Type])
     items: dict[str, Type] = field(default_factory=dict[str, Type])
+    repeated: bool = False
     before: list[Step] = field(default_factory=list[Step])
     keys: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     there: frozenset[ValueKey] = frozenset()
@@ -236,8 +237,10 @@ class Lowering:
         known, shown = (dict(self.rows), dict(self.locals), dict(self.lists)), self.shown
         item = items.type.item or JSON
         (self.rows if item.name == "row" else self.items)[effect.item] = item
+        self.repeated = True
         steps = self._conditional(effect, at)
         # What one turn binds is gone with it.
+        self.repeated = False
         self.items.pop(effect.item, None)
         self.rows, self.locals, self.lists, self.shown = *known, shown
         return (*before, *macros.repeated(items, effect.item, steps))

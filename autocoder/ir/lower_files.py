@@ -41,7 +41,7 @@ def as_form(blueprint: Blueprint, name: str, method: str, inputs: Mapping[str, I
 def kept(to: Lowering, target: Entity | BoundRow | Match, values: Values, at: Path) -> tuple[Steps, Values]:
     """Steps that keep the uploads among the values, and the values with what the row knows of them."""
     entity = target if isinstance(target, Entity) else to.world.entities[target.entity]
-    many = isinstance(target, Match) or bool(to.items)
+    many = isinstance(target, Match) or to.repeated
     uploads: list[Bound] = []
     for name, value in values:
         if entity.field(name).type.format != "file" or isinstance(value, Const):

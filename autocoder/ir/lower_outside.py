@@ -143,8 +143,8 @@ def _in_its_place(to: Lowering, at: Path) -> None:
             rule="a call runs outside of the transaction, so it comes before everything that is written",
             help="call first; or publish an event, and call in a handler on it",
         )
-    if to.items or (to.path[0] == "handlers" and to.event is None):
-        where = "inside `each`" if to.items else "on a schedule"
+    if to.repeated or (to.path[0] == "handlers" and to.event is None):
+        where = "inside `each`" if to.repeated else "on a schedule"
         to.complain(
             "AC3231",
             f"a call {where} cannot be made again without the others",

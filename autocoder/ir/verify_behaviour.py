@@ -96,11 +96,10 @@ class Names:
     def _each(self, step: Each) -> Iterator[str]:
         if step.items.type.name != "list":
             yield f"each: over {step.items.type}"
-        item = step.items.type.item
-        if item is not None and item.name == "row" and item.entity in self.entities:
-            self.rows[step.item] = item.entity or ""
+        if step.rows_of in self.entities:
+            self.rows[step.item] = step.rows_of
         else:
-            self.items[step.item] = item
+            self.items[step.item] = step.items.type.item
         yield from self.check(step.body)
 
     def _step(self, step: Step) -> Iterator[str]:

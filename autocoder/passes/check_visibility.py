@@ -85,9 +85,8 @@ class Reading:
                 yield from self.steps(then)
                 self.facts = before
                 yield from self.steps(otherwise)
-            case Each(items=items, item=item, body=body):
-                if items.type.item is not None and items.type.item.name == "row":
-                    self.rows[item] = items.type.item.entity or ""
+            case Each(item=item, body=body, rows_of=entity):
+                self.rows[item] = entity
                 yield from self.steps(body)
             case Find() | List():
                 self._bound(step)

@@ -66,8 +66,8 @@ def entities_of(steps: Steps, views: Views) -> dict[str, str]:
                 found[bind] = entity
             case Change(bind=str() as bind, row=row):
                 found[bind] = row.entity
-            case Each(items=items, item=item) if items.type.item is not None and items.type.item.entity:
-                found[item] = items.type.item.entity
+            case Each(item=item, rows_of=entity) if entity:
+                found[item] = entity
             case _:
                 pass
     return found

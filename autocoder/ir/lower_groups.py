@@ -121,7 +121,7 @@ def aggregate(to: Lowering, entity: Entity, text: str, at: Path, *, grouped: boo
             at,
             value=text,
             rule="size(rows), size(distinct(rows.map(r, …))), or sum, min, max or avg of rows.map(r, …)",
-            help="for example `sum(rows.map(r, r.price))`, of some of them `sum(rows.filter(r, r.paid).map(r, r.price))`",
+            help="for example `sum(rows.map(r, r.price))`, of some `sum(rows.filter(r, r.paid).map(r, r.price))`",
         )
         return _NOTHING
     always = (grouped and found.where is None) or found.function in ("sum", "distinct")

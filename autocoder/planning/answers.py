@@ -12,12 +12,14 @@ from autocoder.blueprint.model import FieldSpec, Output
 from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import names
+from autocoder.planning.listings import narrowing, rows_of, totals_of
 from autocoder.planning.routes import Endpoint, name_of, referred
 from autocoder.planning.workbench import EntityDraft, Workbench
 
 TOKENS = names.words("token access_token jwt session_token auth_token bearer_token id_token")
 _MESSAGES = names.words("message detail msg")
 _MADE = names.words("created_at created creation_date date_created created_on")
+CHANGED = names.words("updated_at updated modified_at modified last_updated last_modified changed_at updated_on")
 _COUNTERS = ("count", "counter", "hits", "views", "clicks", "visits")
 
 
@@ -55,21 +57,10 @@ def _redirect(bench: Workbench, endpoint: Endpoint, entity: EntityDraft, status:
 
 def _body(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> dict[str, str] | str | None:
     many = endpoint.does == "list" and not endpoint.signs
+    if many and (holder := rows_of(endpoint)):
+        return _around(bench, endpoint, entity, holder)
     row = "row" if many else entity.row
-    found: dict[str, str] = {}
-    for fact in endpoint.answered:
-        name = name_of(fact.word("name"))
-        value = _value(bench, endpoint, entity, fact, row)
-        if value is None:
-            bench.refuse(
-                "AC2001",
-                f'nothing says where "{fact.word("name")}" comes from',
-                fact,
-                rule="an answer is made of fields of the row",
-                help="say what it is, or name it among the fields of the row",
-            )
-            continue
-        found[name] = value
+    found = _values(bench, endpoint, entity, endpoint.answered, row)
     message = endpoint.first("message") if _succeeds(endpoint) else None
     if message and not endpoint.answered and not many:
         found["message"] = _text(str(message))
@@ -77,9 +68,58 @@ def _body(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> dict[str
         found |= {"access_token": "access_token"}
         bench.decide(f"operations.of.{endpoint.route}.output.token", "access_token", "Nothing says the token's name.")
     if many and found:
-        inner = ", ".join(f"{name}: {value}" for name, value in found.items())
-        return f"rows.map(row, {{{inner}}})"
+        return _each(found)
     return found or None
+
+
+def _each(found: dict[str, str]) -> str:
+    return f"rows.map(row, {{{', '.join(f'{name}: {value}' for name, value in found.items())}}})"
+
+
+def _around(bench: Workbench, endpoint: Endpoint, entity: EntityDraft, holder: Fact) -> dict[str, str]:
+    """The rows under a name of their own, with what is said beside them: how many there are, the page."""
+    inner = _values(bench, endpoint, entity, endpoint.inside(holder.word("name")), "row")
+    given = {**dict.fromkeys(totals_of(endpoint), "total")}
+    if narrowing(endpoint, entity).page:
+        given |= {"limit": "input.limit", "offset": "input.offset"}
+    found: dict[str, str] = {}
+    for fact in endpoint.answered:
+        name = name_of(fact.word("name"))
+        if fact is holder:
+            found[name] = _each(inner) if inner else "rows"
+        elif name in given:
+            found[name] = given[name]
+        else:
+            _nowhere(bench, fact)
+    return found
+
+
+def _values(
+    bench: Workbench, endpoint: Endpoint, entity: EntityDraft, facts: tuple[Fact, ...], row: str
+) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for fact in facts:
+        value = _value(bench, endpoint, entity, fact, row)
+        if value is None:
+            _nowhere(bench, fact)
+        else:
+            found[_last(fact)] = value
+    return found
+
+
+def _last(fact: Fact) -> str:
+    """The field's own name, without what it stands in."""
+    return name_of(fact.word("name").rpartition(".")[2])
+
+
+def _nowhere(bench: Workbench, fact: Fact) -> None:
+    bench.refuse(
+        "AC2001",
+        f'nothing says where "{fact.word("name")}" comes from',
+        fact,
+        rule="an answer is made of fields of the row",
+        help="say what it is, or name it among the fields of the row",
+    )
 
 
 def _succeeds(endpoint: Endpoint) -> bool:
@@ -88,7 +128,7 @@ def _succeeds(endpoint: Endpoint) -> bool:
 
 
 def _value(bench: Workbench, endpoint: Endpoint, entity: EntityDraft, fact: Fact, row: str) -> str | None:
-    name = name_of(fact.word("name"))
+    name = _last(fact)
     if name in TOKENS and endpoint.signs:
         return "access_token"
     if name in _MESSAGES and name not in entity.fields:
@@ -122,6 +162,9 @@ def _generated(fact: Fact, name: str) -> tuple[FieldSpec | None, str]:
     if name in _MADE:
         spec = FieldSpec(type="datetime", default="=now", read_only=True)
         return spec, "It is answered and never sent: it is set once."
+    if name in CHANGED:
+        spec = FieldSpec(type="datetime", default="=now", read_only=True)
+        return spec, "It is answered and never sent: every change of the row sets it."
     counts = fact.word("type") == "integer" and (fact.get("read_only") is True or name.endswith(_COUNTERS))
     if counts:
         spec = FieldSpec(type="integer", default=0, read_only=True)

@@ -15,7 +15,6 @@ from autocoder.blueprint.model import (
     Delete,
     FieldSpec,
     Increment,
-    ListRows,
     Operation,
     Read,
     Require,
@@ -28,6 +27,7 @@ from autocoder.facts import Fact
 from autocoder.planning import answers, failures, names, permissions
 from autocoder.planning.capabilities import refuses_unknown
 from autocoder.planning.entities import spec_of
+from autocoder.planning.listings import narrowing, plan_list
 from autocoder.planning.routes import CRUD, Endpoint, camel, endpoints, keyed, name_of, referred
 from autocoder.planning.row_operations import input_fields
 from autocoder.planning.workbench import EntityDraft, OperationDraft, Workbench
@@ -186,6 +186,17 @@ def plan_endpoints(bench: Workbench) -> None:
             _plan(bench, endpoint, entity)
 
 
+def plan_stamps(bench: Workbench) -> None:
+    """Whatever changes a row sets the time of its last change, where it has one that clients cannot set."""
+    for entity in bench.entities.values():
+        stamps = {n: "now" for n, f in entity.fields.items() if n in answers.CHANGED and f.read_only}
+        for draft in bench.operations.values() if stamps else ():
+            effects = draft.operation.effects
+            if any(isinstance(e, Update) and e.update == entity.row for e in effects):
+                stamped = (*effects, Update(update=entity.row, set=stamps))
+                draft.operation = draft.operation.model_copy(update={"effects": stamped})
+
+
 def _refuse(bench: Workbench, endpoint: Endpoint, fact: Fact, message: str, rule: str) -> None:
     bench.refuse("AC2001", message, fact, rule=rule, help="change the sentence, or the blueprint by hand")
     bench.use(*endpoint.facts, *endpoint.fields)
@@ -204,7 +215,7 @@ def _unclear(bench: Workbench, endpoint: Endpoint, entity: EntityDraft | None) -
 def _problem(endpoint: Endpoint, *, mixed: bool) -> tuple[Fact, str, str] | None:
     """The first thing that the blueprint cannot say, with its fact and the rule."""
     for fact in endpoint.fields:
-        name = fact.word("name")
+        name = fact.word("name").rpartition(".")[2]
         if not _servable(name) or (mixed and name != camel(name_of(name))):
             rule = "names in JSON are all in snake case, or all in camel case"
             return fact, f'the name "{name}" is not planned yet', rule
@@ -261,6 +272,8 @@ def _name(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> str:
 
 def _input(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> dict[str, FieldSpec]:
     found = {n: FieldSpec(type="uuid") for n in endpoint.parameters if _is_id(n, entity) or referred(bench, n)}
+    if endpoint.does == "list" and not endpoint.signs:
+        return found | narrowing(endpoint, entity).inputs
     for fact in endpoint.sent:
         name = name_of(fact.word("name"))
         if name in endpoint.parameters:
@@ -274,11 +287,12 @@ def _input(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> dict[st
         if spec is None or (fact.get("type") is not None and spec.type not in {"password", "email"}):
             spec = spec_of(bench, entity, name, fact, decided=False) or FieldSpec(type="text")
         stated = fact.get("required")
-        optional = stated is not True if endpoint.does in {"update", "list"} or stated is not None else _may_miss(spec)
+        optional = stated is not True if endpoint.does == "update" or stated is not None else _may_miss(spec)
         at = "query" if endpoint.method in {"GET", "DELETE"} else "body"
         place = fact.word("location") if fact.word("location") not in {"", at} else None
         update = {"optional": optional and spec.default is None, "unique": False, "read_only": False, "place": place}
-        update |= {"default": None, "optional": True} if endpoint.does in {"update", "list"} else {}
+        whole = endpoint.method == "PUT" and stated is True  # the row is replaced, not changed in part
+        update |= {"default": None, "optional": not whole} if endpoint.does == "update" else {}
         found[name] = spec.model_copy(update=update)
     if endpoint.does in {"create", "update"} and not endpoint.sent and not endpoint.signs:
         usual = input_fields(entity, partial=endpoint.does == "update")
@@ -332,9 +346,9 @@ def _effects(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[
         last = (
             _creation(bench, endpoint, entity, known[-1:])
             if endpoint.does == "create"
-            else _list(endpoint, entity, inside)
+            else plan_list(bench, endpoint, entity, inside)
         )
-        return None if last is None else [*around, last]
+        return [*around, last]
     found = _found(entity, key, inside)
     return None if found is None else [found, *_change(endpoint, entity)]
 
@@ -400,30 +414,6 @@ def _creation(
             values.setdefault(parent.row, f"input.{name}")
     owner = entity.fields.get("owner")
     return Create(create=entity.name, set=values | ({"owner": "caller.id"} if owner and not owner.optional else {}))
-
-
-def _list(endpoint: Endpoint, entity: EntityDraft, inside: Sequence[str]) -> ListRows | None:
-    """The rows, narrowed, in order and by pages as the text says; None where they lack what they are narrowed by."""
-    filters: list[str] = []
-    for fact in endpoint.sent:
-        name = name_of(fact.word("name"))
-        known = next((n for n in (name, f"{name}_id", name.removesuffix("_id")) if n in entity.fields), None)
-        if known is None:
-            return None
-        filters.append(f"(input.{name} == null || {known} == input.{name})")
-    limit = endpoint.first("limit")
-    ordered = endpoint.first("order") == "newest first"
-    if ordered:
-        entity.add("created_at", FieldSpec(type="datetime", default="=now", read_only=True), *endpoint.facts[:1])
-    return ListRows.model_validate(
-        {
-            "list": entity.name,
-            "where": " && ".join([*inside, *filters]) or None,
-            "order": ["created_at desc"] if ordered else [],
-            "page": {"limit": limit, "most": max(limit, 100)} if isinstance(limit, int) else None,
-            "as": "rows" if endpoint.answered else None,
-        }
-    )
 
 
 def _found(entity: EntityDraft, key: str, inside: Sequence[str]) -> Read | None:

@@ -166,7 +166,9 @@ def _stated_doors(bench: Workbench, entity: EntityDraft, doors: Sequence[Endpoin
     login, secret = name_of(first.login.word("name")), name_of(first.secret.word("name"))
     kind = "email" if login == "email" else "text"
     entity.add(login, FieldSpec(type=kind, unique=True), first.login)
-    entity.add(secret, FieldSpec(type="password"), first.secret)
+    told = [e.secret for e in doors if e.secret is not None]
+    least, most = (next((n for f in told if (n := _number(f, slot)) is not None), None) for slot in ("min", "max"))
+    entity.add(secret, FieldSpec(type="password", min=least, max=most), first.secret)
     because = f"{first.route} takes them, and no other endpoint is for signing in."
     bench.decide("auth.login", login, because, source=Source.INFERRED)
     return True

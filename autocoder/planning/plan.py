@@ -25,7 +25,7 @@ from autocoder.planning import assignments, domain_verbs, lifecycles, names
 from autocoder.planning.caching import plan_caches
 from autocoder.planning.calls import plan_calls
 from autocoder.planning.capabilities import plan_encryption, plan_whole
-from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints, plan_wire
+from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints, plan_stamps, plan_wire
 from autocoder.planning.entities import plan_bare_entities, plan_entities, plan_references
 from autocoder.planning.failures import plan_body
 from autocoder.planning.handlers import plan_handlers
@@ -125,6 +125,7 @@ class _Draft:
         plan_encryption(bench)
         plan_endpoints(bench)
         plan_operations(bench)
+        plan_stamps(bench)
         plan_state_rules(bench)
         plan_limits(bench)
         plan_handlers(bench)

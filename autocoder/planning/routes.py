@@ -73,8 +73,16 @@ class Endpoint:
     @property
     def answered(self) -> tuple[Fact, ...]:
         """The fields of the answer, each once."""
+        return tuple(f for f in self._answered if "." not in f.word("name"))
+
+    @property
+    def _answered(self) -> tuple[Fact, ...]:
         found = {f.word("name"): f for f in reversed(self.fields) if f.word("direction") == "response"}
         return tuple(f for f in self.fields if found.get(f.word("name")) is f)
+
+    def inside(self, name: str) -> tuple[Fact, ...]:
+        """The fields of each row in a field of the answer: `items.title`."""
+        return tuple(f for f in self._answered if f.word("name").startswith(f"{name}."))
 
     @property
     def says(self) -> Fact | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autocoder.blueprint.format import format_architecture, format_deployment
-from autocoder.blueprint.model import Architecture, ErrorAnswer, Operation, Output
+from autocoder.blueprint.model import Architecture, ErrorAnswer, Operation, Output, Search, Update
 from autocoder.compilation import Sources, compile_sources
 from autocoder.decisions import Source
 from autocoder.diagnostics import StageFailed
@@ -275,3 +275,66 @@ def test_where_all_that_is_said_is_of_the_whole_collection_single_rows_have_the_
     found = planned(text).architecture
     assert {"GET /todos", "DELETE /todos"} <= {o.route for o in found.operations.values()}
     assert {"create_todo", "get_todo", "update_todo", "delete_todo"} <= set(found.operations)
+
+
+PAGED = """POST /notes
+- Creates a note.
+- Request body: { title: string (max 120), body: string, stars: integer (1..5), tags: string[] (optional) }.
+- 201: Note = { id: uuid, title: string, stars: integer, updatedAt: datetime }.
+
+GET /notes
+- Lists notes.
+- Query parameters: stars (integer, optional), minStars (integer, optional), q (string, optional).
+- Query parameters: limit (integer 1..50, default 10), offset (integer >= 0, default 0).
+- 200: { items: Note[], total: integer, limit: integer }.
+
+PUT /notes/{id}
+- Changes a note.
+- Request body: { title: string, body?: string }.
+- 200: Note.
+"""
+
+
+def test_a_stated_list_is_narrowed_searched_and_paged_by_its_parameters() -> None:
+    operation = planned(PAGED).architecture.operations["list_notes"]
+    (search,) = operation.effects
+    assert search == Search.model_validate(
+        {
+            "search": "Note",
+            "in": ("title", "body"),
+            "for": "input.q",
+            "where": "(input.stars == null || stars == input.stars)"
+            " && (input.min_stars == null || stars >= input.min_stars)",
+            "page": {"limit": 10, "most": 50},
+            "total": "total",
+            "as": "rows",
+        }
+    )
+    assert list(operation.input) == ["stars", "min_stars", "q"]
+    assert operation.output == Output(
+        status=200,
+        body={
+            "items": "rows.map(row, {id: row.id, title: row.title, stars: row.stars, updated_at: row.updated_at})",
+            "total": "total",
+            "limit": "input.limit",
+        },
+    )
+
+
+def test_every_change_sets_the_time_of_the_last_change() -> None:
+    change = planned(PAGED).architecture.operations["change_note"]
+    assert change.effects[1:] == (Update(update="note"), Update(update="note", set={"updated_at": "now"}))
+    assert (change.input["title"].optional, change.input["body"].optional) == (False, True)
+
+
+def test_a_parameter_of_a_list_that_stands_for_nothing_is_refused() -> None:
+    text = PAGED.replace("minStars (integer, optional)", "colour (string, optional)")
+    with pytest.raises(StageFailed) as caught:
+        planned(text)
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.message) == ("AC2001", 'what "colour" does to GET /notes is not planned yet')
+
+
+def test_limits_of_a_password_are_kept() -> None:
+    text = SHOP.replace("password: string }.\n- 201", "password: string (min 6) }.\n- 201")
+    assert planned(text).architecture.entities["User"].fields["password"].min == 6

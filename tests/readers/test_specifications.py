@@ -116,3 +116,54 @@ def test_a_page_is_an_answer_and_no_row() -> None:
 def test_a_row_in_an_answer_is_no_field() -> None:
     assert not facts(f"{BOOKS}It returns 201 with the created book.", "field")
     assert facts(f"{BOOKS}It returns 201 with the created book.")[-1]["status"] == 201
+
+
+SHAPED = "POST /books creates a book. Request body: {{ {} }}."
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("title: string (3-30 chars)", {"type": "text", "min": "3", "max": "30", "required": True}),
+        ("stars: integer (1..5)", {"type": "integer", "min": "1", "max": "5", "required": True}),
+        ("stars: integer >= 0", {"type": "integer", "min": "0", "required": True}),
+        ("stars: positive", None),
+        ("title: string, non-empty, 3 legs", None),
+        ('"genre": "novel" | "poem"', {"type": "enum", "values": ("novel", "poem"), "required": True}),
+        ("size: integer (optional, max 9)", {"type": "integer", "max": "9", "required": False}),
+        ("size: integer (default 3)", {"type": "integer", "default": "3", "required": False}),
+        ("isbn: string (must not be empty)", {"type": "text", "min": "1", "required": True}),
+    ],
+)
+def test_what_stands_behind_a_type_in_a_shape_is_read_or_the_shape_is_not(written: str, told: dict | None) -> None:
+    found = [{k: v for k, v in f.items() if k in SLOTS} for f in facts(SHAPED.format(written), "field")]
+    assert found == ([told] if told else [])
+
+
+SLOTS = {"type", "min", "max", "required", "values", "default"}
+
+
+def test_a_shape_has_a_name_for_later_answers_and_lists_of_it() -> None:
+    text = (
+        "GET /books/{id} returns a book. 200: Book = { id: uuid, title: string }.\n\n"
+        "GET /books lists books. 200: { items: Book[], total: integer }.\n\n"
+        "POST /books creates a book. 201: Book.\n"
+    )
+    named = [(f["of"], f["name"]) for f in facts(text, "field")]
+    assert named == [
+        ("GET /books/{id}", "id"),
+        ("GET /books/{id}", "title"),
+        ("GET /books", "items"),
+        ("GET /books", "items.id"),
+        ("GET /books", "items.title"),
+        ("GET /books", "total"),
+        ("POST /books", "id"),
+        ("POST /books", "title"),
+    ]
+
+
+def test_a_status_below_400_with_a_shape_answers_it_and_any_other_fails() -> None:
+    text = f"{BOOKS}201: {{ id: uuid }}. 400: invalid input."
+    found = facts(text)
+    assert [f.get("status") for f in found][1:] == [201, None]
+    assert (found[-1]["error"], found[-1]["error_when"]) == (400, "invalid")

@@ -150,21 +150,32 @@ _HAS = frozenset({"have", "belong", "consist", "contain"})
 
 def _schemas(items: Sequence[Item]) -> set[str]:
     """The names of shapes: "Slug: { … }", "Request body (SlugCreate)", "SlugCreate = { … }"."""
-    found: set[str] = set()
+    found = {name for i in items if (name := _shape_name(i))}
     for i, item in enumerate(items[:-1]):
-        shaped = items[i + 1].lemma in {":", "=", ")"} and any(x.kind == "shape" for x in items[i + 1 : i + 5])
+        shaped = items[i + 1].lemma in {":", ")"} and any(x.kind == "shape" for x in items[i + 1 : i + 5])
         if shaped and item.text[:1].isupper() and item.text.isalnum():
             found.add(item.text)
     return found
 
 
+def _shape_name(item: Item) -> str:
+    """The name that a shape has in itself: "SlugCreate = { … }"."""
+    return item.text.partition("=")[0].strip() if item.kind == "shape" and item.text[0] != "{" else ""
+
+
 def _shapes(items: Sequence[Item]) -> dict[str, Item]:
-    """The shape that a line gives a name to: "Slug: { … }"; none where more stands there than "at least one of"."""
-    words = [i for i in items if i.lemma not in {".", ":", "="}]
+    """The shapes that a line gives names to: "Slug: { … }", "201 response (Slug): { … }", "Slug = { … }".
+
+    None where more stands there than "at least one of".
+    """
+    found = {name: i for i in items if (name := _shape_name(i))}
+    words = [i for i in items if i.lemma not in {".", ":"}]
     if len(words) == 4 and words[1].text.lower() == "at least one" and words[2].lemma == "of":
         words = [words[0], words[3]]
+    if [i.lemma for i in words[-4:-2:2]] == ["("] and words[-2].lemma == ")":
+        words = [words[-3], words[-1]]
     named = len(words) == 2 and words[1].kind == "shape" and words[0].text[:1].isupper() and words[0].text.isalnum()
-    return {words[0].text: words[1]} if named else {}
+    return found | ({words[0].text: words[1]} if named else {})
 
 
 @dataclass(frozen=True, kw_only=True)

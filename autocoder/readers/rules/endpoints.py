@@ -1,14 +1,13 @@
-"""Reads what endpoint specifications are made of: routes, statuses, shapes, failures.
+"""Reads what endpoint specifications are made of: routes, statuses, labels, failures.
 
-Owns the small grammar of object shapes (`{ title: string, rounds?: integer }`) and the words that say why a request
-fails. A shape or a condition that it cannot read whole is not read at all.
+Owns routes, labels, what stands aside of a route, and the words that say why a request fails. A condition that it
+cannot read whole is not read at all.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 
 from autocoder.facts import Via
 from autocoder.readers.rules import roles
@@ -130,9 +129,9 @@ def reasoned_failure(noun: Noun, discourse: Discourse) -> Filled | None:
 
 
 def response_label(noun: Noun, _discourse: Discourse) -> Filled | None:
-    """The label "201 response"."""
-    filled = status(noun, _discourse)
-    if filled is None or noun.head.lemma != "response":
+    """The labels "201 response", "200", "200 OK"."""
+    filled = success(noun, _discourse)
+    if filled is None or {i.index for i in noun.items} - filled.items:
         return None
     _schema_name(noun, filled)
     return filled
@@ -244,87 +243,6 @@ def query(item: Item) -> Iterator[Filled]:
 
 
 _SIGN_IN = words("authentication bearerauth bearer token auth login sign-in user valid access jwt authorization")
-
-
-# shapes
-
-_FIELD = re.compile(
-    r"\s*(?P<name>[A-Za-z_]\w{0,60})(?P<optional>\?)?\s*:\s*(?P<type>\"[^\"]+\"(?:\s*\|\s*\"[^\"]+\")*|[A-Za-z][\w-]*)"
-    r"(?P<many>\[\])?(?P<null>\s*\|\s*null)?\s*(?P<limits>(?:[<>]=?\s*-?\d+(?:\.\d+)?)?)\s*"
-    r"(?:matching\s+(?P<pattern>\^[^\s;]{1,200}\$)\s*)?(?:\((?P<more>[^()]*)\))?\s*$"
-)
-_MORE = re.compile(
-    r"(?P<flag>required|optional|unique|read-only)|(?P<side>min|max|>=|<=)\s*(?P<number>-?\d+)|default\s+(?P<default>[\w.-]+)"
-)
-
-
-def shape(noun: Noun, _discourse: Discourse) -> list[Filled]:
-    """The fields of `{ title: string, rounds?: integer }`; none if any part of it is not understood."""
-    found = [i for i in noun.items if i.kind == "shape"]
-    return shape_fields(found[0]) if len(found) == 1 and len(noun.items) == 1 else []
-
-
-def shape_fields(item: Item) -> list[Filled]:
-    """The fields of a shape; none if any part of it is not understood."""
-    inner = item.lemma.strip()
-    if not inner.endswith("}"):
-        return []
-    fields = [_shape_field(part, item) for part in re.split(r"[,;](?![^(]*\))", inner[1:-1]) if part.strip()]
-    known = [f for f in fields if f]
-    if re.search(r"\(\s*required\b", inner):
-        for filled in known:  # where some are marked as required, the others are not
-            filled.parts["required"] = replace(filled.parts["required"], value=_marked(filled, inner))
-    return known if len(known) == len(fields) else []
-
-
-def _marked(filled: Filled, inner: str) -> bool:
-    """Whether a field of a shape stands there as required."""
-    name = re.escape(str(filled.parts["value"].value))
-    return re.search(rf"\b{name}\b[^;,(]*\(\s*required\b", inner) is not None
-
-
-def _shape_field(text: str, item: Item) -> Filled | None:
-    match = _FIELD.match(text)
-    if match is None:
-        return None
-    filled = Filled(parts={})
-    filled.put("value", match["name"], item)
-    must = not (match["optional"] or match["null"] or "default" in (match["more"] or ""))
-    filled.put("required", must, item, via=Via.LEXICON)
-    if match["pattern"]:
-        filled.put("pattern", match["pattern"], item)
-    if match["type"].startswith('"'):
-        filled.put("type", "enum", item, via=Via.LEXICON)
-        filled.put("values", tuple(re.findall(r"\"([^\"]+)\"", match["type"])), item)
-    else:
-        kind = nouns.WRITTEN_TYPES.get(match["type"].lower())
-        if kind is None or match["type"].lower() not in nouns.NAMED_TYPES:
-            return None
-        filled.put("type", f"list of {kind}" if match["many"] else kind, item, via=Via.LEXICON)
-    return filled if _limits(match["limits"] or "", filled, item) and _more(match["more"] or "", filled, item) else None
-
-
-def _limits(text: str, filled: Filled, item: Item) -> bool:
-    match = re.fullmatch(r"([<>]=)\s*(-?\d+)", text.strip())
-    if match:
-        filled.put("min" if match[1] == ">=" else "max", match[2], item, via=Via.LEXICON)
-    return bool(match) or not text.strip()
-
-
-def _more(text: str, filled: Filled, item: Item) -> bool:
-    for part in (p.strip() for p in text.split(",")):
-        match = _MORE.fullmatch(part) if part else None
-        if part and match is None:
-            return False
-        if match and match["flag"]:
-            slot = {"unique": "unique", "read-only": "read_only"}.get(match["flag"], "required")
-            filled.put(slot, match["flag"] != "optional", item, via=Via.LEXICON)
-        elif match and match["side"]:
-            slot = "min" if match["side"] in {"min", ">="} else "max"
-            filled.put(slot, match["number"], item, via=Via.LEXICON)
-        elif match:
-            filled.put("default", match["default"], item)
-    return True
 
 
 # failures

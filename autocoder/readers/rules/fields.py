@@ -60,6 +60,10 @@ def field(noun: Noun, _discourse: Discourse) -> Filled | None:
         filled.use(*(i for p in noun.relative for i in items_of(p)))
     if noun.paren and not _lines(noun):
         paren(noun.paren, filled)
+        if noun.head.plural and noun.paren[0].lemma in nouns.NAMED_TYPES and "value" in filled.parts:
+            *before, _ = str(filled.parts["value"].value).split()  # "stars (integer)" is a name as it is written
+            named = " ".join([*before, noun.head.text.lower()])
+            filled.parts["value"] = replace(filled.parts["value"], value=named)
     return filled
 
 
@@ -406,9 +410,31 @@ def _group(group: Sequence[Item], filled: Filled) -> bool:
         return kind is not None
     words_ = [i for i in group if i.lemma not in {"value", "is", "be", "of", "to", ":", "="}]
     if len(words_) != 2 or words_[0].lemma != "default":
-        return False
+        return _kind_of_values(group, filled)
     filled.put("default", words_[1].lemma, words_[1])
     filled.use(*group)
+    return True
+
+
+_LEAST = {"positive": 1, "non-negative": 0, "nonnegative": 0}
+_NOT_EMPTY = (["non-empty"], ["nonempty"], ["not", "empty"], ["must", "not", "be", "empty"], ["cannot", "be", "empty"])
+
+
+def _kind_of_values(group: Sequence[Item], filled: Filled) -> bool:
+    """Like: positive integer, non-empty string, ISO 8601 date, must not be empty."""
+    lemmas = [i.lemma for i in group]
+    named = nouns.WRITTEN_TYPES.get(lemmas[-1], "") if group[-1].tag == "N" else ""
+    if named and lemmas[:2] == ["iso", "8601"]:
+        filled.put("type", named, *group, via=Via.LEXICON)
+    elif named == "integer" and len(group) == 2 and lemmas[0] in _LEAST:
+        filled.put("type", named, *group, via=Via.LEXICON)
+        filled.put("min", str(_LEAST[lemmas[0]]), *group, via=Via.LEXICON)
+    elif lemmas in _NOT_EMPTY or (named == "text" and lemmas[:-1] in _NOT_EMPTY):
+        filled.put("min", "1", *group, via=Via.LEXICON)
+        if named:
+            filled.put("type", named, *group, via=Via.LEXICON)
+    else:
+        return False
     return True
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from autocoder.facts import KINDS, SlotSpec, Via
-from autocoder.readers.rules import endpoints, nested, occasions, outside, readings, roles
+from autocoder.readers.rules import endpoints, nested, occasions, outside, readings, roles, shapes
 from autocoder.readers.rules.adjuncts import ADJUNCT_READS, NOUN_READS
 from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, Predicate
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
@@ -284,8 +284,9 @@ class Fitter:
         return [Filled(parts=parts, items=named.items | {act.verbs[0].index})]
 
     def _nouns(self, role: Role, nouns: list[Noun]) -> list[Filled]:
-        if role.reads == "shape":
-            return endpoints.shape(nouns[0], self.discourse) if len(nouns) == 1 else []
+        if role.reads in {"shape", "answered shape"}:
+            rows = role.reads == "answered shape"
+            return shapes.shape(nouns[0], self.discourse, rows=rows) if len(nouns) == 1 else []
         if role.reads == "statuses":
             return list(endpoints.statuses(nouns))
         if role.reads in {"field", "their several"}:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from autocoder.facts import Via
 from autocoder.readers.rules.discourse import Discourse, Draft, Part
-from autocoder.readers.rules.endpoints import shape_fields
 from autocoder.readers.rules.lexicon import closed, nouns
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
+from autocoder.readers.rules.shapes import shape_fields
 
 _PRESENTS = words("be provide offer support enable allow let help expose serve design build create manage handle give")
 _LISTED = words("endpoint schema operation route api model type object definition resource following")
@@ -52,7 +52,7 @@ def _defines(spoken: Sequence[Item], discourse: Discourse) -> bool:
     name = spoken[0].text
     if (len(spoken) != 2 and name not in discourse.symbols.loose) or name not in discourse.symbols.shapes:
         return False
-    known = bool(shape_fields(discourse.symbols.shapes[name]))
+    known = bool(shape_fields(discourse.symbols.shapes[name], discourse.symbols.shapes))
     return known and discourse.symbols.elsewhere(spoken[0].lemma, discourse.sentence)
 
 

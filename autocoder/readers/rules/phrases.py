@@ -259,7 +259,7 @@ def _measure_or_number(words: Sequence[Tagged], at: int) -> tuple[int, Measure] 
     return plain[0], Measure(amount=plain[1], unit="", dimension="count")
 
 
-_RANGES = {"from": ("to", "through", "up"), "between": ("and",), "": ("to", "-", "–", "through")}
+_RANGES = {"from": ("to", "through", "up"), "between": ("and",), "": ("to", "-", "–", "through", "..")}
 
 
 def _range(words: Sequence[Tagged], at: int) -> Found:

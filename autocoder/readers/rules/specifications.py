@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from autocoder.facts import Via
-from autocoder.readers.rules import endpoints, examples, fields, reasons
+from autocoder.readers.rules import endpoints, examples, fields, reasons, shapes
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
 from autocoder.readers.rules.lexicon import closed, nouns
 from autocoder.readers.rules.lexicon.fillers import GENRE
@@ -153,14 +153,17 @@ def _named_shape(items: Sequence[Item], state: _State, discourse: Discourse) -> 
     named = [i for i in items[1:] if i.text in discourse.symbols.shapes]
     if len(named) != 1 or any(d.kind == "field" for d in state.drafts):
         return
-    answers = any(i.lemma in RESPONSE for i in items if i.tag in "VN" and i.index < named[0].index)
+    before = [i for i in items if i.index < named[0].index]
+    answers = any(i.tag in "VN" and i.lemma in RESPONSE for i in before) or (
+        state.status is not None and "status" in state.status.parts and before[-1].lemma in {":", "a", "an", "the"}
+    )
     asks = {"request", "body", "payload"} & {i.lemma for i in items} or any(i.lemma in REQUEST for i in items)
     if not answers and not asks:
         return
     direction = "response" if answers else "request"
     route = _of(discourse)
     of = f"{route['method'].value} {route['path'].value}"
-    for filled in endpoints.shape_fields(discourse.symbols.shapes[named[0].text]):
+    for filled in shapes.shape_fields(discourse.symbols.shapes[named[0].text], discourse.symbols.shapes):
         parts = {name: remembered(part) for name, part in filled.parts.items() if name != "value"}
         parts["name"] = remembered(filled.parts["value"])
         parts["of"] = Part(value=of, items=[], via=Via.CONTEXT, place=route["path"].offsets)
@@ -351,7 +354,8 @@ def _status(items: Sequence[Item], at: int, state: _State, discourse: Discourse,
 def _near(items: Sequence[Item], at: int) -> list[Item]:
     """The reason that stands right behind a status: 401 unauthorized, 404 not found."""
     found: list[Item] = []
-    for item in items[at + 1 : at + 4]:
+    labelled = 1 if [i.lemma for i in items[at + 1 : at + 2]] == [":"] else 0
+    for item in items[at + 1 + labelled : at + 4 + labelled]:
         if item.tag in ",;.:()CW" or item.lemma in {"if", "when", "for", "status", "with", "error", "code", "response"}:
             break
         found.append(item)

@@ -400,7 +400,7 @@ FRAMES: tuple[Frame, ...] = (
                 name="the fields of the answer",
                 kind="field",
                 route="response",
-                roles=(Role(at="subject", slot="name", reads="shape"), Role(at="context", reads="route")),
+                roles=(Role(at="subject", slot="name", reads="answered shape"), Role(at="context", reads="route")),
             ),
         ),
         example="POST /quizzes creates a quiz. 201 response: { quizId: uuid }.",

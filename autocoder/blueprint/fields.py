@@ -81,6 +81,11 @@ class FieldSpec(Strict):
     values: tuple[str, ...] = Field(
         default=(), description="The words that an `enum` takes.", examples=[["open", "closed"]]
     )
+    enum: tuple[str, ...] = Field(
+        default=(),
+        description="The words that a `text` may be: short for `type: enum` with `values`.",
+        examples=[["open", "closed"]],
+    )
     types: tuple[ContentType, ...] = Field(
         default=(), description="The content types that a `file` may have. Usual: any.", examples=[["image/png"]]
     )
@@ -93,7 +98,11 @@ class FieldSpec(Strict):
         description="The value where none is given: a literal, or an expression after `=`.",
         examples=[0, "=now + 30d"],
     )
-    unique: Flag = Field(default=False, description="Whether no two rows have the same value.", examples=[True])
+    unique: Flag = Field(
+        default=False,
+        description="Whether no two rows have the same value; of a list that clients send, no two items.",
+        examples=[True],
+    )
     min: Scalar = Field(default=None, description="The least value, or the least length of a text.", examples=[1])
     max: Scalar = Field(
         default=None,
@@ -154,6 +163,11 @@ class FieldSpec(Strict):
         examples=["conflict", 400],
     )
     satisfies: Satisfies = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that an enum takes, whichever way they are written."""
+        return self.values or self.enum
 
 
 FieldSpec.model_rebuild()

@@ -256,8 +256,12 @@ class AccessRule(Strict):
     secret: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = Field(
         default=None, description="A shared secret: the environment variable that holds it.", examples=["APP_KEY"]
     )
-    place: Annotated[str | None, Field(alias="in", pattern=r"^(header [A-Za-z][A-Za-z0-9-]*|bearer)$")] = Field(
-        default=None, description="Where the client sends the key or secret.", examples=["header X-Key", "bearer"]
+    place: Annotated[
+        str | None, Field(alias="in", pattern=r"^(header [A-Za-z][A-Za-z0-9-]*|body [a-z][a-z0-9_]*|bearer)$")
+    ] = Field(
+        default=None,
+        description="Where the client sends the key or secret: a header, a name in the body, or as a bearer token.",
+        examples=["header X-Key", "body token", "bearer"],
     )
     signature: SignedOrSecret = Field(
         default=None,

@@ -109,6 +109,11 @@ class Wire(Strict):
     unknown_fields: Literal["ignore", "reject"] = Field(
         default="ignore", description="What happens to fields that no operation asks for.", examples=["reject"]
     )
+    time: Literal["rfc3339"] = Field(
+        default="rfc3339",
+        description="How times are written: `2026-03-01T12:00:00Z`, in UTC, with microseconds where there are any.",
+        examples=["rfc3339"],
+    )
     wrap: dict[TypeName, Name] = Field(
         default_factory=dict[str, str],
         description="Entity to the key under which requests and replies hold its rows; a list has its plural.",

@@ -36,6 +36,9 @@ SHAPES = {
     r"^[A-Za-z_][A-Za-z0-9_-]*\??$": "a key of a body is letters, digits, `_` and `-`, a letter first; `?` may follow",
     r"^[A-Za-z][A-Za-z0-9-]*$": "a header is letters, digits and `-`, a letter first",
     r"^[a-z]+/[a-z0-9][a-z0-9.+-]*$": "a content type is two words with `/` between them, for example image/png",
+    r"^(header [A-Za-z][A-Za-z0-9-]*|body [a-z][a-z0-9_]*|bearer)$": (
+        "a place is `bearer`, or `header` or `body` and a name"
+    ),
     r"^(header [A-Za-z][A-Za-z0-9-]*|bearer)$": "a place is `bearer`, or `header` and its name",
     r"^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$": "an address is for example shop@example.com",
     r"^[A-Z][A-Z0-9_]*$": "a variable is capitals, digits and `_`, a letter first",

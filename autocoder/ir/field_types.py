@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autocoder.blueprint.model import FieldSpec
 from autocoder.diagnostics import Diagnostics, Span, nearest
@@ -90,6 +90,8 @@ def type_of(spec: FieldSpec, span: Span, subject: str, context: TypeContext) -> 
         found = _reference(spec, span, subject, context)
     elif word == "money":
         found = Type(name="integer", format="money")
+    elif word == "text" and spec.enum:
+        found = Type(name="text", format="enum")
     elif word in client_expressions.FORMATS:
         found = _client_expression(spec, _TEXTS[word], span, subject, context)
     elif word in _TEXTS:
@@ -169,8 +171,20 @@ def constraints_of(spec: FieldSpec) -> Constraints:
         maximum=None if most is None else str(most),
         length=length,
         pattern=spec.pattern,
-        values=spec.types if spec.type == "file" else spec.values,
+        values=spec.types if spec.type == "file" else spec.words,
+        fields=_of_parts(spec) if spec.type.split(" of ")[-1].strip() == "record" else (),
     )
+
+
+def sent_constraints(spec: FieldSpec) -> Constraints:
+    """The constraints of what clients send: no item of a list that is `unique` stands twice in it."""
+    return replace(constraints_of(spec), distinct=spec.unique)
+
+
+def _of_parts(spec: FieldSpec) -> tuple[tuple[str, Constraints], ...]:
+    """The constraints of the parts of a record that state any."""
+    found = ((name, sent_constraints(part)) for name, part in spec.fields.items())
+    return tuple((name, part) for name, part in found if part != Constraints())
 
 
 def field_of(name: str, spec: FieldSpec, span: Span, subject: str, context: TypeContext) -> Field:

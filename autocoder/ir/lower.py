@@ -22,7 +22,7 @@ from autocoder.ir.audit import AUDIT
 from autocoder.ir.behaviour import Failure, Reply
 from autocoder.ir.edges import derived_edges
 from autocoder.ir.expressions import Bound, Const, Expr, Record
-from autocoder.ir.field_types import TypeContext, constraints_of, field_of, type_of
+from autocoder.ir.field_types import TypeContext, field_of, sent_constraints, type_of
 from autocoder.ir.graph import Graph
 from autocoder.ir.limits import wrong_limits
 from autocoder.ir.lower_access import caller_of, rules_of
@@ -209,6 +209,8 @@ class Blueprint:
         )
 
     def limits(self, spec: model.FieldSpec, *path: str) -> None:
+        for name, part in spec.fields.items():
+            self.limits(part, *path, "fields", name)
         for key, problem, rule in wrong_limits(spec):
             subject = ".".join((*path, key))
             span = self.source.positions.span(*path, key)
@@ -240,15 +242,15 @@ class Blueprint:
                 expected=type_,
                 span=span.after(1),
                 diagnostics=self.diagnostics,
-                words=spec.values,
+                words=spec.words,
             )
-        if type_.base.name == "text" and not spec.values:
+        if type_.base.name == "text" and not spec.words:
             return Const(value=str(value), type=type_.not_null())
         text = str(value).lower() if isinstance(value, bool) else str(value)
         if type_.base.name not in ("integer", "decimal", "boolean"):
             text = json.dumps(text)
         return resolve(
-            text, Scope(), expected=type_, span=Written(span=span.span), diagnostics=self.diagnostics, words=spec.values
+            text, Scope(), expected=type_, span=Written(span=span.span), diagnostics=self.diagnostics, words=spec.words
         )
 
     def events(self) -> list[Event]:
@@ -323,6 +325,7 @@ class Blueprint:
             world=world,
             path=("operations", name),
             inputs=self.inputs(name, method, path, spec),
+            has_body=method in ("POST", "PUT", "PATCH"),
             caller=self.caller(name, access),
             caller_optional=access == "user?",
         )
@@ -384,7 +387,7 @@ class Blueprint:
                 place=s.place or usual,
                 type=type_,
                 required=not s.optional and s.default is None,
-                constraints=in_place(constraints_of(s), type_, s.place or usual),
+                constraints=in_place(sent_constraints(s), type_, s.place or usual),
                 default=None if s.default is None else self.default(s, type_, where),
                 message=s.message,
                 refused=refusal_of(self, s, *at),

@@ -138,8 +138,27 @@ def _checked(target: Literal["check_secret", "check_token"], args: Values, bind:
     )
 
 
+def _in_body(to: Lowering, name: str, at: Path) -> Expr:
+    """What the client sends beside the other inputs of the body."""
+    known = to.inputs.get(name)
+    if known is not None or not to.has_body:
+        problem = f'"{name}" is an input already' if known else "a GET or DELETE has no body"
+        rule = "a key in the body is a name of its own there, in a POST, PUT or PATCH"
+        to.complain("AC3290", problem, (*at, "in"), value=name, rule=rule, help="choose another name, or a header")
+    form = any(given.place == "form" for given in to.inputs.values())
+    limits = Constraints(pattern=PRINTABLE)
+    to.inputs[name] = Input(
+        name=name, place="form" if form else "body", type=TEXT, required=False, constraints=limits
+    )
+    sent = Bound(scope="input", name=name, type=TEXT.or_null())
+    return Op(op="??", args=(sent, Const(value="", type=TEXT)), type=TEXT)
+
+
 def _given(to: Lowering, rule: model.AccessRule, at: Path) -> Expr:
     """What the client sends, nothing where it sends nothing."""
+    where, _, name = (rule.place or "bearer").partition(" ")
+    if where == "body":
+        return _in_body(to, name, at)
     header = (rule.place or "bearer").removeprefix("header ")
     name = "authorization" if header == "bearer" else header.lower().replace("-", "_")
     given = Input(name=name, place="header", type=TEXT, required=False, constraints=Constraints(pattern=PRINTABLE))

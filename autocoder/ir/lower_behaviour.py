@@ -88,6 +88,7 @@ class Lowering:
     world: World
     path: Path
     inputs: dict[str, Input] = field(default_factory=dict[str, Input])
+    has_body: bool = False
     caller: str | None = None
     caller_optional: bool = False
     event: Event | None = None

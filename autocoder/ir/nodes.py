@@ -45,13 +45,28 @@ class Requirement:
 
 @dataclass(frozen=True, kw_only=True)
 class Constraints:
-    """What a value must satisfy beyond its type. Lengths are in code points; `minimum`, `maximum` are inclusive."""
+    """What a value must satisfy beyond its type. Lengths are in code points; `minimum`, `maximum` are inclusive.
+
+    Of a list or a map these two say how much it holds, `distinct` that no item stands twice in it, and the others what
+    an item must satisfy; `fields` is what the parts of a record must.
+    """
 
     minimum: str | None = None
     maximum: str | None = None
     length: int | None = None
     pattern: str | None = None
     values: tuple[str, ...] = ()
+    distinct: bool = False
+    fields: tuple[tuple[str, Constraints], ...] = ()
+
+    @property
+    def of_item(self) -> Constraints:
+        """What an item of a list or a value of a map must satisfy."""
+        return Constraints(pattern=self.pattern, values=self.values, fields=self.fields)
+
+    def of_part(self, name: str) -> Constraints:
+        """What a part of a record must satisfy."""
+        return dict(self.fields).get(name, Constraints())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,7 @@ OF_TYPES: Mapping[str, tuple[str, ...]] = {
     "max": (*_SIZED, "file"),
     "pattern": _TEXTS,
     "values": ("enum",),
+    "enum": ("text",),
     "types": ("file",),
     "length": ("code",),
     "to": ("ref",),
@@ -56,13 +57,20 @@ def check_options(blueprint: Blueprint) -> None:
 def _check(
     blueprint: Blueprint, fields: Mapping[str, FieldSpec], options: Mapping[str, str], where: str, *path: str
 ) -> None:
-    usual: dict[str, Any] = {name: FieldSpec.model_fields[name].get_default() for name in options}
     for name, spec in fields.items():
-        for option, written in options.items():
-            if getattr(spec, option) != usual[option]:
-                message = f"`{written}` means nothing here"
-                blueprint.complain("AC3249", message, f"it is an option of {where}", *path, name, written)
+        _check_options(blueprint, spec, options, where, *path, name)
         _check_type(blueprint, spec, *path, name)
+
+
+def _check_options(blueprint: Blueprint, spec: FieldSpec, options: Mapping[str, str], where: str, *path: str) -> None:
+    """Complains of options of something else; only a list that clients send has items that differ."""
+    listed = path[0] == "operations" and spec.type.startswith("list of ")
+    for option, written in options.items():
+        usual: Any = FieldSpec.model_fields[option].get_default()
+        if getattr(spec, option) != usual and not (option == "unique" and listed):
+            more = ", or of a list that clients send" if option == "unique" and path[0] == "operations" else ""
+            message = f"`{written}` means nothing here"
+            blueprint.complain("AC3249", message, f"it is an option of {where}{more}", *path, written)
 
 
 def _check_type(blueprint: Blueprint, spec: FieldSpec, *path: str) -> None:
@@ -73,8 +81,27 @@ def _check_type(blueprint: Blueprint, spec: FieldSpec, *path: str) -> None:
         if stated and word not in types and not (many and option in ("min", "max")):
             rule = f"it is an option of {', '.join(types)}"
             blueprint.complain("AC3249", f"`{option}` means nothing for {spec.type}", rule, *path, option)
+    if path[0] == "operations" and many and spec.unique:
+        _check_differ(blueprint, spec, word, *path)
     if word == "enum" and not spec.values:
         blueprint.complain("AC3249", "an enum has no words", "`values` lists what it takes", *path)
+    for name, part in spec.fields.items() if word == "record" else ():
+        at = (*path, "fields", name)
+        _check_options(blueprint, part, OF_INPUTS, "an input", *at)
+        _check_options(blueprint, part, OF_ENTITIES, "the field of an entity", *at)
+        _check_options(blueprint, part, {"default": "default"}, "a field or an input: a part is there or null", *at)
+        _check_type(blueprint, part, *at)
+
+
+def _check_differ(blueprint: Blueprint, spec: FieldSpec, word: str, *path: str) -> None:
+    """Complains of a list that must not hold anything twice, but cannot do so."""
+    if word in ("record", "json", "scalar") or spec.type.count(" of ") > 1:
+        rule = "they differ where they are texts, numbers, times or ids"
+        blueprint.complain("AC3291", f"the items of a {spec.type} do not differ", rule, *path, "unique")
+    known = {"boolean": 2, "enum": len(spec.values)}.get(word, len(spec.words) or None)
+    if known is not None and isinstance(spec.min, int) and spec.min > known:
+        rule = f"{known} items can differ"
+        blueprint.complain("AC3291", f"{spec.min} of them cannot all differ", rule, *path, "min")
 
 
 def _check_places(blueprint: Blueprint, name: str, operation: Operation) -> None:

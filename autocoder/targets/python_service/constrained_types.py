@@ -191,6 +191,26 @@ def content_type(sent: str | None) -> str:
     return plain if re.fullmatch(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,99}", plain) else "application/octet-stream"''',
         (("", "re"), ("fastapi", "UploadFile"), ("pydantic", "AfterValidator")),
     ),
+    "Distinct": (
+        '''T = TypeVar("T", bound=Hashable)
+
+
+def all_differ(items: list[T]) -> list[T]:
+    """A list in which nothing stands twice."""
+    if len(set(items)) < len(items):
+        raise ValueError("must not contain anything twice")
+    return items
+
+
+Distinct = Annotated[list[T], AfterValidator(all_differ), Field(json_schema_extra={"uniqueItems": True})]''',
+        (
+            ("collections.abc", "Hashable"),
+            ("typing", "Annotated"),
+            ("typing", "TypeVar"),
+            ("pydantic", "AfterValidator"),
+            ("pydantic", "Field"),
+        ),
+    ),
     "Boolean": ("Boolean = Annotated[bool, Strict()]", (("typing", "Annotated"), ("pydantic", "Strict"))),
     "Slug": (
         'Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]',

@@ -127,17 +127,45 @@ def _good(type_: Type, constraints: Constraints) -> list[str]:  # noqa: C901 # o
             names = ('"list.txt"', '"../../etc/passwd"', '"..\\\\..\\\\Ä 漢.png "')
             return [f'Upload({name}, {kind}, b"milk {n}")' for n, name in enumerate(names)]
         case "record", _:
-            given = (f"{literal(n)}: {_good(t.not_null(), Constraints())[0]}" for n, t in type_.fields)
-            return [f"{{{', '.join(given)}}}"]
+            return [_record(type_, constraints)]
         case "map", _ if type_.item:
-            one = _good(type_.item, constraints)[0]
-            return [f'{{"a": {one}, "b c": {one}}}', "{}"]
+            return _maps(type_.item, constraints)
         case "list", _ if type_.item:
-            one = _good(type_.item, Constraints(values=constraints.values))[0]
-            least, most = _range(constraints, 0, 3)
-            return list(dict.fromkeys([f"[{one}] * {least}" if least else "[]", f"[{one}] * {most}", f"[{one}]"]))
+            return _lists(type_.item, constraints)
         case name, _:
             return list(_GOOD.get(name, ()))
+
+
+def _record(type_: Type, constraints: Constraints, **other: str) -> str:
+    """A record with a good value of each part, or with `other` values of some."""
+    parts = {n: _good(t.not_null(), constraints.of_part(n))[0] for n, t in type_.fields}
+    return f"{{{', '.join(f'{literal(n)}: {value}' for n, value in (parts | other).items())}}}"
+
+
+def _maps(item: Type, constraints: Constraints) -> list[str]:
+    one = _good(item, constraints.of_item)[0]
+    if constraints.minimum is None and constraints.maximum is None:
+        return [f'{{"a": {one}, "b c": {one}}}', "{}"]
+    least, most = _range(constraints, 0, 3)
+    return [_map_of(one, most), _map_of(one, least)]
+
+
+def _map_of(value: str, size: int) -> str:
+    return f"{{str(n): {value} for n in range({size})}}"
+
+
+def _lists(item: Type, constraints: Constraints) -> list[str]:
+    least, most = _range(constraints, 0, 3)
+    values = list(dict.fromkeys(_good(item, constraints.of_item)))
+    if item.format == "email":
+        values = [value for value in values if value.islower()]  # others become one of these
+    if constraints.distinct:
+        more = {"text": '"item {}"', "integer": "{}", "uuid": "UUID(int={})"}.get("" if item.format else item.name, "")
+        values += [more.format(n) for n in range(100, 100 + least - len(values))] if more else []
+        sizes = sorted({least, min(most, len(values)), max(least, 1)}, reverse=True)
+        return [f"[{', '.join(values[:size])}]" for size in sizes]
+    some = [f"[{values[0]}] * {least}" if least else "[]", f"[{values[0]}] * {most}"]
+    return list(dict.fromkeys([*some, *([f"[{values[0]}]"] if least <= 1 <= most else [])]))
 
 
 def _bad(type_: Type, constraints: Constraints, *, in_json: bool) -> list[str]:
@@ -161,12 +189,29 @@ def _bad(type_: Type, constraints: Constraints, *, in_json: bool) -> list[str]:
             wrong = ['Upload("a.txt", "text/x-of-no-kind", b"milk")'] if constraints.values else []
             return [*wrong, '"no file"']
         case "record", _:
-            return ["{}"] if any(not t.optional for _, t in type_.fields) else []
+            lacking = ["{}"] if any(not t.optional for _, t in type_.fields) else []
+            return [*lacking, *_bad_parts(type_, constraints)]
+        case "map", _ if type_.item:
+            values = _bad(type_.item, constraints.of_item, in_json=in_json)[:1]
+            one = _good(type_.item, constraints.of_item)[0]
+            sizes = [*([least - 1] if least else []), *([most + 1] if most is not None else [])]
+            return [*(f'{{"a": {value}}}' for value in values), *(_map_of(one, size) for size in sizes)]
         case "list", _ if type_.item:
-            item = _bad(type_.item, Constraints(values=constraints.values), in_json=in_json)[:1]
-            return [*(f"[{value}]" for value in item), *([f'["x"] * {most + 1}'] if most is not None else [])]
+            items = _bad(type_.item, constraints.of_item, in_json=in_json)
+            twice = [f"[{_good(type_.item, constraints.of_item)[0]}] * {max(least or 0, 2)}"] if constraints.distinct else []
+            found = [f"[{value}]" for value in (items if type_.item.name == "record" else items[:1])]
+            return [*found, *twice, *([f'["x"] * {most + 1}'] if most is not None else [])]
         case name, _:
             return list(_BAD.get(name, ()))
+
+
+def _bad_parts(type_: Type, constraints: Constraints) -> list[str]:
+    """Records of which one part is refused."""
+    found: list[str] = []
+    for name, part in type_.fields:
+        refused = _bad(part.not_null(), constraints.of_part(name), in_json=True)[:1]
+        found += [_record(type_, constraints, **{name: value}) for value in refused]
+    return found
 
 
 def _range(constraints: Constraints, least: Any, most: Any) -> tuple[Any, Any]:

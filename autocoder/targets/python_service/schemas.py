@@ -36,22 +36,28 @@ class Hints:
 
     def of(self, given: Input, *, in_json: bool) -> str:
         """The annotation of an input. Values in JSON are never converted; those in paths and queries are text."""
-        hint = self._plain(given.type, given.constraints, in_json=in_json)
+        hint = self._limited(given.type, given.constraints, in_json=in_json)
+        if len(hint) > LONG_HINT:
+            hint = self._named(pascal(given.name), hint)
+        return f"{hint} | None" if given.type.optional else hint
+
+    def _limited(self, type_: Type, constraints: Constraints, *, in_json: bool) -> str:
+        """A type with what its values must satisfy beyond it."""
+        hint = self._plain(type_, constraints, in_json=in_json)
         more: list[str] = []
-        if limits := _limits(given.type, given.constraints):
+        if limits := _limits(type_, constraints):
             self.imports.add("pydantic", "Field")
             if "Decimal(" in limits[0]:
                 self.imports.add("decimal", "Decimal")
             more.append(f"Field({', '.join(limits)})")
-        if given.type.format == "file":
-            kinds = "".join(f", {literal(kind)}" for kind in given.constraints.values)
-            more.append(f"{self._own('uploaded')}({most_bytes(given.constraints):_}{kinds})")
-        if more:
-            self.imports.add("typing", "Annotated")
-            hint = f"Annotated[{', '.join([hint, *more])}]"
-        if len(hint) > LONG_HINT:
-            hint = self._named(pascal(given.name), hint)
-        return f"{hint} | None" if given.type.optional else hint
+        if type_.format == "file":
+            kinds = "".join(f", {literal(kind)}" for kind in constraints.values)
+            more.append(f"{self._own('uploaded')}({most_bytes(constraints):_}{kinds})")
+        if not more:
+            return hint
+        self.imports.add("typing", "Annotated")
+        within = hint.startswith("Annotated[") and hint.endswith("]")
+        return f"Annotated[{', '.join([hint[10:-1] if within else hint, *more])}]"
 
     def parameter(self, given: Input, alias: str) -> str:
         """The annotation of a parameter: where it stands, and beside that what it must satisfy."""
@@ -59,7 +65,10 @@ class Hints:
         limits = _limits(given.type, given.constraints)
         if given.type.name == "decimal":
             limits = []  # exact numbers are a type of their own
-        limited = replace(given, constraints=Constraints(values=given.constraints.values)) if limits else given
+        left = replace(given.constraints.of_item, distinct=given.constraints.distinct)
+        if given.type.name != "list":
+            left = replace(left, pattern=None)
+        limited = replace(given, constraints=left) if limits else given
         hint = self.of(limited, in_json=False)
         said = [f"alias={literal(alias)}"] if alias else []
         # A list that does not say where it stands would be looked for in the body.
@@ -109,22 +118,23 @@ class Hints:
                 self.imports.add("fastapi", "UploadFile")
                 return "UploadFile"
             case "record", _:
-                return self._record(type_)
+                return self._record(type_, constraints)
             case "map", _ if type_.item:
-                return f"dict[{self._own('Str')}, {self._plain(type_.item, constraints, in_json=in_json)}]"
+                return f"dict[{self._own('Str')}, {self._limited(type_.item, constraints.of_item, in_json=in_json)}]"
             case "list", _ if type_.item:
-                return f"list[{self._plain(type_.item, Constraints(values=constraints.values), in_json=in_json)}]"
+                many = self._own("Distinct") if constraints.distinct else "list"
+                return f"{many}[{self._limited(type_.item, constraints.of_item, in_json=in_json)}]"
             case _:
                 return type_hint(type_.not_null(), self.imports)
 
-    def _record(self, type_: Type) -> str:
+    def _record(self, type_: Type, constraints: Constraints) -> str:
         """A record inside what clients send: a dictionary of known keys."""
         self.imports.add("typing_extensions", "TypedDict")
         if any(value.optional for _, value in type_.fields):
             self.imports.add("typing", "NotRequired")
         body: list[str] = []
         for name, value in type_.fields:
-            hint = self._plain(value.not_null(), Constraints(), in_json=True)
+            hint = self._limited(value.not_null(), constraints.of_part(name), in_json=True)
             body.append(f"    {name}: {f'NotRequired[{hint} | None]' if value.optional else hint}")
         if self.camel:
             self.imports.add("pydantic", "ConfigDict", "with_config")

@@ -77,7 +77,7 @@ class TypeContext:
 
 def type_of(spec: FieldSpec, span: Span, subject: str, context: TypeContext) -> Type:
     """The type of a field. An unknown word is a diagnostic, and text stands in so that the stage can go on."""
-    word = spec.type.strip()
+    word = "enum" if spec.enum and spec.type.strip() == "text" else spec.type.strip()
     if word.startswith("list of "):
         inner = spec.model_copy(update={"type": word.removeprefix("list of "), "optional": False})
         found = list_of(type_of(inner, span, subject, context))
@@ -90,8 +90,6 @@ def type_of(spec: FieldSpec, span: Span, subject: str, context: TypeContext) -> 
         found = _reference(spec, span, subject, context)
     elif word == "money":
         found = Type(name="integer", format="money")
-    elif word == "text" and spec.enum:
-        found = Type(name="text", format="enum")
     elif word in client_expressions.FORMATS:
         found = _client_expression(spec, _TEXTS[word], span, subject, context)
     elif word in _TEXTS:

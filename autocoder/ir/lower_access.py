@@ -147,9 +147,7 @@ def _in_body(to: Lowering, name: str, at: Path) -> Expr:
         to.complain("AC3290", problem, (*at, "in"), value=name, rule=rule, help="choose another name, or a header")
     form = any(given.place == "form" for given in to.inputs.values())
     limits = Constraints(pattern=PRINTABLE)
-    to.inputs[name] = Input(
-        name=name, place="form" if form else "body", type=TEXT, required=False, constraints=limits
-    )
+    to.inputs[name] = Input(name=name, place="form" if form else "body", type=TEXT, required=False, constraints=limits)
     sent = Bound(scope="input", name=name, type=TEXT.or_null())
     return Op(op="??", args=(sent, Const(value="", type=TEXT)), type=TEXT)
 

@@ -37,7 +37,7 @@ OF_TYPES: Mapping[str, tuple[str, ...]] = {
     "vars": ("formula",),
 }
 """Options that mean something for some types alone; `min` and `max` also for how much a list or a map holds."""
-IN_BODY_ALONE = ("record", "map", "json", "scalar")
+IN_BODY_ALONE = ("record", "json", "scalar")
 """Types of inputs that have no form in an address or a header."""
 
 
@@ -110,14 +110,14 @@ def _check_places(blueprint: Blueprint, name: str, operation: Operation) -> None
     usual = "body" if method in ("POST", "PUT", "PATCH") else "query"
     for given, spec in operation.input.items():
         place = "path" if f"{{{given}}}" in path else spec.place or usual
-        word = spec.type.split(" of ")[0] if spec.type.startswith("map of ") else spec.type.split(" of ")[-1]
-        listed = spec.type.startswith("list of ") and place not in ("query", "body")
-        if place != "body" and (word in IN_BODY_ALONE or listed):
+        word = spec.type.split(" of ")[-1]
+        listed = spec.type.startswith(("list of ", "map of ")) and place not in ("query", "body")
+        if place != "body" and (word in IN_BODY_ALONE or listed or spec.type.count(" of ") > 1):
             message = f"{spec.type} cannot stand in the {place}"
             blueprint.complain("AC3249", message, "take it in the body of a POST", "operations", name, "input", given)
 
 
 def in_place(constraints: Constraints, type_: Type, place: str) -> Constraints:
-    """The constraints of an input where it stands: a list without items has no form in a query."""
-    empty = place == "query" and type_.name == "list" and constraints.minimum in (None, "0")
+    """The constraints of an input where it stands: a list or map without items has no form in a query."""
+    empty = place == "query" and type_.name in ("list", "map") and constraints.minimum in (None, "0")
     return replace(constraints, minimum="1") if empty else constraints

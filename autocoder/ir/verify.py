@@ -57,12 +57,26 @@ def _declarations(graph: Graph) -> Iterator[str]:
     yield from _auth(graph)
     yield from _environments(graph)
     yield from _capabilities(graph)
+    yield from _limits(graph)
     for event in graph.of_kind(Event):
         yield from (f"{event.id}: {f.name} is more than a value" for f in event.fields if f != plain(f))
     bounds = {(e.source.partition(":")[2], e.target.partition(":")[2]) for e in graph.edges("bounds")}
     for budget in graph.of_kind(Budget):
         if (budget.name, budget.name) not in bounds:
             yield f"{budget.id} bounds nothing"
+
+
+def _limits(graph: Graph) -> Iterator[str]:
+    """Only lists hold nothing twice, and only parts that a record has are limited."""
+    sent = [(o.id, i) for o in graph.of_kind(Operation) for i in o.inputs]
+    fields = [(e.id, f) for e in graph.of_kind(Entity) for f in e.fields]
+    told = [(i.id, x) for i in graph.of_kind(Integration) for e in i.exchanges for x in (*e.sent, *e.received)]
+    for owner, value in (*sent, *fields, *told):
+        parts = {name for name, _ in (value.type.item or value.type).fields}
+        if value.constraints.distinct and value.type.name != "list":
+            yield f"{owner}: {value.name} is no list, whose items could differ"
+        if not {name for name, _ in value.constraints.fields} <= parts:
+            yield f"{owner}: {value.name} has no such parts"
 
 
 def _capabilities(graph: Graph) -> Iterator[str]:

@@ -4,8 +4,8 @@ CODES: tuple[dict[str, str], ...] = (
     {
         "code": "AC3290",
         "title": "a key in a body that cannot hold it",
-        "why": "A key or a secret that stands in the body is a name of its own there, beside the inputs. A GET or DELETE "
-        "has no body, and an input of that name would be read as something else.",
+        "why": "A key or a secret that stands in the body is a name of its own there, beside the inputs. A GET or "
+        "DELETE has no body, and an input of that name would be read as something else.",
         "fix": "Choose a name that no input has, or send the key in a header.",
         "example": "route: GET /docs/{id}, access: {key: Doc.edit_key, in: body token, row: input.id}",
     },

@@ -211,6 +211,45 @@ Distinct = Annotated[list[T], AfterValidator(all_differ), Field(json_schema_extr
             ("pydantic", "Field"),
         ),
     ),
+    "Entries": (
+        '''class Entries:
+    """A map in the query, `name[key]=value`; `usual` is what it is where nothing is sent."""
+
+    def __init__(self, name: str, kind: Any, *, required: bool = True, usual: Any = None) -> None:
+        self.name, self.required, self.usual = name, required, usual
+        self.adapter = TypeAdapter(kind)
+
+    def __call__(self, request: Request) -> Any:
+        """The map that a request holds."""
+        start = f"{self.name}["
+        sent = {key[len(start) : -1]: value for key, value in request.query_params.items() if self.holds(key)}
+        if not sent and not self.required:
+            return self.usual
+        if not sent:
+            raise RequestValidationError([{"type": "missing", "loc": ("query", self.name), "msg": "Field required"}])
+        try:
+            return self.adapter.validate_python(sent)
+        except ValidationError as error:
+            found = [{**wrong, "loc": ("query", self.name, *wrong["loc"])} for wrong in error.errors()]
+            raise RequestValidationError(found) from error
+
+    def holds(self, key: str) -> bool:
+        """Whether a name in the query is one of the map."""
+        return key.startswith(f"{self.name}[") and key.endswith("]")
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """The map as OpenAPI has it."""
+        place = {"name": self.name, "in": "query", "required": self.required, "style": "deepObject", "explode": True}
+        return {**place, "schema": self.adapter.json_schema()}''',
+        (
+            ("typing", "Any"),
+            ("fastapi", "Request"),
+            ("fastapi.exceptions", "RequestValidationError"),
+            ("pydantic", "TypeAdapter"),
+            ("pydantic", "ValidationError"),
+        ),
+    ),
     "Boolean": ("Boolean = Annotated[bool, Strict()]", (("typing", "Annotated"), ("pydantic", "Strict"))),
     "Slug": (
         'Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]',

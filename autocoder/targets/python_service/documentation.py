@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from autocoder.ir.lower_failures import CLASSES
-from autocoder.ir.nodes import Entity, Field, Visibility
+from autocoder.ir.nodes import Constraints, Entity, Field, Visibility
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import admin, deliveries, issuer, keys
 from autocoder.targets.python_service.describe import expression, failure, handler_doc, operation_doc, words
@@ -123,14 +123,9 @@ def _more(entity: Entity) -> list[str]:
 
 def _field(f: Field) -> str:
     """A field in one line: its type, what it must satisfy, and who sets and sees it."""
-    limits = f.constraints
     said = (
         (str(f.type), True),
-        (f"one of {', '.join(limits.values)}", bool(limits.values)),
-        (f"at least {limits.minimum}", limits.minimum is not None),
-        (f"at most {limits.maximum}", limits.maximum is not None),
-        (f"{limits.length} characters", limits.length is not None),
-        (f"like {limits.pattern}", limits.pattern is not None),
+        *((limit, True) for limit in _limits(f.constraints)),
         (f"{expression(f.default)} unless given" if f.default is not None else "", f.default is not None),
         ("made by the service", bool(f.generated)),
         (f"counted within the same {', '.join(f.within) or 'service'}", f.generated == "sequence"),
@@ -143,6 +138,23 @@ def _field(f: Field) -> str:
         (f"when what it refers to is deleted: {f.on_delete}", f.type.entity is not None),
     )
     return markdown_text(", ".join(text for text, holds in said if holds))
+
+
+def _limits(limits: Constraints) -> Iterator[str]:
+    """What a value must satisfy; of a record each part that must satisfy anything."""
+    if limits.values:
+        yield f"one of {', '.join(limits.values)}"
+    if limits.minimum is not None:
+        yield f"at least {limits.minimum}"
+    if limits.maximum is not None:
+        yield f"at most {limits.maximum}"
+    if limits.length is not None:
+        yield f"{limits.length} characters"
+    if limits.pattern is not None:
+        yield f"like {limits.pattern}"
+    if limits.distinct:
+        yield "nothing twice"
+    yield from (f"{name} {' and '.join(_limits(part))}" for name, part in limits.fields)
 
 
 def _parts(views: Views) -> list[str]:

@@ -28,7 +28,7 @@ from autocoder.ir.keeping import Kept
 from autocoder.ir.names import plural, snake
 from autocoder.ir.nodes import Entity, Handler, Input, Operation
 from autocoder.ir.views import Views
-from autocoder.targets.python_service import capabilities, inbound, keeping, outside
+from autocoder.targets.python_service import capabilities, inbound, keeping, outside, queries
 from autocoder.targets.python_service.bindings import entities_of
 from autocoder.targets.python_service.describe import handler_doc, operation_doc, words
 from autocoder.targets.python_service.expressions import literal, render_default, type_hint
@@ -155,6 +155,7 @@ class Operations:
         )
         statements = behaviour.render(operation.plan)
         signature = ", ".join(self.parameters(operation, module))
+        queries.add_constants(operation, self.views, self.hints(module), module)
         lines = [self.decorator(operation, module)]
         lines += [*capabilities.decorators(operation, self.names(operation), module), "@transactional"]
         for entity in looked_at(operation.plan):
@@ -167,6 +168,10 @@ class Operations:
         lines += [docstring(operation_doc(operation, self.views), INDENT)]
         lines += [INDENT + line for line in statements]
         return "\n".join(lines)
+
+    def hints(self, module: Module) -> Hints:
+        """The types of what clients send, as a module names them."""
+        return Hints(package=self.package, module=module, used=self.used_types)
 
     def names(self, operation: Operation) -> dict[str, str]:
         """How the code reads each input."""
@@ -203,8 +208,9 @@ class Operations:
         if said := self.content(operation, module, kind):
             described = [f"{{{', '.join([*(f'**{part}' for part in described), f'{reply.status}: {said}'])}}}"]
         options += [f"responses={part}" for part in described]
-        if operation.access == "user?":
-            options.append('openapi_extra={"security": [{}]}')  # FastAPI adds its own: either will do
+        # FastAPI adds its own kind of security: either will do.
+        beyond = ['"security": [{}]'] * (operation.access == "user?") + queries.described(operation)
+        options += [f"openapi_extra={{{', '.join(beyond)}}}"] if beyond else []
         return f"@router.{operation.method.lower()}({', '.join(options)})"
 
     def content(self, operation: Operation, module: Module, kind: str) -> str:
@@ -267,12 +273,12 @@ class Operations:
 
     def parameters(self, operation: Operation, module: Module) -> list[str]:
         """The parameters: inputs, then what the framework gives, then inputs with defaults."""
-        hints = Hints(package=self.package, module=module, used=self.used_types)
+        hints = self.hints(module)
         first: list[str] = []
         last: list[str] = []
         names = self.names(operation)
         for given in operation.inputs:
-            if given.place != "body":
+            if given.place != "body" and not queries.is_map(given):
                 text, has_default = self.parameter(given, names[given.name], hints)
                 (last if has_default else first).append(text)
         if body_inputs(operation):
@@ -300,6 +306,8 @@ class Operations:
         if any(_says_more(reply, reply_of(operation)) for reply in replies_of(operation)):
             module.imports.add("fastapi", "Response")
             first.append("response: Response")
+        # Dependencies are asked in this order, and whoever may not come in never learns what is wrong.
+        first += [queries.parameter(operation, i, names[i.name], module) for i in operation.inputs if queries.is_map(i)]
         return [*first, "session: Session", *last]
 
     def parameter(self, given: Input, name: str, hints: Hints) -> tuple[str, bool]:

@@ -151,7 +151,7 @@ def _maps(item: Type, constraints: Constraints) -> list[str]:
 
 
 def _map_of(value: str, size: int) -> str:
-    return f"{{str(n): {value} for n in range({size})}}"
+    return f"{{str(n): {value} for n in range({size})}}" if size else "{}"
 
 
 def _lists(item: Type, constraints: Constraints) -> list[str]:
@@ -168,7 +168,7 @@ def _lists(item: Type, constraints: Constraints) -> list[str]:
     return list(dict.fromkeys([*some, *([f"[{values[0]}]"] if least <= 1 <= most else [])]))
 
 
-def _bad(type_: Type, constraints: Constraints, *, in_json: bool) -> list[str]:
+def _bad(type_: Type, constraints: Constraints, *, in_json: bool) -> list[str]:  # noqa: C901 # one arm a type
     least, most = _range(constraints, None, None)
     match type_.name, type_.format:
         case "text", ("url" | "email" | "slug" | "enum" | "phone" | "html" | "path") as format_:
@@ -192,17 +192,28 @@ def _bad(type_: Type, constraints: Constraints, *, in_json: bool) -> list[str]:
             lacking = ["{}"] if any(not t.optional for _, t in type_.fields) else []
             return [*lacking, *_bad_parts(type_, constraints)]
         case "map", _ if type_.item:
-            values = _bad(type_.item, constraints.of_item, in_json=in_json)[:1]
-            one = _good(type_.item, constraints.of_item)[0]
-            sizes = [*([least - 1] if least else []), *([most + 1] if most is not None else [])]
-            return [*(f'{{"a": {value}}}' for value in values), *(_map_of(one, size) for size in sizes)]
+            return _bad_maps(type_.item, constraints, in_json=in_json)
         case "list", _ if type_.item:
-            items = _bad(type_.item, constraints.of_item, in_json=in_json)
-            twice = [f"[{_good(type_.item, constraints.of_item)[0]}] * {max(least or 0, 2)}"] if constraints.distinct else []
-            found = [f"[{value}]" for value in (items if type_.item.name == "record" else items[:1])]
-            return [*found, *twice, *([f'["x"] * {most + 1}'] if most is not None else [])]
+            return _bad_lists(type_.item, constraints, in_json=in_json)
         case name, _:
             return list(_BAD.get(name, ()))
+
+
+def _bad_maps(item: Type, constraints: Constraints, *, in_json: bool) -> list[str]:
+    least, most = _range(constraints, None, None)
+    values = _bad(item, constraints.of_item, in_json=in_json)[:1]
+    one = _good(item, constraints.of_item)[0]
+    sizes = [*([least - 1] if least else []), *([most + 1] if most is not None else [])]
+    return [*(f'{{"a": {value}}}' for value in values), *(_map_of(one, size) for size in sizes)]
+
+
+def _bad_lists(item: Type, constraints: Constraints, *, in_json: bool) -> list[str]:
+    least, most = _range(constraints, None, None)
+    values = _bad(item, constraints.of_item, in_json=in_json)
+    found = [f"[{value}]" for value in (values if item.name == "record" else values[:1])]
+    if constraints.distinct:
+        found.append(f"[{_good(item, constraints.of_item)[0]}] * {max(least or 0, 2)}")
+    return [*found, *([f'["x"] * {most + 1}'] if most is not None else [])]
 
 
 def _bad_parts(type_: Type, constraints: Constraints) -> list[str]:

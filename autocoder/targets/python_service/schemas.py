@@ -36,12 +36,12 @@ class Hints:
 
     def of(self, given: Input, *, in_json: bool) -> str:
         """The annotation of an input. Values in JSON are never converted; those in paths and queries are text."""
-        hint = self._limited(given.type, given.constraints, in_json=in_json)
+        hint = self.limited(given.type, given.constraints, in_json=in_json)
         if len(hint) > LONG_HINT:
             hint = self._named(pascal(given.name), hint)
         return f"{hint} | None" if given.type.optional else hint
 
-    def _limited(self, type_: Type, constraints: Constraints, *, in_json: bool) -> str:
+    def limited(self, type_: Type, constraints: Constraints, *, in_json: bool = False) -> str:
         """A type with what its values must satisfy beyond it."""
         hint = self._plain(type_, constraints, in_json=in_json)
         more: list[str] = []
@@ -120,10 +120,10 @@ class Hints:
             case "record", _:
                 return self._record(type_, constraints)
             case "map", _ if type_.item:
-                return f"dict[{self._own('Str')}, {self._limited(type_.item, constraints.of_item, in_json=in_json)}]"
+                return f"dict[{self._own('Str')}, {self.limited(type_.item, constraints.of_item, in_json=in_json)}]"
             case "list", _ if type_.item:
                 many = self._own("Distinct") if constraints.distinct else "list"
-                return f"{many}[{self._limited(type_.item, constraints.of_item, in_json=in_json)}]"
+                return f"{many}[{self.limited(type_.item, constraints.of_item, in_json=in_json)}]"
             case _:
                 return type_hint(type_.not_null(), self.imports)
 
@@ -134,18 +134,18 @@ class Hints:
             self.imports.add("typing", "NotRequired")
         body: list[str] = []
         for name, value in type_.fields:
-            hint = self._limited(value.not_null(), constraints.of_part(name), in_json=True)
+            hint = self.limited(value.not_null(), constraints.of_part(name), in_json=True)
             body.append(f"    {name}: {f'NotRequired[{hint} | None]' if value.optional else hint}")
         if self.camel:
             self.imports.add("pydantic", "ConfigDict", "with_config")
             self.imports.add("pydantic.alias_generators", "to_camel")
         head = "@with_config(ConfigDict(alias_generator=to_camel))\n" if self.camel else ""
         name = pascal("_".join(name for name, _ in type_.fields))[:40]
-        text = f'{head}class {{name}}(TypedDict):\n    """{_listed(type_)}."""\n\n' + "\n".join(body)
-        while any(f"class {name}(" in b and b != text.format(name=name) for b in self.module.blocks):
+        text = f'(TypedDict):\n    """{_listed(type_)}."""\n\n' + "\n".join(body)
+        while any(f"class {name}(" in b and b != f"{head}class {name}{text}" for b in self.module.blocks):
             name += "Value"
-        if text.format(name=name) not in self.module.blocks:
-            self.module.add(text.format(name=name))
+        if f"{head}class {name}{text}" not in self.module.blocks:
+            self.module.add(f"{head}class {name}{text}")
         return name
 
     def _named(self, name: str, hint: str) -> str:

@@ -27,6 +27,7 @@ from autocoder.targets.python_service import (
     oracle,
     outside_tests,
     page_tests,
+    queries,
     samples,
     settings_tests,
     uploads,
@@ -180,6 +181,7 @@ class Suite:
             "query_lists": any(
                 i.type.name == "list" and i.place == "query" for o in views.operations for i in o.inputs
             ),
+            "query_maps": any(queries.is_map(i) for o in views.operations for i in o.inputs),
             "in_headers": any(i.place in ("header", "cookie") for o in views.operations for i in o.inputs),
             "rejects": views.wire.unknown_fields == "reject",
             "cache": views.cache,
@@ -497,7 +499,7 @@ def _sendable(given: Input, values: list[str]) -> str:
     """The values as a list, without those that make another path of the one that they stand in, or no field."""
     found = [v for v in values if given.place != "path" or "/" not in v]
     if given.place == "query":
-        found = [v for v in found if v != "[]"]
+        found = [v for v in found if v not in ("[]", "{}")]
     if given.place in ("header", "cookie"):
         found = [v for v in found if _IN_HEADER.fullmatch(v)]
     # An empty field of a form is one that was not sent; an empty part of a path makes another path.

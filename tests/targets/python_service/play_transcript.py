@@ -92,6 +92,20 @@ def typed_body(operation: str, body: Row) -> Row:
     return {field.removesuffix("_"): getattr(taken, field) for field in taken.model_fields_set}
 
 
+def in_query(operation: str, query: str) -> Row:
+    """The values of a query; `name[key]=value` is an entry of a map."""
+    found: Row = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        known, _, key = name.removesuffix("]").partition("[")
+        if key and known in GOOD[operation]:
+            kind = type(next(iter(GOOD[operation][known][0].values())))
+            fits = kind is not int or re.fullmatch("-?[0-9]+", value)
+            found.setdefault(known, {})[key] = kind(value) if fits else value
+        else:
+            found[name] = value
+    return found
+
+
 def checked(step: Row, status: int, body: Any, who: str) -> None:
     """One answer is the one that was written."""
     assert status == step["status"], f"{who}: {step['request']} answered {status}: {body}"
@@ -204,7 +218,7 @@ def play(world: World, step: Row, token: str, kept: dict[str, Row]) -> None:
     world.take_what_was_made()
     body_sent = unwrapped(operation, step.get("body", {}))
     in_body = {**body_sent, **uploaded(step.get("form", {}))}
-    sent = {**in_body, **dict(parse_qsl(parts.query)), **in_path, **in_headers(step)}
+    sent = {**in_body, **in_query(operation, parts.query), **in_path, **in_headers(step)}
     written = {WRITTEN.get((operation, name), name).replace("-", "_"): name for name in ROUTES[operation].places}
     given = typed(operation, {name: sent[key] for key, name in written.items() if key in sent})
     if given is not None and "body" in ROUTES[operation].places.values():

@@ -176,7 +176,7 @@ def constraints_of(spec: FieldSpec) -> Constraints:
 
 def sent_constraints(spec: FieldSpec) -> Constraints:
     """The constraints of what clients send: no item of a list that is `unique` stands twice in it."""
-    return replace(constraints_of(spec), distinct=spec.unique)
+    return replace(constraints_of(spec), distinct=spec.unique and spec.type.startswith("list of "))
 
 
 def _of_parts(spec: FieldSpec) -> tuple[tuple[str, Constraints], ...]:

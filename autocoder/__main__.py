@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # what is imported here is outside of `main`, where an interrupt would show Python's traceback
+    from collections.abc import Sequence
+    from typing import NoReturn
 
 INTERRUPTED = 130
 DEFECT = 70
 USAGE = 2
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs `autocoder` and exits. 0 ok, 1 diagnostics, 2 usage or open questions, 3 gate, 4 tool missing, 70 defect."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by the caller; what is said there is lost, and the work is done
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for all of the run
     try:
-        code = _run(words)
+        code = _answered(list(sys.argv[1:] if arguments is None else arguments))
     except KeyboardInterrupt:
         code = _interrupted()
+    _leave_quietly()
+    sys.exit(code)
+
+
+def _answered(words: list[str]) -> int:
+    """The exit code, once all was said."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller; what is said there is lost, and the work is done
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - for all of the run
+    code = _run(words)
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         pass
     except OSError as error:
         code = _failed(error, words)
-    _leave_quietly()
-    sys.exit(code)
+    return code
 
 
 def _leave_quietly() -> None:
     """What is left in the streams was tried; Python's own last try would end with another exit code."""
+    import contextlib
+
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -73,17 +79,24 @@ def _run(words: list[str]) -> int:
 
 
 def _interrupted() -> int:
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends already
     print("interrupted; nothing was half-written", file=sys.stderr)
     return INTERRUPTED
 
 
 def _failed(error: Exception, words: list[str]) -> int:
+    import contextlib
+    import errno
+
     from autocoder.diagnostics import Diagnostic, StageFailed, render
 
+    no_room = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
     wants_json = ("json" in words and "--format" in words) or "--format=json" in words
     if isinstance(error, StageFailed):
         diagnostics, code = error.diagnostics, error.exit_code
-    elif isinstance(error, OSError) and error.errno in _NO_ROOM:
+    elif isinstance(error, OSError) and error.errno in no_room:
         where = f" to {os.fsdecode(error.filename)}" if error.filename else ""
         message = f"nothing more can be written{where}: {error.strerror}"
         diagnostics, code = (Diagnostic(code="AC9008", message=message),), 1

@@ -143,3 +143,22 @@ def test_an_interrupt_ends_what_other_threads_run(interrupted_after: float, tmp_
     assert time.monotonic() - begin < 250  # it did not wait for the program
     with process.ended_on_interrupt():
         assert process.run([sys.executable, "-c", ""], cwd=tmp_path, env={}, timeout=60).ok
+
+
+def test_an_interrupt_while_the_program_begins_ends_in_an_answer() -> None:
+    interrupted = """
+import sys
+before = set(sys.modules)
+import autocoder.__main__ as program
+assert set(sys.modules) - before <= {"__future__", "autocoder", "autocoder.__main__"}, "what is imported here is outside of main"
+
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == "click":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupt())
+program.main(["--help"])
+"""
+    done = subprocess.run([sys.executable, "-c", interrupted], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "interrupted; nothing was half-written\n")

@@ -150,7 +150,7 @@ def test_an_interrupt_while_the_program_begins_ends_in_an_answer() -> None:
 import sys
 before = set(sys.modules)
 import autocoder.__main__ as program
-assert set(sys.modules) - before <= {"__future__", "autocoder", "autocoder.__main__"}, "what is imported here is outside of main"
+assert set(sys.modules) - before <= {"__future__", "autocoder", "autocoder.__main__"}
 
 class Interrupt:
     def find_spec(self, name, path=None, target=None):

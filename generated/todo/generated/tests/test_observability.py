@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 import httpx
 import pytest
+import structlog
 from prometheus_client import REGISTRY
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.testing import capture_logs
@@ -104,6 +105,19 @@ def test_what_nobody_expected_is_not_told(world: World) -> None:
     assert len(reply.headers["X-Request-ID"]) == 32
     assert [entry["event"] for entry in logged] == ["request failed"]
     assert REGISTRY.get_sample_value("http_requests_total", {"operation": "none", "status": "500"})
+
+
+def test_what_an_exception_says_is_not_logged() -> None:
+    said = "milk@example.com"
+    logged: Any = {"event": "request failed", "exc_info": True}
+    try:
+        raise OSError(5, "the disk is broken", said) from KeyError(said)
+    except OSError:
+        for process in structlog.get_config()["processors"]:
+            logged = process(None, "error", logged)
+    assert said not in logged
+    for found in ("builtins.OSError: the disk is broken", "builtins.KeyError", __name__, "raise OSError"):
+        assert found in logged
 
 
 @pytest.mark.parametrize("outer", [Observe, LimitBody])

@@ -36,11 +36,11 @@ R = TypeVar("R")
 def make_engine(url: str) -> AsyncEngine:
     """An engine for PostgreSQL or SQLite."""
     if url.startswith("sqlite"):
-        engine = create_async_engine(url)
+        engine = create_async_engine(url, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", prepare_sqlite)
         event.listen(engine.sync_engine, "begin", begin_sqlite)
         return engine
-    engine = create_async_engine(url, pool_size=settings().database_connections, max_overflow=0)
+    engine = create_async_engine(url, pool_size=settings().database_connections, max_overflow=0, hide_parameters=True)
     event.listen(engine.sync_engine, "checkin", note_use)
     event.listen(engine.sync_engine, "checkout", ask_after_a_pause)
     return engine

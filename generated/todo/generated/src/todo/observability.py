@@ -5,6 +5,7 @@ import sys
 import time
 import uuid
 from html import escape
+from traceback import format_tb
 
 import structlog
 from fastapi import FastAPI
@@ -15,6 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.stdlib import ProcessorFormatter
+from structlog.typing import ExcInfo
 
 from todo.database import SchemaTooOld, check_schema
 from todo.failures import problem
@@ -37,7 +39,7 @@ def configure_logging() -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(without_words),
     ]
     render = structlog.processors.JSONRenderer()
     structlog.configure(processors=[*shared, render], wrapper_class=structlog.make_filtering_bound_logger(level))
@@ -48,8 +50,23 @@ def configure_logging() -> None:
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
 
 
+def without_words(info: ExcInfo) -> str:
+    """Where an exception and its causes were raised. What they say may hold what a client sent, so only the operating
+    system's words are there.
+    """
+    lines, error = list[str](), info[1]
+    while error is not None:
+        words = f": {error.strerror}" if isinstance(error, OSError) else ""
+        lines += [f"{type(error).__module__}.{type(error).__qualname__}{words}\n", *format_tb(error.__traceback__)]
+        error = error.__cause__ or error.__context__
+    return "".join(lines)
+
+
 class Observe:
-    """Gives each request an id, counts it, times it and logs it. What nobody expected is answered with 500."""
+    """Gives each request an id, counts it, times it and logs it. What nobody expected is answered with 500.
+
+    No browser takes a reply for anything but what it says that it is.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -67,7 +84,8 @@ class Observe:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+                own = [(b"x-request-id", request_id.encode()), (b"x-content-type-options", b"nosniff")]
+                message["headers"] = [*message["headers"], *own]
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):

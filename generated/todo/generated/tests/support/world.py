@@ -209,6 +209,7 @@ class World:
     def compare(self, operation: str, response: httpx.Response, expected: Reply) -> None:
         """The reply is the one that the oracle expects."""
         assert response.headers["X-Request-ID"]
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert str(response.status_code) in self.described[operation], "a status that the description leaves out"
         if expected.failure:
             known = STATUSES[operation]

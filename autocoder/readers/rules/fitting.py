@@ -19,6 +19,7 @@ from autocoder.readers.rules.lexicon import verbs
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
 from autocoder.readers.rules.roles import Filled
+from autocoder.readers.rules.tagging import look_up
 
 _ABOUT_SLOT = frozenset({"length", "type", "when"})
 """What a reading says of its main value: in the slot `<main>_length` if the kind has it, else in `length`."""
@@ -150,7 +151,8 @@ class Fitter:
             if more:
                 match.drafts += more.drafts
                 match.items |= more.items
-        if any(_restricts(d) for d in match.drafts):
+        by_them = at.predicate is not None and at.predicate.passive and bool(at.subjects)
+        if any(_restricts(d) or (by_them and "actor" in d.parts) for d in match.drafts):
             match.items |= _only(at)
         return match
 
@@ -376,6 +378,8 @@ class Fitter:
         if frame.route:
             _of_route(frame.route, route, parts, anchor)
         self._context(kind, parts)
+        if "whose" in parts and "object" in parts and parts["whose"].value == parts["object"].value:
+            del parts["whose"]  # the author of a post deletes it
         if not frame.extends and any(s.required and name not in parts for name, s in KINDS[kind].slots.items()):
             return None
         return Draft(kind=kind, parts=parts, items=set(items), asks=frame.asks)
@@ -523,5 +527,6 @@ def _verb(verb: Item, at: Situation) -> dict[str, Part]:
     """The verb with its particle, and what it does to rows."""
     particle = [i for i in (at.predicate.group if at.predicate else []) if i.lemma in verbs.PARTICLES]
     words = [verb, *(p for p in particle if f"{verb.lemma} {p.lemma}" in verbs.PHRASAL)]
-    named = Part(value=" ".join(w.lemma for w in words), items=words)
-    return {"verb": named, "does": Part(value=verbs.DOES.get(verb.lemma, "other"), items=[verb], via=Via.LEXICON)}
+    lemma = dict(look_up(verb.text.lower()).lemmas).get("V", verb.lemma) if verb.tag == "J" else verb.lemma
+    named = Part(value=" ".join([lemma, *(w.lemma for w in words[1:])]), items=words)
+    return {"verb": named, "does": Part(value=verbs.DOES.get(lemma, "other"), items=[verb], via=Via.LEXICON)}

@@ -88,7 +88,7 @@ def phrases(words: Sequence[Tagged]) -> tuple[Item, ...]:
         if found:
             size, tag, meaning = found
             took = tuple(words[at : at + size])
-            named = tag in {"N", "R", "W"}
+            named = tag in {"N", "R", "W", "M"}
             lemma = str(meaning) if named else took[0].lemma
             items.append(Item(index=len(items), tag=tag, lemma=lemma, words=took, meaning=None if named else meaning))
             at += size
@@ -413,6 +413,14 @@ def _fixed(words: Sequence[Tagged], at: int) -> Found:
     return (size, "W", closed.SUBORDINATORS[phrase]) if size else None
 
 
+def _must(words: Sequence[Tagged], at: int) -> Found:
+    """Has to, have to, needs to before a verb: a modal verb."""
+    opens = _value(words, at) in {"has", "have", "need", "needs"} and _value(words, at + 1) == "to"
+    verb = words[at + 2] if opens and at + 2 < len(words) else None
+    follows = verb is not None and (verb.token.value == "be" or (verb.tag == "V" and verb.form == "VB"))
+    return (2, "M", "must") if follows else None
+
+
 _FIXED = {
     **dict.fromkeys(
         ("not found", "audit log", "audit trail", "api key", "back office", "front desk", "openid connect"), "N"
@@ -427,6 +435,7 @@ _SUBORDINATOR_TABLE = _table(closed.SUBORDINATORS)
 
 _PARSERS: tuple[Callable[[Sequence[Tagged], int], Found], ...] = (
     _fixed,
+    _must,
     _schedule,
     _interval,
     _order,
@@ -437,7 +446,7 @@ _PARSERS: tuple[Callable[[Sequence[Tagged], int], Found], ...] = (
 
 _COUNTED = frozenset({"number", "percent", "sized", "time"})
 _OPENERS = frozenset(
-    {"a", "an", "one", "at", "on", "once", "every", "each", *_RANGES, *_ADVERBS, *closed.NUMBER_WORDS}
+    {"a", "an", "one", "has", "have", "need", "needs", "at", "on", "once", "every", "each", *_RANGES, *_ADVERBS, *closed.NUMBER_WORDS}
 ).union(
     *(table.keys() for table in (_FIXED_TABLE, _SUBORDINATOR_TABLE, _ORDER_TABLE, _NEAR, _UPPER, _LOWER, _RATE_BOUNDS))
 )

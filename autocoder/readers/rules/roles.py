@@ -70,6 +70,8 @@ def actor(noun: Noun, discourse: Discourse) -> Filled | None:
         filled = Filled(parts={("value" if k == "actor" else k): remembered(p) for k, p in discourse.actor.items()})
         filled.use(head)
         return filled
+    if head.lemma in nouns.MAKERS and (of := _maker_of(noun)):
+        return of
     if head.lemma in nouns.OWNERS or (head.lemma == "client" and not discourse.symbols.clients_are_people):
         return _owner(noun) if head.lemma in nouns.OWNERS else _program(noun)
     if head.lemma in {"you", "i", "we"} and len(noun.items) == 1:
@@ -166,6 +168,24 @@ def _owner(noun: Noun) -> Filled | None:
     for adjunct in noun.post:
         if adjunct.prep == "of" and all(i.tag in "DSN" for i in items_of(adjunct)[1:]):
             filled.use(*items_of(adjunct))
+    return filled
+
+
+def _maker_of(noun: Noun) -> Filled | None:
+    """Its author, the organizer of the event: whoever made it; `whose` is the thing, where it is named."""
+    theirs = any(i.tag == "S" and i.lemma in {"its", "their"} for i in noun.modifiers)
+    of = [a for a in noun.post if a.prep == "of" and len(a.nouns) == 1]
+    named = of[0].nouns[0] if of else None
+    plain = named is not None and all(i.tag in "DNS" for i in named.items) and not named.post and not named.relative
+    if not (theirs or (plain and named and named.head.tag == "N" and not person(named.head.lemma))):
+        return None
+    filled = Filled(parts={})
+    filled.put("value", "user", noun.head, via=Via.LEXICON)
+    filled.put("scope", "own", noun.head, via=Via.LEXICON)
+    filled.use(*(i for i in noun.modifiers if i.tag in "DS" or i.lemma == "only"))
+    if plain and named:
+        filled.put("whose", words_of(name_items(named)), *name_items(named))
+        filled.use(*items_of(of[0]))
     return filled
 
 

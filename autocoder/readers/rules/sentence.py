@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from autocoder.diagnostics import Diagnostic, Severity
 from autocoder.facts import Fact, Prose, Quote, Slot, Via
 from autocoder.readers.protocol import Option, Outcome, Question, Sentence, Taken, Word
-from autocoder.readers.rules import accounting, examples, introductions, matching, specifications, tables
+from autocoder.readers.rules import accounting, circumstances, examples, introductions, specifications, tables
 from autocoder.readers.rules.accounting import Segment
 from autocoder.readers.rules.blocks import Unit
-from autocoder.readers.rules.clauses import clauses
 from autocoder.readers.rules.contexts import Line, variants
 from autocoder.readers.rules.discourse import Discourse, Draft, Part
 from autocoder.readers.rules.frames import Ask
@@ -372,8 +371,7 @@ def _best_parse(tagged: Sequence[Tagged], items: Sequence[Item], discourse: Disc
 
 
 def _parse(items: Sequence[Item], discourse: Discourse) -> tuple[Parse, Discourse]:
-    state = discourse.copy()
-    return matching.read_sentence(items, clauses(items), state), state
+    return circumstances.read(items, discourse)
 
 
 def _score(parse: Parse) -> int:

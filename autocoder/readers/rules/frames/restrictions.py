@@ -159,6 +159,76 @@ FRAMES: tuple[Frame, ...] = (
         ),
     ),
     Frame(
+        name="things may not be changed",
+        kind="access",
+        verbs=("domain", "update", "delete"),
+        names=True,
+        negated=True,
+        passive=True,
+        roles=(Role(at="object", slot="object", reads="plain"),),
+        constants={"allowed": False},
+        example="A table cannot be booked once it is taken or has been removed.",
+        gives=(
+            (
+                "access",
+                {
+                    "verb": "book",
+                    "does": "other",
+                    "object": "table",
+                    "allowed": False,
+                    "states": ("taken", "removed"),
+                },
+            ),
+        ),
+    ),
+    Frame(
+        name="things may be changed",
+        kind="operation",
+        verbs=("domain", "update", "delete"),
+        names=True,
+        passive=True,
+        roles=(Role(at="object", slot="object", reads="plain"),),
+        example="Trips can be cancelled up to two hours before the trip starts.",
+        gives=(
+            (
+                "operation",
+                {
+                    "verb": "cancel",
+                    "does": "other",
+                    "object": "trip",
+                    "to_state": "cancelled",
+                    "before": "2h",
+                    "of": "start",
+                },
+            ),
+        ),
+    ),
+    Frame(
+        name="nobody may do it",
+        kind="access",
+        verbs=("domain", "update", "delete"),
+        names=True,
+        roles=(
+            Role(at="subject", slot="actor", reads="nobody"),
+            Role(at="object", slot="object", reads="thing", each=True),
+        ),
+        constants={"allowed": False},
+        example="While a bike is lent, nobody else can borrow it.",
+        gives=(
+            (
+                "access",
+                {
+                    "actor": "nobody",
+                    "verb": "borrow",
+                    "does": "other",
+                    "object": "bike",
+                    "allowed": False,
+                    "states": ("lent",),
+                },
+            ),
+        ),
+    ),
+    Frame(
         name="people keep things of their own",
         kind="operation",
         verbs=("keep",),

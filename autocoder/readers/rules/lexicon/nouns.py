@@ -18,6 +18,9 @@ ACTORS: dict[str, str] = {
 OWNERS = words("owner creator")
 """Nouns for whoever made a row."""
 
+MAKERS = OWNERS | words("author poster submitter uploader organizer organiser initiator requester reporter seller host")
+"""Nouns for whoever made what they are said to be of: its author, the organizer of the event."""
+
 ROLES = words(
     "admin administrator moderator editor operator manager staff librarian teacher student author reviewer agent clerk "
     "viewer lawyer doctor patient employee organizer organiser host participant instructor seller buyer driver "

@@ -126,9 +126,6 @@ def plan_change(bench: Workbench, fact: Fact) -> bool:
         return False
     verb = verb_of(fact)
     same = [f for f in bench.of("operation") if verb_of(f) == verb and bench.entity(f.word("object")) is thing]
-    timely = _in_time(thing, fact)
-    if timely is None:
-        return False
     row = f"{thing.row}."
     stated = [f for f in same if f.word("actor")]
     rule = permissions.combined(bench, thing, stated, row) if stated else permissions.usual(bench, thing, row)
@@ -137,7 +134,7 @@ def plan_change(bench: Workbench, fact: Fact) -> bool:
     else:
         name = names.operation_name(f"{verb} {thing.words}")
         rule = assignments.of_assignees(bench, thing, permissions.of_owners(bench, thing, rule, row, name), row, name)
-    _add_operation(bench, thing, verb, rule, [fact], timely)
+    _add_operation(bench, thing, verb, rule, [fact])
     if not thing.changes[names.base_name(verb)].origins:
         bench.decide(
             f"operations.{names.operation_name(f'{verb} {thing.words}')}.from",
@@ -261,31 +258,17 @@ def _origins(bench: Workbench, fact: Fact, thing: EntityDraft, target: str) -> t
     return ()
 
 
-def _in_time(thing: EntityDraft, fact: Fact) -> list[AnyEffect] | None:
-    """The guard of what may be done only until some time before another; None where the thing has no such time."""
-    ahead = fact.word("before")
-    if not ahead:
-        return []
-    of = names.field_name(fact.word("of"))
-    times = [n for n, spec in thing.fields.items() if spec.type == "datetime" and n in {of, f"{of}s_at", f"{of}_at"}]
-    if not times:
-        return None
-    message = f"This may be done until {fact.said('before')} before."
-    return [Require(require=f"now <= {thing.row}.{times[0]} - {ahead}", otherwise="conflict", message=message)]
-
-
 def _add_operation(
     bench: Workbench,
     thing: EntityDraft,
     verb: str,
     rule: permissions.Rule,
     facts: list[Fact],
-    timely: list[AnyEffect] | None = None,
 ) -> None:
     effects: list[AnyEffect] = [Read(read=thing.name, by="input.id")]
     if rule.condition:
         effects.append(Require(require=rule.condition, otherwise="forbidden"))
-    effects += [*(timely or ()), transition_of(thing, verb)]
+    effects.append(transition_of(thing, verb))
     operation = Operation(
         route=f"POST /{thing.plural}/{{id}}/{names.base_name(verb)}",
         access=rule.access,

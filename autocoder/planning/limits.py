@@ -105,7 +105,9 @@ def _limit(bench: Workbench, entity: EntityDraft, fact: Fact) -> list[AnyEffect]
     if state and ("status" not in entity.fields or state not in entity.fields["status"].values):
         return None
     conditions += [f"{n} == null" for n in ("returned_at", "ended_at") if n in entity.fields]
-    conditions += [f"status == '{state}'"] if state else []
+    status = entity.fields.get("status")
+    over = [f"status != '{s}'" for s in (status.values if status else ()) if s in _OVER]
+    conditions += [f"status == '{state}'"] if state else over
     name = f"known_{entity.plural}"
     listed = ListRows.model_validate(
         {"list": entity.name, "where": " && ".join(conditions), "limit": int(most), "as": name}
@@ -118,7 +120,9 @@ def _unique(bench: Workbench, entity: EntityDraft, fact: Fact) -> bool:
     """One row for each of two things, whatever its state: the database keeps it."""
     parts = _parts(bench, entity, fact.word("per").split()) or ()
     open_ended = {"returned_at", "ended_at"} & set(entity.fields)
-    if fact.word("max") != "1" or len(parts) < 2 or fact.word("state") or open_ended:
+    status = entity.fields.get("status")
+    over = status is not None and bool(_OVER & set(status.values))  # who cancelled may come again
+    if fact.word("max") != "1" or len(parts) < 2 or fact.word("state") or open_ended or over:
         return False
     entity.unique.append(tuple(_place(bench, entity, words) or "owner" for words in parts))
     entity.facts.append(fact)

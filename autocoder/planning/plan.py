@@ -27,7 +27,9 @@ from autocoder.planning.calls import plan_calls
 from autocoder.planning.capabilities import plan_encryption, plan_whole
 from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints, plan_stamps, plan_wire
 from autocoder.planning.entities import plan_bare_entities, plan_entities, plan_references
+from autocoder.planning.equivalents import in_known_words
 from autocoder.planning.failures import plan_body
+from autocoder.planning.guards import plan_guards
 from autocoder.planning.handlers import plan_handlers
 from autocoder.planning.limits import plan_limits, plan_times
 from autocoder.planning.notices import plan_notices
@@ -72,7 +74,7 @@ def plan(reading: Reading, system_name_hint: str, agreed: Collection[Place] = ()
     whose sentences start at one of `agreed` may be left out where the blueprint has no place for them. Raises
     `StageFailed` with every other fact that has none.
     """
-    facts, left = lifecycles.changes_of_routes(reading.facts), list[Fact]()
+    facts, left = in_known_words(lifecycles.changes_of_routes(reading.facts)), list[Fact]()
     while True:
         draft = _Draft(reading, facts, system_name_hint)
         refused = {id(f) for f, _ in draft.bench.refused if place_of(f.evidence[0]) in agreed}
@@ -91,7 +93,7 @@ def examine(reading: Reading) -> list[tuple[Fact, Diagnostic]]:
 
     Raises `StageFailed` where nothing is left to build.
     """
-    facts, left = lifecycles.changes_of_routes(reading.facts), list[tuple[Fact, Diagnostic]]()
+    facts, left = in_known_words(lifecycles.changes_of_routes(reading.facts)), list[tuple[Fact, Diagnostic]]()
     while True:
         draft = _Draft(reading, facts, "service")
         if not draft.bench.refused:
@@ -128,6 +130,7 @@ class _Draft:
         plan_stamps(bench)
         plan_state_rules(bench)
         plan_limits(bench)
+        plan_guards(bench)
         plan_handlers(bench)
         plan_inactive(bench)
         self.keys = plan_api_keys(bench)

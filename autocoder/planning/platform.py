@@ -178,7 +178,8 @@ def _rules(bench: Workbench) -> list[PolicyRule]:
     rules: list[PolicyRule] = []
     for fact in bench.of("access"):
         verb = fact.word("does")
-        if id(fact) in bench.planned:
+        if id(fact) in bench.planned or fact.word("like"):
+            bench.use(fact)
             continue
         planned = fact.get("allowed") is False and fact.word("actor") == "nobody" and fact.word("without") == "sign in"
         if not planned or verb in {"other", "visit", "convert", "search"}:

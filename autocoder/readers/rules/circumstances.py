@@ -1,4 +1,4 @@
-"""Reads in which cases something may be done: "once it is full or has started", "until 24 hours before the class starts".
+"""Reads in which cases something may be done: "once it is full or has started", "until an hour before it starts".
 
 Owns such phrases, wherever they stand in a sentence. The rest of the sentence is read without them, and what it allows
 or forbids gets their slots; where nothing there does, the sentence is read as a whole, as if nobody had seen them.
@@ -24,6 +24,8 @@ from autocoder.readers.rules.tagging import participle
 _NOT_THEN = frozenset({"unless", "until", "till", "before"})
 """Openers behind which stands when it may not be done; with a negation, when it may."""
 _THEN = frozenset({"once", "after", "while", "when", "if", "whenever"})
+_PLAIN = frozenset({"while", "when", "if", "whenever"})
+"""Openers of conditions that frames read, where nothing is forbidden in them."""
 _ENDS = {"begin": "started", "start": "started", "end": "ended", "finish": "ended", "over": "ended", "past": "ended"}
 """What is said of a time of the thing, and the one word for it."""
 _HAPPENS = words("start begin end close open finish expire")
@@ -214,7 +216,7 @@ def _relative(items: Sequence[Item], at: int, discourse: Discourse) -> Told | No
 def _case(items: Sequence[Item], at: int, discourse: Discourse) -> Told | None:
     """Once it is full or has started; unless it is closed; until the course starts; after the closing date."""
     opener = items[at].lemma
-    if opener not in _NOT_THEN | _THEN:
+    if opener not in _NOT_THEN | _THEN or (opener in _PLAIN and not _negated(items)):
         return None
     leads = at == 0 or items[at - 1].tag in ",;"
     only = at > 0 and items[at - 1].lemma == "only"

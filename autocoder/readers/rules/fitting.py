@@ -378,13 +378,13 @@ class Fitter:
         if frame.route:
             _of_route(frame.route, route, parts, anchor)
         self._context(kind, parts)
-        if "whose" in parts and "object" in parts and parts["whose"].value == parts["object"].value:
-            del parts["whose"]  # the author of a post deletes it
         if not frame.extends and any(s.required and name not in parts for name, s in KINDS[kind].slots.items()):
             return None
         return Draft(kind=kind, parts=parts, items=set(items), asks=frame.asks)
 
     def _context(self, kind: str, parts: dict[str, Part]) -> None:
+        if "whose" in parts and "object" in parts and parts["whose"].value == parts["object"].value:
+            del parts["whose"]  # the author of a post deletes it
         if kind == "subscription" and "event" not in parts and self.discourse.event:
             parts["event"] = remembered(self.discourse.event)
         if kind == "event" and "cause" not in parts and "from" not in parts and self.discourse.done:

@@ -446,7 +446,23 @@ _PARSERS: tuple[Callable[[Sequence[Tagged], int], Found], ...] = (
 
 _COUNTED = frozenset({"number", "percent", "sized", "time"})
 _OPENERS = frozenset(
-    {"a", "an", "one", "has", "have", "need", "needs", "at", "on", "once", "every", "each", *_RANGES, *_ADVERBS, *closed.NUMBER_WORDS}
+    {
+        "a",
+        "an",
+        "one",
+        "has",
+        "have",
+        "need",
+        "needs",
+        "at",
+        "on",
+        "once",
+        "every",
+        "each",
+        *_RANGES,
+        *_ADVERBS,
+        *closed.NUMBER_WORDS,
+    }
 ).union(
     *(table.keys() for table in (_FIXED_TABLE, _SUBORDINATOR_TABLE, _ORDER_TABLE, _NEAR, _UPPER, _LOWER, _RATE_BOUNDS))
 )

@@ -183,7 +183,7 @@ DOES = ("create", "list", "read", "update", "delete", "manage", "search", "visit
 
 TOPICS = (
     "limit", "rate limit", "no overlap", "audit", "encryption", "privacy", "delivery", "cross-origin", "at least one",
-    "unknown fields", "idempotency", "partial update", "tracing",
+    "unknown fields", "idempotency", "partial update", "tracing", "repetition", "replacement",
 )  # fmt: skip
 """What a policy may be about."""
 
@@ -223,6 +223,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 length=_of("integer", "exact number of characters"),
                 values=_of("list", "the closed list of values"),
                 pattern=_of("text", "regular expression"),
+                formats=_of("list", "the types of files that it takes"),
                 computed=_of("text", "what it is computed from, in the prose's words"),
                 visible=_word("the role of those who alone see it, or owner"),
             ),
@@ -323,6 +324,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 about=_word("what those cases are of, where not the object"),
                 of=_word("the time from which on it holds"),
                 allowed=_of("boolean", "may or may not", required=True),
+                like=_word("the role whose rights these people have too"),
                 without=_word("what must not be left out: sign in"),
             ),
             _kind(
@@ -362,6 +364,8 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 "to_state",
                 event=_word("the event whose arrival asks for it"),
                 when=_of("text", "what must be the case, in the prose's words"),
+                on=_word("what is done to the thing that it follows from, in the verb's words"),
+                of=_word("that thing, which the object belongs to"),
                 otherwise=_of("boolean", "it is done where the case is not so"),
                 never=_of("boolean", "it is not done then"),
                 verb=_word("what is done"),
@@ -434,6 +438,8 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 "A rule that the design keeps.",
                 topic=_choice("what it is about", *TOPICS, required=True),
                 entity=_word("what it limits"),
+                verb=_word("what is done again"),
+                object=_word("what it is done to"),
                 state=_word("the state of the rows that count"),
                 per=_word("for each of which"),
                 max=_of("number", "at most so many"),

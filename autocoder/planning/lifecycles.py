@@ -78,6 +78,15 @@ def plan_lifecycles(bench: Workbench) -> None:
             bench.use(fact)
 
 
+def add_follower(bench: Workbench, thing: EntityDraft, verb: str, fact: Fact) -> None:
+    """A change that comes with the change of another thing, where no sentence says who makes it."""
+    target, known = names.state_name(STATES[verb]), thing.fields.get("status")
+    values = known.values if known is not None and known.type == "enum" else (_first(bench, thing),)
+    _set_states(thing, (*values, target), fact)
+    name = names.base_name(verb)
+    thing.changes.setdefault(name, StateDraft(origins=(), to=target))
+
+
 def _start(bench: Workbench, fact: Fact) -> None:
     """The state that a text says a row starts in, where the row has states at all: a change of it must be known."""
     entity, first = bench.entity(fact.word("entity")), names.state_name(fact.word("state"))

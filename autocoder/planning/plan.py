@@ -25,6 +25,7 @@ from autocoder.planning import assignments, domain_verbs, lifecycles, names
 from autocoder.planning.caching import plan_caches
 from autocoder.planning.calls import plan_calls
 from autocoder.planning.capabilities import plan_encryption, plan_whole
+from autocoder.planning.cascades import plan_cascades, plan_followers
 from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints, plan_stamps, plan_wire
 from autocoder.planning.entities import plan_bare_entities, plan_entities, plan_references
 from autocoder.planning.equivalents import in_known_words
@@ -36,6 +37,7 @@ from autocoder.planning.notices import plan_notices
 from autocoder.planning.operations import plan_operations
 from autocoder.planning.permissions import plan_roles
 from autocoder.planning.platform import Tracer, plan_auth, plan_deployment, plan_policy
+from autocoder.planning.repeats import plan_repeats
 from autocoder.planning.row_operations import plan_filter_fields
 from autocoder.planning.sign_in import plan_api_keys, plan_inactive
 from autocoder.planning.state_rules import forbid_changes, plan_state_rules
@@ -120,6 +122,7 @@ class _Draft:
         plan_times(bench)
         assignments.plan_assignees(bench)
         lifecycles.plan_lifecycles(bench)
+        plan_followers(bench)
         forbid_changes(bench)
         plan_roles(bench)
         plan_endpoint_fields(bench)
@@ -131,6 +134,8 @@ class _Draft:
         plan_state_rules(bench)
         plan_limits(bench)
         plan_guards(bench)
+        plan_repeats(bench)
+        plan_cascades(bench)
         plan_handlers(bench)
         plan_inactive(bench)
         self.keys = plan_api_keys(bench)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from autocoder.facts import Via
-from autocoder.readers.rules import adjuncts, matching, roles
+from autocoder.readers.rules import adjuncts, matching, roles, wholes
 from autocoder.readers.rules.clauses import Clause, clauses
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
 from autocoder.readers.rules.lexicon import closed, verbs
@@ -20,6 +20,7 @@ from autocoder.readers.rules.matching import Parse
 from autocoder.readers.rules.phrases import Bound, Item, Measure
 from autocoder.readers.rules.roles import Filled, words_of
 from autocoder.readers.rules.tagging import participle
+from autocoder.readers.rules.wholes import Whole
 
 _NOT_THEN = frozenset({"unless", "until", "till", "before"})
 """Openers behind which stands when it may not be done; with a negation, when it may."""
@@ -51,16 +52,36 @@ class Told:
 
 def read(items: Sequence[Item], discourse: Discourse) -> tuple[Parse, Discourse]:
     """Reads a sentence under one tagging, and the state of the text after it."""
-    told = list(_told(items, discourse))
-    if told and not any(i.kind == "route" for i in items):
-        gone = {i.index for t in told for i in t.items}
-        found, state = clauses([i for i in items if i.index not in gone]), discourse.copy()
+    routed = any(i.kind == "route" for i in items)
+    lifted = [] if routed else list(wholes.lift(items, discourse))
+    gone = {i.index for w in lifted for i in w.items} - {i.index for w in lifted for i in w.kept}
+    rest = [i for i in items if i.index not in gone]
+    told = [] if routed else list(_told(rest, discourse))
+    if told:
+        aside = {i.index for t in told for i in t.items}
+        found, state = clauses([i for i in rest if i.index not in aside]), discourse.copy()
         state.entity = next((t.slots["about"] for t in told if t.leads and "about" in t.slots), state.entity)
-        parse = matching.read_sentence(items, found, state)
+        parse = matching.read_sentence(rest, found, state)
         if _attached(parse, told, found, state):
-            return parse, state
+            return _with(parse, lifted, items, state), state
     state = discourse.copy()
-    return matching.read_sentence(items, clauses(items), state), state
+    return _with(matching.read_sentence(rest, clauses(rest), state), lifted, items, state), state
+
+
+def _with(parse: Parse, lifted: Sequence[Whole], items: Sequence[Item], discourse: Discourse) -> Parse:
+    """Adds what was read as a whole; each whole is a group of its own."""
+    for whole in lifted:
+        taken = {i.index for i in whole.items}
+        parse.drafts += whole.drafts
+        parse.groups.append(matching.Group(own=taken, shared=taken, soft=set()))
+        if whole.drafts:
+            parse.used |= taken
+        elif parse.drafts:
+            parse.aside |= dict.fromkeys(taken, whole.name)
+        for draft in whole.drafts:
+            matching.remember(draft, discourse)
+    parse.items = items
+    return parse
 
 
 def _told(items: Sequence[Item], discourse: Discourse) -> Iterator[Told]:
@@ -70,7 +91,7 @@ def _told(items: Sequence[Item], discourse: Discourse) -> Iterator[Told]:
         found = _phrase(items, at, discourse) if _may_open(items, at) else None
         if found:
             yield found
-            at = found.items[-1].index - items[0].index + 1
+            at = list(items).index(found.items[-1]) + 1
         else:
             at += 1
 

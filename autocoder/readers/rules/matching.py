@@ -67,7 +67,7 @@ def read_sentence(items: Sequence[Item], found: Sequence[Clause], discourse: Dis
     for draft in [*enumerations.read(items, discourse), *whole]:
         parse.drafts.append(draft)
         parse.used |= draft.items
-        _remember(draft, discourse)
+        remember(draft, discourse)
     labels: list[Noun] = []
     for clause in _with_consequences(found):
         if any(i.index in parse.used for i in items_of(clause)):
@@ -262,7 +262,7 @@ class _Reader:
     last: Predicate | None = None
 
     def clause(self, clause: Clause) -> None:
-        clause = _as_somebody(clause)
+        clause = _as_record(_as_somebody(clause))
         self._around(clause)
         for noun in clause.subject:
             self._visitor(noun)
@@ -437,7 +437,7 @@ class _Reader:
             self.fitter.current = started
         outer = match.drafts[0].parts.get("of") if match.frame.kind == "field" else None
         for draft in match.drafts:
-            _remember(draft, self.discourse)
+            remember(draft, self.discourse)
         if outer and not str(outer.value).startswith(METHODS):
             self.discourse.entity = outer  # not what a parenthesis speaks of
 
@@ -507,10 +507,32 @@ def _as_somebody(clause: Clause) -> Clause:
     return replace(clause, subject=[noun], lead=lead, predicates=predicates)
 
 
+def _as_record(clause: Clause) -> Clause:
+    """Reads "for each van we store its plate and model": a van has a plate and a model."""
+    of = [a for a in clause.lead if a.prep == "for" and len(a.nouns) == 1]
+    each = [i for i in of[0].nouns[0].items if i.lemma in {"each", "every", "all"}] if len(of) == 1 else []
+    kept = clause.predicates[0] if len(clause.predicates) == 1 and not clause.predicates[0].negated else None
+    if not each or kept is None or [v.lemma for v in kept.verbs] not in [[v] for v in _KEEPING] or kept.passive:
+        return clause
+    if len(clause.subject) != 1 or any(i.tag not in "DNSO" for i in clause.subject[0].items) or kept.adjuncts:
+        return clause
+    has = replace(kept.verbs[0], lemma="have")
+    told = [*each, *of[0].items, *clause.subject[0].items]
+    thing = replace(of[0].nouns[0], items=[i for i in of[0].nouns[0].items if i not in each])
+    noun = [replace(n, items=[i for i in n.items if i.tag != "S"] or n.items) for n in kept.objects]
+    own = [i for n in kept.objects for i in n.items if i.tag == "S"]
+    predicate = replace(kept, verbs=[has], group=[*told, *own, *kept.group], objects=noun)
+    return replace(clause, subject=[thing], lead=[a for a in clause.lead if a not in of], predicates=[predicate])
+
+
+_KEEPING = CLASSES["store"] | CLASSES["record"] | frozenset({"track", "need", "know", "register"})
+"""What those who run a service do with what it knows of a thing."""
+
 WISHES = frozenset({"want", "like", "need", "wish"})
 
 
-def _remember(draft: Draft, discourse: Discourse) -> None:
+def remember(draft: Draft, discourse: Discourse) -> None:
+    """Keeps what a fact speaks of, for the sentences behind it."""
     parts = draft.parts
     match draft.kind:
         case "operation":

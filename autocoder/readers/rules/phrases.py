@@ -423,7 +423,18 @@ def _must(words: Sequence[Tagged], at: int) -> Found:
 
 _FIXED = {
     **dict.fromkeys(
-        ("not found", "audit log", "audit trail", "api key", "back office", "front desk", "openid connect"), "N"
+        (
+            "date of birth",
+            "place of birth",
+            "not found",
+            "audit log",
+            "audit trail",
+            "api key",
+            "back office",
+            "front desk",
+            "openid connect",
+        ),
+        "N",
     ),
     **dict.fromkeys(("of course", "by now", "as well"), "R"),
 }

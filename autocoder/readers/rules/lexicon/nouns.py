@@ -184,6 +184,9 @@ NO_STATES = words(
 )
 """Adjectives that say something else of a thing than the state that it is in."""
 
+NO_MARKS = NO_STATES - words("public private internal") | words("late early long short different several more empty")
+"""Adjectives that are no mark which a thing has or has not."""
+
 OPEN_STATES = words(
     "unpaid paid overdue pending unread read unassigned assigned unapproved outstanding archived inactive active "
     "published unpublished draft open closed upcoming past late missed scheduled"

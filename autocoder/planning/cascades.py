@@ -5,15 +5,13 @@ Owns the references that carry a deletion on, and the changes of rows that follo
 
 from __future__ import annotations
 
-from autocoder.blueprint.model import ListRows, Transition
+from autocoder.blueprint.model import Transition
 from autocoder.facts import Fact
 from autocoder.planning import lifecycles, names
+from autocoder.planning.each_record import for_each
 from autocoder.planning.occasions import occasions
 from autocoder.planning.workbench import EntityDraft, StateDraft, Workbench
 from autocoder.readers.rules.lexicon.domain import STATES
-
-_MOST = 999
-"""Rows that are changed together with another."""
 
 
 def plan_followers(bench: Workbench) -> None:
@@ -58,23 +56,15 @@ def _changed(bench: Workbench, fact: Fact, thing: EntityDraft, theirs: EntityDra
     """Changes the rows that refer to the thing, in every operation where it happens to the thing."""
     name = names.base_name(fact.word("verb"))
     change: StateDraft | None = theirs.changes.get(name)
-    found = [o for o in occasions(bench, _occasion(fact)) if o.entity is thing and not o.made]
+    found = [o for o in occasions(bench, _occasion(fact)) if o.entity is thing]
     if change is None or not found:
         return f'nothing does what this follows from ("{fact.said("on")}")'
     origins = change.origins or tuple(v for v in theirs.fields["status"].values if v != change.to)
-    states = " || ".join(f"status == '{s}'" for s in origins)
+    still = " || ".join(f"{theirs.row}.status == '{s}'" for s in origins)
+    follows = Transition.model_validate({"transition": theirs.row, "to": name, "when": still})
     for at in found:
-        effects = at.operation.effects
-        key = next((e.by for e in effects if getattr(e, "read", "") == thing.name and getattr(e, "by", None)), None)
-        where = f"{place} == {key or 'input.id'} && {f'({states})' if len(origins) > 1 else states}"
-        listed = ListRows.model_validate({"list": theirs.name, "where": where, "limit": _MOST, "as": theirs.plural})
-        each = {"transition": theirs.row, "to": name, "each": theirs.plural, "item": theirs.row}
-        at.change((listed, *effects, Transition.model_validate(each)), fact)
-        bench.decide(
-            f"operations.{at.name}.{theirs.plural}",
-            str(_MOST),
-            f"At most so many {names.plural(theirs.words)} are changed together with a {thing.words}.",
-        )
+        if not for_each(bench, at, fact.word("on"), theirs, place, fact, [follows]):
+            return f"nothing is left to follow once a {thing.words} is gone"
     return ""
 
 

@@ -24,8 +24,10 @@ from autocoder.blueprint.model import (
 from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import names
+from autocoder.planning.each_record import for_each, records_of
 from autocoder.planning.occasions import Occasion, occasions
 from autocoder.planning.workbench import EntityDraft, Workbench
+from autocoder.readers.rules.lexicon.domain import RECORDS
 from autocoder.readers.rules.tagging import participle
 
 SENDER = "no-reply@example.com"
@@ -79,6 +81,8 @@ def _mailed(bench: Workbench, fact: Fact) -> str:
     found = occasions(bench, fact)
     if not found:
         return _nowhere(fact)
+    if fact.word("on") and _holders(bench, fact, found):
+        return ""
     planned: list[tuple[Occasion, Address]] = []
     for at in found:
         address = _address(bench, fact, at.entity, at.row, at)
@@ -241,7 +245,46 @@ def _signs(bench: Workbench, to: str) -> bool:
 def _acts(bench: Workbench, at: Occasion, to: str) -> bool:
     """Whether it is whoever calls the operation."""
     acting = {f.word("role") for f in at.draft.facts if f.kind == "operation"}
+    if acting - {""} and _is_role(bench, to):
+        return to in acting
     return to in _SELF or to in acting or (bench.account is not None and bench.entity(to) is bench.account)
+
+
+def _is_role(bench: Workbench, to: str) -> bool:
+    """Whether the text knows people by that name who act."""
+    return any(f.word("role") == to for f in bench.of("operation"))
+
+
+def _holders(bench: Workbench, fact: Fact, found: Sequence[Occasion]) -> bool:
+    """Tells everybody who has something of the thing: those who booked a class that is cancelled."""
+    account, to = bench.account, fact.word("to")
+    planned = False
+    for at in found:
+        records = records_of(bench, at.entity)
+        theirs = [r for r in records if _has(bench, r[0], to)]
+        if account is None or not _email(account) or len(theirs) != 1 or _acts(bench, at, to):
+            return False
+        record, place = theirs[0]
+        channel = _mail(bench, fact)
+        owner = Read.model_validate({"read": account.name, "by": f"{record.row}.owner"})
+        read = Read.model_validate({"read": at.entity.name, "by": f"{record.row}.{place}"})
+        mail = _message(
+            bench, fact, channel, at.entity, at.entity.row, Address(value=f"{account.row}.{_email(account)}")
+        )
+        if not for_each(bench, at, fact.word("on"), record, place, fact, [owner, read, mail]):
+            return False
+        planned = True
+    return planned
+
+
+def _has(bench: Workbench, record: EntityDraft, to: str) -> bool:
+    """Whether people of that name are those who make such records."""
+    making = {
+        f.word("role")
+        for f in bench.of("operation")
+        if f.word("verb") in RECORDS and bench.entity(RECORDS[f.word("verb")]) is record
+    }
+    return to in making
 
 
 def _email(entity: EntityDraft | None) -> str:

@@ -67,7 +67,7 @@ def _keys(bench: Workbench, entity: EntityDraft) -> tuple[str, ...]:
     if "owner" in entity.fields and len(refs) == 1:
         return ("owner", refs[0])
     emails = [n for n, s in entity.fields.items() if s.type == "email"]
-    return (emails[0], *refs) if len(emails) == 1 and not bench.account == entity else ()
+    return (emails[0], *refs) if len(emails) == 1 and entity is not bench.account else ()
 
 
 def _unique(entity: EntityDraft, keys: tuple[str, ...]) -> None:

@@ -19,7 +19,7 @@ from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.matching import Parse
 from autocoder.readers.rules.phrases import Bound, Item, Measure
 from autocoder.readers.rules.roles import Filled, words_of
-from autocoder.readers.rules.tagging import participle
+from autocoder.readers.rules.tagging import inflected, participle
 from autocoder.readers.rules.wholes import Whole
 
 _NOT_THEN = frozenset({"unless", "until", "till", "before"})
@@ -32,6 +32,10 @@ _ENDS = {"begin": "started", "start": "started", "end": "ended", "finish": "ende
 _HAPPENS = words("start begin end close open finish expire")
 """Verbs of what a thing does when its time comes."""
 _DATES = words("date deadline")
+_TIMES = _DATES | words(
+    "start end beginning begin opening closing departure arrival day time expiry due delivery visit"
+)
+"""Nouns for a time of a thing; before any other noun means before that thing starts."""
 _SHOWN = words("shown visible displayed listed public")
 """What becomes of a thing once somebody has let it through."""
 _MORE = ("any more", "any longer", "anymore", "any further")
@@ -191,7 +195,7 @@ def _moment(said: Sequence[Item], discourse: Discourse) -> tuple[int, dict[str, 
         return None
     at = next((n for n, i in enumerate(named) if n and i.index > named[n - 1].index + 1), len(named))
     time, owner = named[:at], named[at:]
-    if not owner and " ".join(i.lemma for i in time) in discourse.symbols.things:
+    if not owner and time[-1].lemma not in _TIMES:
         return end, {"of": Part(value="start", items=time, via=Via.INFERRED), "about": _thing(time)}
     return end, {"of": Part(value=words_of(time), items=time)} | ({"about": _thing(owner)} if owner else {})
 
@@ -277,14 +281,15 @@ def _about(said: Sequence[Item], discourse: Discourse, opener: str) -> dict[str,
 def _cases(said: Sequence[Item]) -> list[tuple[str, Item]] | None:
     """Is full; has already started; is closed or paid; starts. None where it says anything else."""
     found: list[tuple[str, Item]] = []
-    for item in said:
+    for at, item in enumerate(said):
         if item.tag in "AC," or item.lemma in {"have", "already", "being", "been", "that"}:
             if item.tag == "C" and item.lemma != "or":
                 return None
             if item.tag == "X" or any(w.token.value in closed.NEGATIVE_WORDS for w in item.words):
                 return None
             continue
-        one = _one_case(item)
+        going = at > 0 and said[at - 1].text.lower() == "being"
+        one = inflected(item.lemma, "VBG") if going and item.form == "VBN" else _one_case(item)
         if not one:
             return None
         found.append((one, item))

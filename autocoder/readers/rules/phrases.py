@@ -424,8 +424,6 @@ def _must(words: Sequence[Tagged], at: int) -> Found:
 _FIXED = {
     **dict.fromkeys(
         (
-            "date of birth",
-            "place of birth",
             "not found",
             "audit log",
             "audit trail",

@@ -110,8 +110,13 @@ def participle(verb: str) -> str:
     entry = look_up(head)
     if "V" not in entry.candidates or entry.form != "VB":
         return verb
+    return f"{inflected(head, 'VBN')} {rest}".strip()
+
+
+def inflected(verb: str, form: str) -> str:
+    """A form of a verb, by the tag that tells it: VBN, VBG."""
     inflect = cast("Callable[[str, str], tuple[str, ...]]", importlib.import_module("lemminflect").getInflection)
-    return " ".join([*list(inflect(head, "VBN"))[-1:], rest]).strip()
+    return (list(inflect(verb, form)) or [verb])[-1]
 
 
 def _unknown(word: str) -> dict[str, str]:

@@ -32,8 +32,8 @@ FORMATS = {
 _SIZES = words("kb mb gb kilobyte megabyte gigabyte")
 _UNITS = {"kilobyte": "KB", "megabyte": "MB", "gigabyte": "GB"}
 _OF_FILES = words(
-    "be limit to and or must in at most of up large larger big bigger than not may file image picture document photo size format have "
-    "exceed each type accept allow only maximum a the exactly no more can should support"
+    "be limit to and or must in at most of up large larger big bigger than not may file image picture document photo "
+    "size format have exceed each type accept allow only maximum a the exactly no more can should support"
 )
 """Words that hold a limit of files together and say nothing else."""
 _TWICE = ("twice", "again", "a second time", "several times", "more than once", "repeatedly")
@@ -43,6 +43,9 @@ _HARMLESS = (
 )  # fmt: skip
 _MAY = frozenset({"can", "may", "do", "could", "might"})
 _TOO = words("too also then automatically") | {"as well"}
+
+
+_THEIRS = frozenset({"its", "their", "his", "her"})
 
 
 @dataclass(kw_only=True)
@@ -217,9 +220,7 @@ def _goes_too(part: Sequence[Item], discourse: Discourse) -> Whole | None:
         on, thing, done = part[comma - 3], [i for i in part[1 : comma - 3] if i.tag == "N"], True
     be = next((n for n, i in enumerate(rest) if i.lemma == "be"), 0)
     theirs = [i for i in rest[:be] if i.tag == "N"]
-    belongs = any(i.lemma in {"its", "their", "his", "her"} for i in rest[:be]) and all(
-        i.tag in "QSN" for i in rest[:be]
-    )
+    belongs = any(i.lemma in _THEIRS for i in rest[:be]) and all(i.tag in "QSN" for i in rest[:be])
     end = be + 1
     while end < len(rest) and rest[end].lemma in _TOO:
         end += 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 from autocoder.blueprint.model import Transition
 from autocoder.facts import Fact
 from autocoder.planning import lifecycles, names
-from autocoder.planning.each_record import for_each
+from autocoder.planning.holders import with_rows
 from autocoder.planning.occasions import occasions
 from autocoder.planning.workbench import EntityDraft, StateDraft, Workbench
 from autocoder.readers.rules.lexicon.domain import STATES
@@ -60,11 +60,11 @@ def _changed(bench: Workbench, fact: Fact, thing: EntityDraft, theirs: EntityDra
     if change is None or not found:
         return f'nothing does what this follows from ("{fact.said("on")}")'
     origins = change.origins or tuple(v for v in theirs.fields["status"].values if v != change.to)
-    still = " || ".join(f"{theirs.row}.status == '{s}'" for s in origins)
-    follows = Transition.model_validate({"transition": theirs.row, "to": name, "when": still})
+    follows = {"transition": theirs.row, "to": name, "each": theirs.plural, "item": theirs.row}
     for at in found:
-        if not for_each(bench, at, fact.word("on"), theirs, place, fact, [follows]):
+        if not with_rows(bench, at, theirs, place, origins, fact):
             return f"nothing is left to follow once a {thing.words} is gone"
+        at.change((*at.operation.effects, Transition.model_validate(follows)), fact)
     return ""
 
 

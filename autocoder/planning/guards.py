@@ -25,6 +25,7 @@ from autocoder.blueprint.model import (
 from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import lifecycles, names
+from autocoder.planning.holders import OVER
 from autocoder.planning.workbench import EntityDraft, OperationDraft, Workbench
 from autocoder.readers.rules.lexicon.domain import RECORDS
 from autocoder.readers.rules.tagging import participle
@@ -35,8 +36,6 @@ _SIZES = names.words("capacity seat place space spot participant size")
 """Words in the name of a field that says how many a thing takes."""
 _MOST = 999
 """The greatest number that a guard counts up to."""
-_OVER = frozenset({"cancelled", "declined", "rejected", "expired"})
-"""States in which a record takes nothing of a thing any more."""
 _HELD = {participle(verb): record for verb, record in RECORDS.items()}
 
 
@@ -297,7 +296,7 @@ def _singulars(name: str) -> Iterable[str]:
 def _still(record: EntityDraft) -> list[str]:
     """The conditions on records that still hold."""
     status = record.fields.get("status")
-    over = [f"status != '{s}'" for s in (status.values if status else ()) if s in _OVER]
+    over = [f"status != '{s}'" for s in (status.values if status else ()) if s in OVER]
     return [*over, *(f"{n} == null" for n in ("returned_at", "ended_at") if n in record.fields)]
 
 

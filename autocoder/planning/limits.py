@@ -11,14 +11,11 @@ from autocoder.blueprint.model import AnyEffect, Create, FieldSpec, ListRows, Re
 from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import names
+from autocoder.planning.holders import HELD, OVER
 from autocoder.planning.workbench import EntityDraft, Workbench
 
 _MOST = 999
 """The greatest limit that a guard counts up to."""
-_HELD = names.words("loan rental booking reservation checkout enrolment enrollment membership")
-"""Records of what somebody has for a time, of things that others may have too."""
-_OVER = frozenset({"cancelled", "declined", "rejected"})
-"""States in which a row takes no time any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +75,7 @@ def _record_of(bench: Workbench, entity: EntityDraft, fact: Fact) -> EntityDraft
     if not _is_account(bench, fact.word("per")):
         return entity
     held = [
-        e
-        for e in bench.entities.values()
-        if e.words in _HELD and "owner" in e.fields and _place(bench, e, entity.words)
+        e for e in bench.entities.values() if e.words in HELD and "owner" in e.fields and _place(bench, e, entity.words)
     ]
     return held[0] if len(held) == 1 else entity
 
@@ -106,7 +101,7 @@ def _limit(bench: Workbench, entity: EntityDraft, fact: Fact) -> list[AnyEffect]
         return None
     conditions += [f"{n} == null" for n in ("returned_at", "ended_at") if n in entity.fields]
     status = entity.fields.get("status")
-    over = [f"status != '{s}'" for s in (status.values if status else ()) if s in _OVER]
+    over = [f"status != '{s}'" for s in (status.values if status else ()) if s in OVER]
     conditions += [f"status == '{state}'"] if state else over
     name = f"known_{entity.plural}"
     listed = ListRows.model_validate(
@@ -121,7 +116,7 @@ def _unique(bench: Workbench, entity: EntityDraft, fact: Fact) -> bool:
     parts = _parts(bench, entity, fact.word("per").split()) or ()
     open_ended = {"returned_at", "ended_at"} & set(entity.fields)
     status = entity.fields.get("status")
-    over = status is not None and bool(_OVER & set(status.values))  # who cancelled may come again
+    over = status is not None and bool(OVER & set(status.values))  # who cancelled may come again
     if fact.word("max") != "1" or len(parts) < 2 or fact.word("state") or open_ended or over:
         return False
     entity.unique.append(tuple(_place(bench, entity, words) or "owner" for words in parts))
@@ -179,7 +174,7 @@ def _apart(bench: Workbench, entity: EntityDraft, fact: Fact) -> list[AnyEffect]
         f"{times.end} > input.{times.start}",
     ]
     status = entity.fields.get("status")
-    conditions += [f"status != '{s}'" for s in (status.values if status else ()) if s in _OVER]
+    conditions += [f"status != '{s}'" for s in (status.values if status else ()) if s in OVER]
     name = f"overlapping_{entity.plural}"
     listed = ListRows.model_validate({"list": entity.name, "where": " && ".join(conditions), "limit": 1, "as": name})
     shown = place.replace("_", " ")

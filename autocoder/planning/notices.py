@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from autocoder.blueprint.model import (
     AnyEffect,
     Channel,
+    Compute,
     Delete,
     FieldSpec,
     Handler,
@@ -24,10 +25,9 @@ from autocoder.blueprint.model import (
 from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import names
-from autocoder.planning.each_record import for_each, records_of
+from autocoder.planning.holders import records_of, still, with_rows
 from autocoder.planning.occasions import Occasion, occasions
 from autocoder.planning.workbench import EntityDraft, Workbench
-from autocoder.readers.rules.lexicon.domain import RECORDS
 from autocoder.readers.rules.tagging import participle
 
 SENDER = "no-reply@example.com"
@@ -258,33 +258,22 @@ def _is_role(bench: Workbench, to: str) -> bool:
 def _holders(bench: Workbench, fact: Fact, found: Sequence[Occasion]) -> bool:
     """Tells everybody who has something of the thing: those who booked a class that is cancelled."""
     account, to = bench.account, fact.word("to")
-    planned = False
     for at in found:
-        records = records_of(bench, at.entity)
-        theirs = [r for r in records if _has(bench, r[0], to)]
-        if account is None or not _email(account) or len(theirs) != 1 or _acts(bench, at, to):
+        theirs = records_of(bench, at.entity, to)
+        if account is None or not _email(account) or len(theirs) != 1 or at.made or _acts(bench, at, to):
             return False
         record, place = theirs[0]
-        channel = _mail(bench, fact)
-        owner = Read.model_validate({"read": account.name, "by": f"{record.row}.owner"})
-        read = Read.model_validate({"read": at.entity.name, "by": f"{record.row}.{place}"})
-        mail = _message(
-            bench, fact, channel, at.entity, at.entity.row, Address(value=f"{account.row}.{_email(account)}")
-        )
-        if not for_each(bench, at, fact.word("on"), record, place, fact, [owner, read, mail]):
+        if not with_rows(bench, at, record, place, still(record), fact):
             return False
-        planned = True
-    return planned
-
-
-def _has(bench: Workbench, record: EntityDraft, to: str) -> bool:
-    """Whether people of that name are those who make such records."""
-    making = {
-        f.word("role")
-        for f in bench.of("operation")
-        if f.word("verb") in RECORDS and bench.entity(RECORDS[f.word("verb")]) is record
-    }
-    return to in making
+        people, many = names.base_name(to), names.plural(names.base_name(to))
+        owners = {"compute": {f"{record.base}_owners": f"{record.plural}.map(r, r.owner)"}}
+        where = f"id in {record.base}_owners"
+        listed = {"list": account.name, "where": where, "limit": MOST, "as": many}
+        address = Address(value=f"{people}.{_email(account)}", each=many, item=people)
+        mail = _message(bench, fact, _mail(bench, fact), at.entity, at.row, address)
+        tell = (Compute.model_validate(owners), ListRows.model_validate(listed), mail)
+        at.change((*at.operation.effects, *tell), fact)
+    return bool(found)
 
 
 def _email(entity: EntityDraft | None) -> str:

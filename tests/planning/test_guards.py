@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autocoder.blueprint.model import ListRows, Require, Transition
+from autocoder.blueprint.model import AccessRule, Create, ListRows, Notify, Require, Transition, Upsert
 from autocoder.diagnostics import StageFailed
 from autocoder.planning import Plan, plan
 from autocoder.readers.rules import RulesReader
@@ -64,3 +64,31 @@ def test_a_case_that_no_row_knows_is_refused() -> None:
         _plan("Members borrow bikes. A bike has a name. A bike that is rusty cannot be borrowed.")
     assert [d.code for d in failed.value.diagnostics] == ["AC2001"]
     assert "rusty" in failed.value.diagnostics[0].message
+
+
+def test_what_goes_with_a_thing_changes_with_it_and_its_holders_are_told() -> None:
+    said = "Managers cancel classes. When a class is cancelled, all its bookings are cancelled too and the members are "
+    effects = _plan(GYM + said + "told by e-mail.").architecture.operations["cancel_class"].effects
+    assert any(isinstance(e, Transition) and e.transition == "booking" and e.each == "bookings" for e in effects)
+    assert [(e.to, e.each) for e in effects if isinstance(e, Notify)] == [("member.email", "members")]
+
+
+def test_what_comes_again_is_returned_or_replaces_the_first() -> None:
+    said = "Members like classes. Liking a class twice is harmless. Members rate classes with one to five stars. "
+    operations = _plan(GYM + said + "A second rating replaces the first one.").architecture.operations
+    assert [e.exists for e in operations["create_like"].effects if isinstance(e, Create)] == ["return"]
+    assert [e.by for e in operations["create_rating"].effects if isinstance(e, Upsert)] == [
+        {"owner": "caller.id", "class": "input.class"}
+    ]
+
+
+def test_those_who_may_do_all_that_others_do_have_their_role_beside_them() -> None:
+    planned = _plan(GYM + "Admins may do everything managers do, and also delete classes.")
+    access = planned.architecture.operations["create_class"].access
+    assert access == AccessRule(role=("manager", "admin"))
+
+
+def test_a_limit_of_files_is_one_of_their_field() -> None:
+    planned = _plan("Members upload scans. Scans must be PNG or PDF files of at most 5 MB.")
+    spec = planned.architecture.entities["Scan"].fields["file"]
+    assert (spec.type, spec.max, spec.types) == ("file", "5MB", ("image/png", "application/pdf"))

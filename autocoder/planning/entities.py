@@ -165,13 +165,18 @@ def _stated_doors(bench: Workbench, entity: EntityDraft, doors: Sequence[Endpoin
         return False
     login, secret = name_of(first.login.word("name")), name_of(first.secret.word("name"))
     kind = "email" if login == "email" else "text"
-    entity.add(login, FieldSpec(type=kind, unique=True), first.login)
-    told = [e.secret for e in doors if e.secret is not None]
-    least, most = (next((n for f in told if (n := _number(f, slot)) is not None), None) for slot in ("min", "max"))
-    entity.add(secret, FieldSpec(type="password", min=least, max=most), first.secret)
+    named = [e.login for e in doors if e.login is not None and kind == "text"]
+    entity.add(login, FieldSpec(type=kind, unique=True).model_copy(update=_narrowest(named)), first.login)
+    secrets = [e.secret for e in doors if e.secret is not None]
+    entity.add(secret, FieldSpec(type="password").model_copy(update=_narrowest(secrets)), first.secret)
     because = f"{first.route} takes them, and no other endpoint is for signing in."
     bench.decide("auth.login", login, because, source=Source.INFERRED)
     return True
+
+
+def _narrowest(facts: Sequence[Fact]) -> dict[str, str | int | None]:
+    """The limits that any of these facts states."""
+    return {slot: next((n for f in facts if (n := _number(f, slot)) is not None), None) for slot in ("min", "max")}
 
 
 def _named(bench: Workbench) -> None:

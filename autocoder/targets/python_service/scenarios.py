@@ -371,6 +371,8 @@ class Scenarios:
             return self._hold_of_row(bind, name, sign, other, value)
         elif value is not None:
             given = next(i for i in self.operation.inputs if i.name == name)
+            if not _fits(value, sign, given):
+                return False
             self.given[name] = _beside(value, sign, given, self.imports)
         return value is not None
 
@@ -385,9 +387,10 @@ class Scenarios:
             elif other.name in self.given:
                 self.rows[bind][name] = self.given[other.name]
             return True
-        if value is not None:
-            self.rows[bind][name] = _beside(value, sign, f, self.imports)
-        return value is not None
+        if value is None or not _fits(value, sign, f):
+            return False
+        self.rows[bind][name] = _beside(value, sign, f, self.imports)
+        return True
 
     def _hold_of_caller(self, name: str, sign: str, value: str | None) -> None:
         if value is not None and self.views.auth:
@@ -457,6 +460,14 @@ _STEPS = {
     "decimal": 'Decimal("0.01")',
 }
 """The least difference of two values."""
+
+
+def _fits(value: str, sign: str, f: Field | Input) -> bool:
+    """Whether a number that stands in that relation to `value` is within the limits that there are."""
+    if f.type.name != "integer" or sign not in {"<", ">"} or not re.fullmatch(r"-?\d+", value):
+        return True
+    limit = f.constraints.minimum if sign == "<" else f.constraints.maximum
+    return limit is None or int(limit) != int(value)
 
 
 def _beside(value: str, sign: str, f: Field | Input, imports: Imports) -> str:

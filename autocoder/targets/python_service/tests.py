@@ -13,7 +13,7 @@ from autocoder.ir.behaviour import Change, Emit, Insert, Invoke, Notify, Remove,
 from autocoder.ir.expressions import Expr, Record, walk
 from autocoder.ir.limits import most_bytes
 from autocoder.ir.lower_failures import CLASSES
-from autocoder.ir.nodes import Entity, Field, Handler, Input, Operation
+from autocoder.ir.nodes import Constraints, Entity, Field, Handler, Input, Operation
 from autocoder.ir.types import Type
 from autocoder.ir.variables import shared_secrets
 from autocoder.ir.views import Views
@@ -182,6 +182,7 @@ class Suite:
                 i.type.name == "list" and i.place == "query" for o in views.operations for i in o.inputs
             ),
             "query_maps": any(queries.is_map(i) for o in views.operations for i in o.inputs),
+            "narrower": ", ".join(f"({literal(o.name)}, {literal(i.name)})" for o, i in _narrower(views)),
             "in_headers": any(i.place in ("header", "cookie") for o in views.operations for i in o.inputs),
             "rejects": views.wire.unknown_fields == "reject",
             "cache": views.cache,
@@ -523,6 +524,15 @@ def _hashes(operation: Operation) -> bool:
 
 def _writes(behaviour: Operation | Handler) -> bool:
     return any(isinstance(step, Insert | Change | Remove | Emit | Notify) for step in walk_steps(behaviour.steps))
+
+
+def _narrower(views: Views) -> Iterator[tuple[Operation, Input]]:
+    """The inputs that take less than what rows may hold in a field of that name."""
+    for operation in views.operations:
+        for given in operation.inputs:
+            fields = [f for e in views.entities for f in e.fields if f.name == given.name]
+            if given.constraints != Constraints() and any(f.constraints != given.constraints for f in fields):
+                yield operation, given
 
 
 def _refuses(views: Views) -> bool:

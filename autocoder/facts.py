@@ -178,7 +178,7 @@ def _of(kind: SlotType, meaning: str, *, required: bool = False) -> SlotSpec:
     return SlotSpec(type=kind, meaning=meaning, required=required)
 
 
-DOES = ("create", "list", "read", "update", "delete", "manage", "search", "visit", "convert", "other")
+DOES = ("create", "list", "read", "update", "delete", "manage", "search", "visit", "convert", "compute", "other")
 """What a verb does to rows; `manage` stands for create, list, read, update and delete."""
 
 TOPICS = (
@@ -262,6 +262,8 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 about=_word("what those cases and that time are of, where not the object"),
                 within=_of("duration", "it may be done until this long after the row came into its state"),
                 filters=_of("list", "the fields that a list or a search is narrowed by"),
+                inputs=_of("list", "the values that a result is computed from"),
+                units=_of("list", "the units between which it is converted"),
                 most=_of("integer", "at most so many of the object"),
                 limit=_of("integer", "rows of one answer, or of one page"),
                 older_than=_of("duration", "only rows older than this"),

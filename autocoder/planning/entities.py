@@ -83,21 +83,6 @@ def plan_references(bench: Workbench) -> None:
             bench.decide(subject, f"ref to {other.name}", because, source=Source.INFERRED)
 
 
-def plan_bare_entities(bench: Workbench) -> None:
-    """An entity of which nothing is said gets a title."""
-    for entity in bench.entities.values():
-        if entity is not bench.account and not [
-            n for n in entity.fields if n not in {"owner", "expires_at", "created_at"}
-        ]:
-            entity.add("title", FieldSpec(type="text"))
-            bench.decide(
-                f"entities.{entity.name}.fields.title",
-                "text",
-                f"Nothing is said of what a {entity.words} has; a title is the least that makes it useful.",
-                "other fields: say what it has",
-            )
-
-
 def _account(bench: Workbench) -> None:
     """The entity of people who sign in, if anybody does."""
     stated = [f for f in bench.of("authentication") if f.get("needed") is not False]

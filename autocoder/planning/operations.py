@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from autocoder.facts import Fact
 from autocoder.planning import assignments, domain_verbs, lifecycles, names
+from autocoder.planning.calculations import plan_calculation
 from autocoder.planning.completion import complete
 from autocoder.planning.routes import endpoints
 from autocoder.planning.row_operations import make_create, make_delete, make_list, make_read, make_update
@@ -186,5 +187,6 @@ _PLANNERS: Mapping[str, Callable[[Workbench, Fact], bool]] = {
     "manage": _manage,
     "visit": plan_visit,
     "search": _list,
+    "compute": plan_calculation,
     "other": _other,
 }

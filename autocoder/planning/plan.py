@@ -22,12 +22,13 @@ from autocoder.decisions import Decision, Source
 from autocoder.diagnostics import Diagnostic
 from autocoder.facts import Fact, Prose, Quote, Via
 from autocoder.planning import assignments, domain_verbs, lifecycles, names
+from autocoder.planning.bare_entities import plan_bare_entities
 from autocoder.planning.caching import plan_caches
 from autocoder.planning.calls import plan_calls
 from autocoder.planning.capabilities import plan_encryption, plan_whole
 from autocoder.planning.cascades import plan_cascades, plan_followers
 from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints, plan_stamps, plan_wire
-from autocoder.planning.entities import plan_bare_entities, plan_entities, plan_references
+from autocoder.planning.entities import plan_entities, plan_references
 from autocoder.planning.equivalents import in_known_words
 from autocoder.planning.failures import plan_body
 from autocoder.planning.guards import plan_guards
@@ -167,6 +168,9 @@ class _Draft:
             cors=self.whole.cors,
             integrations={n: i.model_copy(update={"satisfies": trace(f)}) for n, (i, f) in bench.integrations.items()},
             channels={n: c.model_copy(update={"satisfies": trace(f)}) for n, (c, f) in bench.channels.items()},
+            functions={
+                n: f.model_copy(update={"satisfies": trace([fact])}) for n, (f, fact) in bench.functions.items()
+            },
             entities={e.name: _entity(e, trace) for e in _ordered(bench)},
             events=bench.events,
             operations={
@@ -231,6 +235,14 @@ def _answers(bench: Workbench, reading: Reading) -> None:
             *others,
             consequence=option.consequence,
             source=Source.ANSWERED,
+        )
+    for number, sentence in enumerate(s for s in reading.sentences if s.written and s.facts):
+        quote = " ".join(sentence.span.text.split())
+        bench.decide(
+            f"reading.line{sentence.span.place.line}.means{number + 1}",
+            sentence.written,
+            f'"{quote}" is taken to mean it; the text does not say it.',
+            source=Source.INFERRED,
         )
     for fact in bench.facts:
         for name, slot in fact.slots.items():

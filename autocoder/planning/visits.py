@@ -41,6 +41,11 @@ def plan_visit(bench: Workbench, fact: Fact) -> bool:
         if target is None:
             return False
         output = Output(redirect=f"{entity.row}.{target}")
+    if (known := _known(bench, route)) and not output:
+        reads = known.operation.effects
+        known.operation = known.operation.model_copy(update={"effects": (*reads, *effects[1:])})
+        known.facts.append(fact)
+        return True
     name = "follow" if output else names.operation_name(f"{fact.word('verb')} {entity.words}")
     operation = Operation(
         route=f"GET {route}", access="anyone", input=key_input(entity), effects=tuple(effects), output=output
@@ -53,6 +58,11 @@ def plan_visit(bench: Workbench, fact: Fact) -> bool:
             f"operations.{name}.output.status", "302", "A redirect is 302, never cacheable, so each one counts.", "301"
         )
     return True
+
+
+def _known(bench: Workbench, route: str) -> OperationDraft | None:
+    """What another sentence says of the same address: one says where it leads, another one what it counts."""
+    return next((d for d in bench.operations.values() if d.operation.route == f"GET {route}"), None)
 
 
 def _private(entity: EntityDraft, fact: Fact) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from autocoder.blueprint.model import Channel, FieldSpec, Handler, Integration, Operation
+from autocoder.blueprint.model import Channel, CustomFunction, FieldSpec, Handler, Integration, Operation
 from autocoder.decisions import Decision, Source
 from autocoder.diagnostics import Diagnostic, Diagnostics
 from autocoder.facts import Fact
@@ -77,6 +77,7 @@ class Workbench:
 
     facts: Sequence[Fact]
     entities: dict[str, EntityDraft] = field(default_factory=dict[str, EntityDraft])
+    functions: dict[str, tuple[CustomFunction, Fact]] = field(default_factory=dict[str, "tuple[CustomFunction, Fact]"])
     account: EntityDraft | None = None
     aliases: dict[str, EntityDraft] = field(default_factory=dict[str, EntityDraft])
     operations: dict[str, OperationDraft] = field(default_factory=dict[str, OperationDraft])

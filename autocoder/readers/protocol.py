@@ -87,12 +87,13 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Sentence:
-    """A sentence (or heading, or list item) with its account."""
+    """A sentence (or heading, or list item) with its account; `written` is the one that it stands for, if another."""
 
     span: Quote
     outcome: Outcome
     words: tuple[Word, ...] = ()
     facts: tuple[Fact, ...] = ()
+    written: str = ""
 
     @property
     def unread(self) -> tuple[Word, ...]:

@@ -18,12 +18,18 @@ from autocoder.readers.rules.tokens import Token
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A sentence with what stands above it: `lead` is the line that opens its list, `heading` its section's."""
+    """A sentence with what stands above it: `lead` is the line that opens its list, `heading` its section's.
+
+    `whole` is the shorthand that it was written out of, by offsets, and `written` the sentence with the words that are
+    not in the prose.
+    """
 
     unit: Unit
     tokens: tuple[Token, ...]
     lead: tuple[Token, ...] = ()
     heading: tuple[Token, ...] = ()
+    whole: tuple[int, int] | None = None
+    written: str = ""
 
     @property
     def opens(self) -> bool:

@@ -12,7 +12,16 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from autocoder.facts import Value, Via
-from autocoder.readers.rules import computations, endpoints, enumerations, occasions, purposes, refusals, runs
+from autocoder.readers.rules import (
+    calculations,
+    computations,
+    endpoints,
+    enumerations,
+    occasions,
+    purposes,
+    refusals,
+    runs,
+)
 from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, Predicate, items_of
 from autocoder.readers.rules.discourse import Discourse, Draft, Heard, Part, remembered
 from autocoder.readers.rules.fitting import Fitter, Match, Situation, candidates, fragment, situation
@@ -63,7 +72,8 @@ def read_sentence(items: Sequence[Item], found: Sequence[Clause], discourse: Dis
         parse=parse, discourse=discourse, fitter=Fitter(discourse=discourse, items=items, spent=parse.used)
     )
     computed = computations.read(items, discourse)
-    whole = [computed] if computed else refusals.read(items, discourse)
+    calculated = None if computed else calculations.read(items, discourse)
+    whole = [d for d in (computed, calculated) if d] or refusals.read(items, discourse)
     for draft in [*enumerations.read(items, discourse), *whole]:
         parse.drafts.append(draft)
         parse.used |= draft.items

@@ -12,7 +12,7 @@ from dataclasses import replace
 from autocoder.diagnostics import Diagnostic, Severity
 from autocoder.facts import Prose
 from autocoder.readers.protocol import Context, Reading
-from autocoder.readers.rules import enumerations, examples, occasions, specifications, tables
+from autocoder.readers.rules import enumerations, examples, occasions, one_liners, specifications, tables
 from autocoder.readers.rules.blocks import units
 from autocoder.readers.rules.contexts import Line, with_openers, with_remarks
 from autocoder.readers.rules.contradictions import contradictions
@@ -37,40 +37,51 @@ class RulesReader:
     def read(self, prose: str, *, file: str, context: Context | None = None) -> Reading:
         """The reading of a text; `file` is the path that places show."""
         text = Prose(text=prose, file=file)
-        lines = list(_lines(text))
-        symbols = Symbols.of(line.items for line in lines)
-        stated = _states(lines, Discourse(prose=text, symbols=symbols))
-        discourse = Discourse(prose=text, symbols=replace(symbols, states=stated))
-        read: list[ReadSentence] = []
-        openers: dict[int, int] = {}
-        for number, line in enumerate(lines):
-            discourse.sentence = number
-            discourse.title = number == 0 and _is_title(line, lines)
-            discourse.opening = _opens(number, line, lines)
-            _section(line, discourse)
-            done = ReadSentence(line, text, discourse)
-            if done.led is not None and done.led in openers:
-                done.says_once([f for s in read[openers[done.led] :] for f in s.sentence.facts])
-                read[openers[done.led]].closes_nothing()
-            if line.unit.kind == "opaque" and done.sentence.words and not done.diagnostics and read:
-                read[-1].closes_nothing()
-            openers[line.tokens[0].start] = number
-            read.append(done)
-        sentences_ = [done.sentence for done in read]
-        questions = [q for done in read for q in done.questions]
-        diagnostics = [*_no_text(text), *(d for done in read for d in done.diagnostics)]
-        facts = (*(context.facts if context else ()), *(f for s in sentences_ for f in s.facts))
-        doubtful = tuple(f for q in questions for o in q.options[:1] for f in o.facts if f.kind in DENIABLE)
-        diagnostics += contradictions((*facts, *doubtful))
-        said = [Said(quote=done.span, items=line.items) for done, line in zip(read, lines, strict=True)]
-        diagnostics += oppositions(said, (*facts, *doubtful))
-        return Reading(
-            prose=text,
-            facts=facts,
-            sentences=tuple(sentences_),
-            questions=tuple(questions),
-            diagnostics=tuple(sorted(diagnostics, key=lambda d: d.order)),
-        )
+        sentences_ = list(_sentences(text))
+        plain = _read(text, sentences_, context)
+        headline = one_liners.headline(sentences_)
+        if headline is None:
+            return plain
+        written = _read(text, headline.lines, context)
+        return written if headline.better(written, plain) else plain
+
+
+def _read(text: Prose, told: Sequence[Line], context: Context | None) -> Reading:
+    """The reading of the sentences of a text."""
+    lines = [_tagged(line) for line in with_openers(tables.with_endpoints(told))]
+    symbols = Symbols.of(line.items for line in lines)
+    stated = _states(lines, Discourse(prose=text, symbols=symbols))
+    discourse = Discourse(prose=text, symbols=replace(symbols, states=stated))
+    read: list[ReadSentence] = []
+    openers: dict[int, int] = {}
+    for number, line in enumerate(lines):
+        discourse.sentence = number
+        discourse.title = number == 0 and _is_title(line, lines)
+        discourse.opening = _opens(number, line, lines)
+        _section(line, discourse)
+        done = ReadSentence(line, text, discourse)
+        if done.led is not None and done.led in openers:
+            done.says_once([f for s in read[openers[done.led] :] for f in s.sentence.facts])
+            read[openers[done.led]].closes_nothing()
+        if line.unit.kind == "opaque" and done.sentence.words and not done.diagnostics and read:
+            read[-1].closes_nothing()
+        openers[line.tokens[0].start] = number
+        read.append(done)
+    sentences_ = [done.sentence for done in read]
+    questions = [q for done in read for q in done.questions]
+    diagnostics = [*_no_text(text), *(d for done in read for d in done.diagnostics)]
+    facts = (*(context.facts if context else ()), *(f for s in sentences_ for f in s.facts))
+    doubtful = tuple(f for q in questions for o in q.options[:1] for f in o.facts if f.kind in DENIABLE)
+    diagnostics += contradictions((*facts, *doubtful))
+    said = [Said(quote=done.span, items=line.items) for done, line in zip(read, lines, strict=True)]
+    diagnostics += oppositions(said, (*facts, *doubtful))
+    return Reading(
+        prose=text,
+        facts=facts,
+        sentences=tuple(sentences_),
+        questions=tuple(questions),
+        diagnostics=tuple(sorted(diagnostics, key=lambda d: d.order)),
+    )
 
 
 def _no_text(text: Prose) -> Iterator[Diagnostic]:
@@ -87,11 +98,10 @@ def _no_text(text: Prose) -> Iterator[Diagnostic]:
         )
 
 
-def _lines(text: Prose) -> Iterator[TaggedLine]:
-    for line in with_openers(tables.with_endpoints(_sentences(text))):
-        readable = line.unit.kind != "opaque" and len(line.tokens) <= MAX_WORDS
-        tagged = tag(line.tokens) if readable else ()
-        yield TaggedLine(line=line, tagged=tagged, items=phrases(tagged))
+def _tagged(line: Line) -> TaggedLine:
+    readable = line.unit.kind != "opaque" and len(line.tokens) <= MAX_WORDS
+    tagged = tag(line.tokens) if readable else ()
+    return TaggedLine(line=line, tagged=tagged, items=phrases(tagged))
 
 
 def _sentences(text: Prose) -> Iterator[Line]:
@@ -116,7 +126,7 @@ def _parts(tokens: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
 
 def _is_title(line: TaggedLine, lines: Sequence[TaggedLine]) -> bool:
     """A heading that opens the text; a short first line without a verb, too, where more follows."""
-    if any(i.kind == "route" for i in line.items):
+    if line.line.whole or any(i.kind == "route" for i in line.items):
         return False
     if line.unit.kind == "heading":
         return line.unit.level == 1 or len(lines) == 1 or lines[1].unit.kind not in {"item", "row"}
@@ -132,6 +142,8 @@ def _is_title(line: TaggedLine, lines: Sequence[TaggedLine]) -> bool:
 
 def _opens(number: int, line: TaggedLine, lines: Sequence[TaggedLine]) -> bool:
     """Whether it is the first sentence of a text that goes on: it may only say what the service is for."""
+    if line.line.whole:
+        return False
     first = number == 0 or (number == 1 and _is_title(lines[0], lines))
     return first and line.unit.kind == "paragraph" and len(lines) > number + MOST_SHORT
 

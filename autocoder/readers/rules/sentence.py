@@ -58,7 +58,7 @@ class ReadSentence:
         self.line = line
         self.questions: list[Question] = []
         self.diagnostics: list[Diagnostic] = []
-        self.span = prose.quote(min(t.start for t in line.tokens), max(t.end for t in line.tokens))
+        self.span = prose.quote(*(line.line.whole or _ends(line.tokens)))
         self.led: int | None = None
         if not line.items:
             self.sentence = self._example(discourse) or self._unread()
@@ -68,7 +68,9 @@ class ReadSentence:
         by |= {index: "fact" for index in parse.used if index not in by} if parse.drafts else {}
         filled = accounting.fillers(parse.items, by) | {i: name for i, name in parse.aside.items() if i not in by}
         self.words = tuple(
-            w for w in accounting.words(parse.items, by, filled, prose) if w.span.start >= self.span.start
+            w
+            for w in dict.fromkeys(accounting.words(parse.items, by, filled, prose))
+            if w.span.start >= self.span.start
         )
         self.sentence = self._finish(parse)
         if self.sentence.facts or self.questions:
@@ -122,10 +124,15 @@ class ReadSentence:
             offsets = [p.offsets for p in draft.parts.values() if p.items or p.place]
             start, end = min(s for s, _ in offsets), max(e for _, e in offsets)
             slots = {
-                name: Slot(value=part.value, span=self.prose.quote(*_place(part.offsets, (start, end))), via=part.via)
+                name: self._slot(part, self.prose.quote(*_place(part.offsets, (start, end))))
                 for name, part in draft.parts.items()
             }
             yield Fact(kind=draft.kind, slots=slots, evidence=(self.span,))
+
+    def _slot(self, part: Part, span: Quote) -> Slot:
+        """A slot; what a shorthand stands for is not said in its words."""
+        added = bool(self.line.line.written) and part.via is Via.VERBATIM and str(part.value) not in span.text.lower()
+        return Slot(value=part.value, span=span, via=Via.LEXICON if added else part.via)
 
     def _finish(self, parse: Parse) -> Sentence:
         unread = [w for w in self.words if w.taken is Taken.UNREAD]
@@ -189,7 +196,8 @@ class ReadSentence:
         return self._sentence(Outcome.QUESTION, ())
 
     def _sentence(self, outcome: Outcome, facts: tuple[Fact, ...]) -> Sentence:
-        return Sentence(span=self.span, outcome=outcome, words=self.words, facts=facts)
+        written = self.line.line.written
+        return Sentence(span=self.span, outcome=outcome, words=self.words, facts=facts, written=written)
 
     def _nothing_taken(self, unread: Sequence[Word]) -> Sentence:
         if self.line.unit.kind == "heading" or tables.is_rule(self.span.text):
@@ -381,6 +389,10 @@ def _score(parse: Parse) -> int:
     return -sum(
         1 for i in parse.items for w in i.words if w.token.is_word and i.index not in by and i.index not in filled
     )
+
+
+def _ends(tokens: Sequence[Token]) -> tuple[int, int]:
+    return min(t.start for t in tokens), max(t.end for t in tokens)
 
 
 def _place(offsets: tuple[int, int], whole: tuple[int, int]) -> tuple[int, int]:

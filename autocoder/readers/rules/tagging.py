@@ -83,6 +83,13 @@ def look_up(word: str) -> Entry:
 
 
 @cache
+def is_english(word: str) -> bool:
+    """Whether the tables or the lexicon know each part of a lower-case word."""
+    parts = [part for part in word.split("-") if part]
+    return all(_tables()(part) or part in closed.CLOSED or part in nouns.EXTRA_NOUNS for part in parts)
+
+
+@cache
 def verb_of(gerund: str) -> str:
     """The verb that a word in -ing is of, whatever else the word may be; empty for any other word.
 
@@ -101,6 +108,15 @@ def third_person(word: str) -> str:
         return word
     inflect = cast("Callable[[str, str], tuple[str, ...]]", importlib.import_module("lemminflect").getInflection)
     return next(iter(inflect(word, "VBZ")), word)
+
+
+@cache
+def plural_of(noun: str) -> str:
+    """The plural of a noun; of several words, that of the last one."""
+    first, _, last = noun.rpartition(" ")
+    inflect = cast("Callable[[str, str], tuple[str, ...]]", importlib.import_module("lemminflect").getInflection)
+    plural = last if last in nouns.INVARIANT else next(iter(inflect(last, "NNS")), f"{last}s")
+    return f"{first} {plural}".strip()
 
 
 @cache

@@ -230,7 +230,7 @@ def models_module(views: Views, package: str) -> str:
     found = tables(views, imports)
     imports.add("sqlalchemy", "BigInteger", "DateTime", "Dialect", "Integer", "Text", "UniqueConstraint", "types")
     imports.add("sqlalchemy.dialects", "postgresql")
-    imports.add("sqlalchemy.orm", "DeclarativeBase", "Mapped", "mapped_column")
+    imports.add("sqlalchemy.orm", "DeclarativeBase", "mapped_column", *(["Mapped"] if found else []))
     imports.add("datetime", "UTC", "datetime")
     imports.add("typing", "Annotated", "ClassVar")
     codes = any(t.generated for t in found)

@@ -142,6 +142,7 @@ class Suite:
             "package": self.package,
             "store": views.store,
             "auth": views.auth,
+            "entities": bool(views.entities),
             "visible": any(f.visible for e in views.entities for f in e.fields),
             "restricted": ", ".join(literal(o.name) for o in _restricted(views)),
             "roles": ", ".join(literal(role) for role in roles_of(views)),

@@ -281,8 +281,8 @@ FRAMES: tuple[Frame, ...] = (
         name="things alone, as a text",
         kind="system",
         roles=(Role(at="subject", slot="subject", reads="things of the text"),),
-        example="Feature flags.",
-        gives=(("system", {"subject": "feature flag"}),),
+        example="Spare parts.",
+        gives=(("system", {"subject": "spare part"}),),
     ),
     Frame(
         name="somebody acts on a thing",

@@ -66,11 +66,15 @@ def source(
     lines = [docstring(doc), ""]
     lines += [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(standard.items())]
     lines += [""] if standard else []
-    lines += ["import sqlalchemy as sa", "from alembic import op", ""]
+    used = [line for name, line in _MIGRATING if f"{name}." in body]
+    lines += [*used, ""] if used else []
     lines += [f"revision = {literal(revision)}", f"down_revision = {literal(previous)}"]
     lines += ["branch_labels = None", "depends_on = None", ""]
     lines += [*_AS_IT_IS.splitlines(), ""] if batches else []
     return lay_out("\n".join([*lines, "", body]))
+
+
+_MIGRATING = (("sa", "import sqlalchemy as sa"), ("op", "from alembic import op"))
 
 
 def _function(name: str, change: SchemaChange, origins: Mapping[str, str], *, first: bool, back: bool) -> str:
@@ -83,7 +87,7 @@ def _function(name: str, change: SchemaChange, origins: Mapping[str, str], *, fi
     lines += [f"    op.drop_table({literal(table.name)})" for table in change.dropped]
     body = "\n".join(lines)
     used = [f"    {text}" for word, text in _VARIABLES.items() if re.search(rf"[ (=]{word}[,)]", body)]
-    return "\n".join([f"def {name}() -> None:", f"    {_doc(first, back)}", *used, *(lines or ["    pass"])])
+    return "\n".join([f"def {name}() -> None:", f"    {_doc(first, back)}", *used, *lines])
 
 
 def _doc(first: bool, back: bool) -> str:

@@ -31,11 +31,12 @@ def read(items: Sequence[Item], discourse: Discourse) -> Draft | None:
     if at is None or items[at].lemma not in CALCULATING or not _asker(items[:at], discourse):
         return None
     cut = next((n for n in range(at + 1, end) if items[n].lemma in _JOINTS), end)
-    result = [i for i in items[at + 1 : cut] if i.tag not in "DS"]
+    named = items[at + 1 : cut]
+    result = [i for i in named if i.tag not in "DS"]
     if cut < end and items[cut].lemma == "of":  # the payment of a loan from …: it only says what it is a payment of
         cut = next((n for n in range(cut + 1, end) if items[n].lemma in _JOINTS - {"of", "in"}), cut)
     joint, given = (items[cut].lemma if cut < end else ""), _values(items[cut + 1 : end])
-    if not result or given is None or not _names(items[at + 1 : cut]) or _kept(result, discourse):
+    if not result or given is None or not _names(named) or _kept(result, discourse):
         return None
     parts = {
         "actor": Part(value="anyone", items=[items[at]], via=Via.INFERRED),

@@ -51,12 +51,14 @@ _ONE_VALUE = frozenset({"date", "datetime", "money", "decimal", "integer", "bool
 class Sentence:
     """A sentence that a part stands for.
 
-    `written` is its text where words were added; a `known` one says what a service of the lexicon is.
+    `written` is its text where words were added; a `known` one says what a service of the lexicon is, one of
+    `several` that a thing of a list is kept.
     """
 
     tokens: tuple[Token, ...]
     written: str = ""
     known: bool = False
+    several: bool = False
 
 
 @dataclass(kw_only=True)
@@ -93,14 +95,20 @@ class _Thing:
 
 @dataclass(frozen=True, kw_only=True)
 class Headline:
-    """A text that is one sentence, written out; `known` says that it names a service that the lexicon knows."""
+    """A text that is one sentence, written out.
+
+    `known` says that it names a service that the lexicon knows, `several` that it lists the things that are kept.
+    """
 
     lines: Sequence[Line]
     known: bool
+    several: bool
 
     def better(self, written: Reading, plain: Reading) -> bool:
         """Whether what was written out is understood better than the sentence as it stands."""
         less, more = _left(written), _left(plain)
+        if self.several:
+            return less <= more
         only_named = {f.kind for f in plain.facts} <= _AROUND
         return less < more if more or not self.known else only_named and not less
 
@@ -126,7 +134,7 @@ def headline(lines: Sequence[Line]) -> Headline | None:
     whole = min(t.start for t in first.tokens), max(t.end for t in first.tokens)
     unit = replace(first.unit, kind="paragraph")
     written = [Line(unit=unit, tokens=s.tokens, whole=whole, written=s.written) for s in found]
-    return Headline(lines=[*written, *rest], known=found[0].known)
+    return Headline(lines=[*written, *rest], known=found[0].known, several=any(s.several for s in found))
 
 
 def written_out(tokens: Sequence[Token]) -> list[Sentence]:
@@ -193,12 +201,12 @@ def _named(said: Sequence[Tagged], place: tuple[int, int]) -> tuple[_Thing, list
         if known:
             thing = _Thing(name=known[0])
             return thing, [replace(_added(text, thing, place), known=True) for text in known[1]]
+    if lemmas[-1] in CALCULATORS and len(said) > 1:
+        text = CALCULATORS[lemmas[-1]].format(" ".join(w.token.text for w in said[:-1]))
+        return _Thing(), [_added(text, _Thing(), place)]
     if not all(is_english(w.token.value) for w in said):
         return None
     last = lemmas[-1]
-    if last in CALCULATORS and len(said) > 1:
-        text = CALCULATORS[last].format(" ".join(w.token.text for w in said[:-1]))
-        return _Thing(), [_added(text, _Thing(), place)]
     if "of" in lemmas and lemmas[0] in nouns.COLLECTIONS:
         thing = _Thing(name=" ".join(lemmas[lemmas.index("of") + 1 :]))
     elif last in ACTIVITIES and len(said) > 1:
@@ -279,8 +287,9 @@ class _Writer:
     def _feature(self, item: Sequence[Tagged], part: _Part) -> None:
         place = item[0].token.start, item[-1].token.end
         lemmas = [w.lemma for w in item if w.tag not in "DSQ"]
+        texts = [w.token.value for w in item if w.tag not in "DSQ"]
         for start in range(len(lemmas)):
-            if known := FEATURES.get(" ".join(lemmas[start:])):
+            if known := FEATURES.get(" ".join(lemmas[start:])) or FEATURES.get(" ".join(texts[start:])):
                 self.found += [_added(text, self.thing, place) for text in known]
                 return
         if not self.thing.name or not _noun_phrase(item):
@@ -343,10 +352,11 @@ class _Writer:
             self._clause(rest[0])
             return 1
         if len(items) > 1 and all(_several(item) for item in items):
-            self.found = [s for s in self.found if not s.written.endswith(_API)]
+            self.found = [s for s in self.found if s.known]
             for item in items:
                 thing = _Thing(name=" ".join(w.lemma for w in item))
-                self.found.append(_added("A {thing} API.", thing, (item[0].token.start, item[-1].token.end)))
+                said = _added("A {thing} API.", thing, (item[0].token.start, item[-1].token.end))
+                self.found.append(replace(said, several=True))
             return taken
         place = rest[0].place
         tokens = [t for part in rest[:taken] for t in (*([_sign(part)] if part.mark == "," else []), *part.tokens)]

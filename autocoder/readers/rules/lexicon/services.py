@@ -107,10 +107,10 @@ FEATURES: dict[str, tuple[str, ...]] = {
     ),
     **dict.fromkeys(
         ("rating", "star rating", "star"),
-        ("A {thing} has many ratings.", "A rating has a number of stars from 1 to 5."),
+        ("A {thing} has many ratings.", "A rating has a score from 1 to 5."),
     ),
     "comment": ("A {thing} has many comments.", "A comment has an author and a text."),
-    "review": ("A {thing} has many reviews.", "A review has a number of stars from 1 to 5 and a text."),
+    "review": ("A {thing} has many reviews.", "A review has a score from 1 to 5 and a text."),
     **dict.fromkeys(("tag", "label"), ("A {thing} has a title.", "A {thing} has many tags.", "A tag has a name.")),
     **dict.fromkeys(
         ("search", "full-text search", "text search"),

@@ -23,6 +23,7 @@ from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Get, Now,
 
 EXACT = Context(prec=34)
 MOMENT = timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def in_64_bits(value: Any) -> Any:
@@ -384,6 +385,12 @@ def quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if re.search(r'[",\r\n]', cell) else cell
 
 
+def micros(value: Any) -> int:
+    """A duration, or the time since 1970, in microseconds."""
+    since = value if isinstance(value, timedelta) else value - (EPOCH.date() if is_day(value) else EPOCH)
+    return since // MOMENT
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "size": len,
     "lower": ascii_case(str.lower),
@@ -402,6 +409,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "int": whole_number,
     "decimal": decimal_number,
     "date": day,
+    "micros": micros,
     "text": shown,
     "split": pieces,
     "words": bounded_words,

@@ -25,6 +25,7 @@ from autocoder.ir import (
     lower_search,
     lower_visibility,
     lower_wrapping,
+    times,
 )
 from autocoder.ir.behaviour import BoundRow, Failure, Invoke, Match, Reply, Require, Step, Steps
 from autocoder.ir.expressions import Bound, Column, Const, Expr, Op, Over, Record, rewrite
@@ -427,14 +428,14 @@ class Lowering:
         return self.over_rows(entity, self.expression(where, (*at, "where"), self.scope(columns=entity.name), BOOLEAN))
 
     def over_rows(self, entity: Entity, expr: Expr) -> Expr:
-        """An expression over rows, computed values worked out of columns."""
+        """An expression over rows as databases are asked: computed values worked out of columns, times solved."""
         computed = dict(entity.computed)
 
         def change(node: Expr) -> Expr:
             return computed.get(node.field, node) if isinstance(node, Column) else node
 
         found = rewrite(expr, change) if computed else expr
-        return rewrite(looked_up(found, entity), self._by_digest)
+        return rewrite(looked_up(times.over_rows(found), entity), self._by_digest)
 
 
 _VERBS: dict[type[model.Effect], Callable[..., Steps]] = {

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from autocoder.diagnostics import nearest
+from autocoder.ir import times
 from autocoder.ir.behaviour import Order
 from autocoder.ir.expressions import Const, Expr
 from autocoder.ir.nodes import Entity
@@ -67,7 +68,7 @@ def worked_out(to: Lowering, entity: Entity, text: str, at: Path) -> Expr | None
             help="work out a number: `paid ? 1 : 0`",
         )
         return None
-    return value
+    return times.as_key(value)
 
 
 def _has_order(to: Lowering, type_: Type, text: str, at: Path) -> bool:

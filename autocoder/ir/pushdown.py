@@ -26,7 +26,7 @@ from autocoder.ir.expressions import (
     walk,
 )
 from autocoder.ir.nodes import Entity
-from autocoder.ir.types import INTEGER_RANGE
+from autocoder.ir.types import INTEGER_RANGE, Type
 from autocoder.ir.typing_rules import not_null_if, own_key
 
 Range = tuple[int, int]
@@ -37,6 +37,10 @@ _SCALARS = ("text", "integer", "decimal", "boolean", "date", "datetime", "durati
 _ORDERED = ("text", "integer", "decimal", "date", "datetime", "duration")
 _ORDERINGS = ("<", "<=", ">", ">=")
 _LONGEST_TEXT = 2**30
+_MOMENTS = (-62_135_596_800_000_000, 253_402_300_799_999_999)
+"""The years 1 to 9999, in microseconds since 1970."""
+HELD = ("text", "integer", "boolean", "uuid", "date")
+"""What a list that a field holds may be asked for: each value of these types is written in one way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +90,25 @@ OVER_COLUMNS = (
         given=(1,),
     ),
     Pushed(signs=("size",), types=("text",), postgresql="`length`, as BIGINT where it is added", sqlite="`length`"),
+    Pushed(signs=("size",), types=("list",), postgresql="`json_array_length`", sqlite="`json_array_length`"),
+    Pushed(
+        signs=("in a field of",),
+        types=HELD,
+        postgresql="`@>`, of what is at hand and JSONB",
+        sqlite="`json_each`, of what is at hand",
+    ),
+    Pushed(
+        signs=("date",),
+        types=("datetime",),
+        postgresql="`CAST(timezone('UTC', …) AS DATE)`",
+        sqlite="the first ten characters",
+    ),
+    Pushed(
+        signs=("micros",),
+        types=("date", "datetime", "duration"),
+        postgresql="`+ - *` of times in a comparison that cannot be solved for a column: `extract(epoch FROM …)`",
+        sqlite="the same in whole microseconds: `strftime('%s', …)` and the fraction",
+    ),
     Pushed(signs=("lower", "upper"), types=("text",), postgresql="with collation C: ASCII", sqlite="ASCII"),
     Pushed(
         signs=("selects",),
@@ -101,16 +124,16 @@ OVER_COLUMNS = (
 NEVER: Mapping[str, str] = {
     "/ %": "PostgreSQL divides to 20 digits, SQLite cuts off",
     "+ - * negate abs, of decimals": "SQLite has no decimals",
-    "+ - *, of times": "SQLite has no times",
+    "+ - *, of times that are set, shown, or moved by whole days of a column": "SQLite has no times",
     "round floor ceil pow int decimal min max": "the engines round and convert in their own ways",
-    "trim split join substr pad matches extract text date": "each engine has its own idea of spaces, patterns, formats",
-    "[] . map filter all exists, size of a list": "a list, record or map is kept as a document",
+    "trim split join substr pad matches extract text": "each engine has its own idea of spaces, patterns, formats",
+    "[] . map filter all exists, size of a map": "a list, record or map is kept as a document",
     "escape eval sha256 draw shuffle fill placeholders csv json": "the engines have none of these",
 }
 """What no database is asked, and why."""
 
 PUSHED_DOWN = tuple(
-    sorted({sign for row in OVER_COLUMNS for sign in row.signs if sign.isidentifier()} - {"in", "negate"})
+    sorted({sign for row in OVER_COLUMNS for sign in row.signs if sign.isidentifier()} - {"in", "negate", "micros"})
 )
 """Functions among them."""
 
@@ -152,6 +175,10 @@ def _refused(node: Expr) -> Iterator[str]:
             yield f".{field}"
         case Call(function="selects", args=(predicate, *_)):
             yield from ("selects() with a predicate of each row",) if names_column(predicate) else ()
+        case Op(op="in", args=(item, Column(type=Type(name="list", item=Type(name=held, optional=False))))) if (
+            held in HELD and not names_column(item)
+        ):
+            pass
         case Op(op=sign, args=args) | Call(function=sign, args=args):
             shown = f"{sign}()" if isinstance(node, Call) else "`-`" if sign == "negate" else f"`{sign}`"
             yield from (f"{shown} {why}".strip() for why in _misfits(sign, args))
@@ -277,6 +304,8 @@ def reach(expr: Expr, limits: Limits) -> Range:
             return min(low for low, _ in ends), max(high for _, high in ends)
         case Call(function="size"):
             return 0, _LONGEST_TEXT
+        case Call(function="micros", args=(of,)) if of.type.name != "duration":
+            return _MOMENTS
         case Call(function="abs", args=(inner,)) if names_column(expr):
             low, high = reach(inner, limits)
             return max(0, low, -high), max(-low, high, 0)

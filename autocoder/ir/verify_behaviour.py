@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from autocoder.ir.behaviour import (
     Ask,
@@ -310,6 +311,8 @@ def _result(call: Call) -> Type | None:
     """What a function gives, None where none of that name takes these arguments."""
     if call.function == "sent":
         return BOOLEAN
+    if call.function == "micros":
+        return replace(INTEGER, optional=call.args[0].type.optional)
     if call.function in ("read_cursor", "cursor_after"):
         return call.type
     if call.function in GIVES:

@@ -60,6 +60,7 @@ _FUNCTIONS = {
     "trim": "{0} without spaces around it",
     "size": "the length of {0}",
     "date": "the day of {0}",
+    "micros": "{0}",
     "min": "the smaller of {0} and {1}",
     "max": "the larger of {0} and {1}",
     "abs": "{0} without its sign",

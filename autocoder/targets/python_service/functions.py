@@ -104,5 +104,6 @@ PYTHON_FUNCTIONS: Mapping[str, PythonFunction] = {
     "text(datetime)": PythonFunction('{t[0]}.isoformat().replace("+00:00", "Z")'),
     "text": PythonFunction("str({0})"),
     "whole": PythonFunction("whole({0})", "whole"),
+    "micros": PythonFunction("micros({0})", "micros"),
 }
 """Function, with the types of its arguments where these matter, to its Python."""

@@ -340,6 +340,16 @@ def disarmed(value: Any) -> str:
     return text''',
         (),
     ),
+    "micros": (
+        '''def micros(value: date | timedelta) -> int:
+    """A stretch of time, or a time since 1970, as a whole number of microseconds."""
+    if isinstance(value, datetime):
+        value = value - datetime(1970, 1, 1, tzinfo=UTC)
+    elif isinstance(value, date):
+        value = value - date(1970, 1, 1)
+    return value // timedelta(microseconds=1)''',
+        (("datetime", "UTC"), ("datetime", "date"), ("datetime", "datetime"), ("datetime", "timedelta")),
+    ),
     "ratio": (
         '''def ratio(part: timedelta, whole: timedelta) -> Decimal:
     """How often one stretch of time goes into another."""

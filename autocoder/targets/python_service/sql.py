@@ -12,6 +12,7 @@ from autocoder.ir.expressions import Bound, Call, Column, Const, Expr, Op, Over,
 from autocoder.ir.pushdown import Limits, is_wide, names_column, with_values_checked
 from autocoder.ir.types import BOOLEAN, DECIMAL
 from autocoder.ir.typing_rules import widened
+from autocoder.targets.python_service import asked
 from autocoder.targets.python_service.expressions import BINARY, PythonExpressions
 from autocoder.targets.python_service.functions import ATOM, CHOICE, COMPARE, OR, UNARY
 
@@ -111,6 +112,10 @@ class SqlExpressions:
                 return f"func.coalesce({', '.join(self._typed(arg) for arg in args)})", ATOM
             case Op(op="?:", args=args):
                 return self._choice(*args)
+            case Op(op="in", args=(item, Column() as items)):
+                self.python.imports.add(self.models, asked.HOLDS)
+                sought = self._named("literal", f"[{self.python.render(item)}]", f"{self.python.column(items)}.type")
+                return f"{asked.HOLDS}({self.python.column(items)}, {sought})", ATOM
             case Op(op="in", args=(item, items)):
                 return f"{self._operand(item, items, ATOM)}.in_({self.python.render(items)})", ATOM
             case Op(op="<" | "<=" | ">" | ">=", args=(left, right)):
@@ -211,8 +216,10 @@ class SqlExpressions:
             case "contains" | "starts_with" | "ends_with" as name:
                 receiver = self._operand(first, node.args[1], ATOM)
                 return f"{receiver}.{name.replace('_', '')}({self.python.render(node.args[1])}, autoescape=True)"
+            case "date" | "micros":
+                return self._question(node, first)
             case "size":
-                length = f"func.length({self.render(first)})"
+                length = f"func.{'length' if first.type.name == 'text' else 'json_array_length'}({self.render(first)})"
                 return self._named("cast", length, self._type("BigInteger")) if typed else length
             case "abs":
                 return f"func.abs({replace(self, numeric=True).render(first)}, type_={self._type('BigInteger')})"
@@ -220,6 +227,13 @@ class SqlExpressions:
                 args = [self._typed(arg) if place == 0 else self.render(arg) for place, arg in enumerate(node.args)]
                 args += [f"type_={self._type('Text')}"] if typed else []
                 return f"func.{name}({', '.join(args)})"
+
+    def _question(self, node: Call, of: Expr) -> str:
+        """What each database is asked in its own words; a duration is kept as microseconds already."""
+        if name := asked.asked(node):
+            self.python.imports.add(self.models, name)
+            return f"{name}({self._typed(of)})"
+        return self._named("type_coerce", self._typed(of), self._type("BigInteger"))
 
     def _type(self, name: str) -> str:
         self.python.imports.add("sqlalchemy", name)

@@ -12,6 +12,7 @@ from autocoder.ir.nodes import Entity, Field
 from autocoder.ir.pushdown import compares_wide, limits_of
 from autocoder.ir.types import DATETIME, INTEGER, TEXT, UUID, Type
 from autocoder.ir.views import Views
+from autocoder.targets.python_service.asked import add_questions
 from autocoder.targets.python_service.decimals import add_decimals
 from autocoder.targets.python_service.describe import entity_doc, expression
 from autocoder.targets.python_service.expressions import Imports, PythonExpressions, literal, render_const, type_hint
@@ -256,6 +257,7 @@ def models_module(views: Views, package: str) -> str:
     if "duration" in kinds:
         imports.add("datetime", "timedelta")
         module.add(_SPAN)
+    add_questions(module, views)
     if asks_for_any_size(views):
         imports.add("sqlalchemy", "Numeric")
         module.add(_ANY_INTEGER)

@@ -56,8 +56,11 @@ COLUMNS: dict[str, Type] = {"few": INTEGER} | {
     for word, (first, second) in _STEMS.items()
     for name, type_ in ((first, PLAIN[word]), (second, PLAIN[word].or_null()))
 }
+HELD = ("text", "integer", "boolean", "uuid", "date")
+"""The types of the lists that a row holds."""
+COLUMNS |= {f"held_{word}": list_of(PLAIN[word]) for word in HELD}
 INPUTS: dict[str, Type] = {
-    **{f"given_{name}": type_ for name, type_ in COLUMNS.items() if name != "few"},
+    **{f"given_{name}": type_ for name, type_ in COLUMNS.items() if name != "few" and not type_.item},
     **{f"{word}s": list_of(type_) for word, type_ in PLAIN.items()},
 }
 
@@ -146,7 +149,9 @@ def value(word: str, chance: random.Random, *, optional: bool = False) -> Any:
 def row(chance: random.Random) -> dict[str, Any]:
     """A row with all columns."""
     return {
-        name: value(name if name == "few" else type_.name, chance, optional=type_.optional)
+        name: [value(type_.item.name, chance) for _ in range(chance.randrange(4))]
+        if type_.item
+        else value(name if name == "few" else type_.name, chance, optional=type_.optional)
         for name, type_ in COLUMNS.items()
     }
 
@@ -264,6 +269,30 @@ def _member(m: Maker, _: str, depth: int) -> str:
     return f"{m.of(word, depth)} in input.{word}s"
 
 
+def _held(m: Maker, _: str, depth: int) -> str:
+    del depth
+    word = m.chance.choice(HELD)
+    return f"{m.chance.choice((m.leaf(word), f'input.given_{_STEMS[word][0]}'))} in held_{word}"
+
+
+def _timed(m: Maker, _: str, depth: int) -> str:
+    """A comparison with times that are added up."""
+    sign = m.chance.choice(("<", "<=", ">", ">=", "==", "!="))
+    forms = (
+        ("{0} + {1} {sign} {2}", "datetime", "duration", "datetime"),
+        ("{0} {sign} {1} - {2} + 1h", "datetime", "datetime", "duration"),
+        ("{0} - {1} {sign} {2}", "datetime", "datetime", "duration"),
+        ("now - {0} {sign} {1} * 3", "datetime", "duration"),
+        ("{0} + {1} {sign} {2} - 1h30m", "duration", "duration", "duration"),
+        ("{0} + {1} {sign} {2}", "date", "duration", "date"),
+        ("{0} - {1} {sign} 2d", "date", "date"),
+        ("{0} - {1} {sign} {2}", "date", "date", "duration"),
+        ("date({0}) {sign} {1}", "datetime", "date"),
+    )
+    text, *words = m.chance.choice(forms)
+    return text.format(*(m.of(word, min(depth, 1)) for word in words), sign=sign)
+
+
 def _searched(m: Maker, _: str, depth: int) -> str:
     name = m.chance.choice(("contains", "starts_with", "ends_with"))
     return (
@@ -285,6 +314,7 @@ _SQL: Mapping[str, Sequence[Form]] = {
         _call("input.texts.all({item}, contains({0}, {item}))", "text"),
         _call("input.texts.exists({item}, {item} == {0} || {1})", "text", "boolean"),
         *(_compared, _compared, _equal, _equal, _is_null, _guarded, _member, _searched),
+        *(_held, _timed, _timed, _timed),
         _call("{0} && {1}", "boolean", "boolean"),
         _call("{0} || {1}", "boolean", "boolean"),
         _call("!{0}", "boolean"),
@@ -303,8 +333,10 @@ _SQL: Mapping[str, Sequence[Form]] = {
         _call("abs({0})", "integer"),
         _call("size({0})", "text"),
         _call("few + size({0})", "text"),
+        lambda m, _, depth: f"size(held_{m.chance.choice(HELD)}) * few",
         lambda m, _, depth: f"abs(few - {m.chance.choice(('few', '3', 'size(title)'))})",
     ),
+    "date": (_call("date({0})", "datetime"),),
 }
 _ALL: Mapping[str, Sequence[Form]] = {
     "boolean": (
@@ -388,7 +420,6 @@ _ALL: Mapping[str, Sequence[Form]] = {
         _call("pow({0}, 2)", "decimal"),
     ),
     "date": (
-        _call("date({0})", "datetime"),
         _call("{0} + {1}", "date", "duration"),
         _call("{0} - {1}", "date", "duration"),
         _call("date({0}) ?? {1}", "text", "date"),

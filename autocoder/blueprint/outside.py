@@ -12,6 +12,7 @@ from autocoder.blueprint.deployment import VariableName
 from autocoder.blueprint.fields import FieldOrType, FieldSpec
 from autocoder.blueprint.shapes import Integer, Name, Satisfies, Strict
 
+Availability = Annotated[str, Field(pattern=r"^\d{2}(\.\d+)?%$", examples=["99.9%"])]
 Seconds = Annotated[str, Field(pattern=r"^\d+(\.\d+)?(ms|s)$", examples=["2s"])]
 
 
@@ -85,6 +86,12 @@ class Integration(Strict):
         default=Breaker(),
         description="When it is left alone: calls then fail at once.",
         examples=[{"failures": 5, "reset": "30s"}],
+    )
+    availability: Availability | None = Field(
+        default=None,
+        description="The share of calls that it answers, as whoever runs it promises. It counts against the "
+        "availability of operations that fail with it.",
+        examples=["99.95%"],
     )
     operations: dict[Name, OutsideOperation] = Field(
         description="What it can be asked.", examples=[{"charge": {"route": "POST /charges"}}]

@@ -18,3 +18,8 @@ def span_us(text: str) -> int:
     """`50ms` or `1.5s` in microseconds."""
     [(number, unit)] = _SPAN.findall(text)
     return round(float(number) * {"ms": 1_000, "s": 1_000_000}[unit])
+
+
+def share_ppm(text: str) -> int:
+    """`99.9%` in parts per million."""
+    return round(float(text.rstrip("%")) * 10_000)

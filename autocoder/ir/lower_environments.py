@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from autocoder.blueprint import model
 from autocoder.diagnostics import nearest
-from autocoder.ir.durations import SECONDS, microseconds
+from autocoder.ir.durations import microseconds
 from autocoder.ir.lower_behaviour import Positions
 from autocoder.ir.nodes import Environment, Objectives, Operation, Variable, objectives_in
 from autocoder.ir.overrides import Overridable, objective_fields, overridable, overrides
@@ -25,7 +25,7 @@ def objectives(blueprint: Blueprint) -> Objectives:
     found = Objectives(
         p95_us=fields.get("p95_us"),
         p99_us=fields.get("p99_us"),
-        throughput_per_hour=_hourly(stated.throughput),
+        throughput_per_hour=fields.get("throughput_per_hour"),
         availability_ppm=fields.get("availability_ppm"),
     )
     _check_latencies(blueprint, found, blueprint.source.positions, "policy", "performance", "p99")
@@ -44,13 +44,6 @@ def _check_latencies(blueprint: Blueprint, stated: Objectives, positions: Positi
         rule="whoever answers 99 of 100 requests within a time answers 95 of them within it",
         help="remove p95, or state a longer p99",
     )
-
-
-def _hourly(text: str | None) -> int | None:
-    if text is None:
-        return None
-    number, _, unit = text.partition("/")
-    return round(float(number) * 3600 / SECONDS[unit])
 
 
 def environments(blueprint: Blueprint, stated: Objectives, operations: Iterable[Operation]) -> list[Environment]:

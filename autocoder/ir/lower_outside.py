@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from autocoder.blueprint import model
 from autocoder.ir import effects as macros
 from autocoder.ir.behaviour import Ask, Steps, Values
-from autocoder.ir.durations import span_us
+from autocoder.ir.durations import share_ppm, span_us
 from autocoder.ir.expressions import Const, Expr
 from autocoder.ir.lower_pages import page
 from autocoder.ir.nodes import Channel, Exchange, Input, Integration
@@ -52,6 +52,7 @@ class Outside:
             attempts=spec.retry.attempts,
             failures=spec.breaker.failures,
             reset_us=span_us(spec.breaker.reset),
+            availability_ppm=share_ppm(spec.availability) if spec.availability else None,
             exchanges=tuple(self.exchange(name, n, o) for n, o in spec.operations.items()),
         )
 

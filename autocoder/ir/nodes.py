@@ -329,6 +329,7 @@ class Integration:
     failures: int
     reset_us: int
     exchanges: tuple[Exchange, ...]
+    availability_ppm: int | None = None
     kind: Literal["integration"] = "integration"
 
     @property

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from autocoder.blueprint import model
 from autocoder.diagnostics import nearest
 from autocoder.ir.capabilities import SYSTEM
-from autocoder.ir.durations import SECONDS, span_us
+from autocoder.ir.durations import SECONDS, share_ppm, span_us
 from autocoder.ir.nodes import Operation, Override
 from autocoder.ir.schedules import wrong_schedule
 from autocoder.ir.variables import named_variables, setting
@@ -45,9 +45,15 @@ def objective_fields(stated: model.Performance) -> Mapping[str, int]:
     found = {
         "p95_us": stated.p95 and span_us(stated.p95),
         "p99_us": stated.p99 and span_us(stated.p99),
-        "availability_ppm": stated.availability and round(float(stated.availability.rstrip("%")) * 10_000),
+        "throughput_per_hour": stated.throughput and _hourly(stated.throughput),
+        "availability_ppm": stated.availability and share_ppm(stated.availability),
     }
     return {name: value for name, value in found.items() if isinstance(value, int)}
+
+
+def _hourly(text: str) -> int:
+    number, _, unit = text.partition("/")
+    return round(float(number) * 3600 / SECONDS[unit])
 
 
 def limit_fields(stated: model.RateLimit) -> Mapping[str, int]:
@@ -84,7 +90,7 @@ def overridable(design: model.Architecture, operations: Iterable[Operation]) -> 
     """Path of a part of the design to the part, for each that an environment may change."""
     counted = any(o.limit is not None and o.limit.name == SYSTEM for o in operations)
     stated = design.policy.performance
-    keys = tuple(key for key in ("p95", "p99", "availability") if getattr(stated, key) is not None)
+    keys = tuple(key for key in ("p95", "p99", "throughput", "availability") if getattr(stated, key) is not None)
     found = {
         "policy.performance": Overridable(node="objectives", spec=stated, keys=keys, fields=objective_fields),
     }

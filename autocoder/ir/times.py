@@ -1,7 +1,7 @@
 """Times in conditions over rows, which no two databases add up alike.
 
-A comparison is solved for its column where all else is at hand: `at + 1d > now` asks for `at > now - 1d`, which an index
-serves. Where it cannot be solved both sides become whole microseconds, which every database adds up exactly.
+A comparison is solved for its column where all else is at hand: `at + 1d > now` asks for `at > now - 1d`, which an
+index serves. Where it cannot be solved both sides become whole microseconds, which every database adds up exactly.
 """
 
 from __future__ import annotations

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
 from autocoder.bundles.bundle import Availability
+from autocoder.ir.behaviour import Ask, walk_steps
 from autocoder.ir.graph import Graph
-from autocoder.ir.nodes import Component, Environment, Objectives, Workload, objectives_in
+from autocoder.ir.nodes import (
+    Component,
+    Environment,
+    Integration,
+    Objectives,
+    Operation,
+    Workload,
+    objectives_in,
+)
 from autocoder.passes.protocol import PassContext
 from autocoder.passes.size_workloads import PRODUCTION
 
@@ -16,7 +26,10 @@ _ALL = 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class CheckAvailability:
-    """What a request needs: one pod of each workload that serves, and the store. Estimates from the bundle."""
+    """What a request needs: one pod of each workload that serves, the store, and what it asks outside.
+
+    Estimates from the bundle; of a system outside what its design states, and a warning where it states nothing.
+    """
 
     name: ClassVar[str] = "check-availability"
 
@@ -29,7 +42,10 @@ class CheckAvailability:
         return graph
 
     def _check(self, graph: Graph, environment: Environment, stated: int, context: PassContext) -> None:
-        parts = _parts(graph, environment, context.bundle.availability)
+        needed = _outside(graph)
+        for system in (i for i in needed if i.availability_ppm is None):
+            _unknown(system, context)
+        parts = [*_parts(graph, environment, context.bundle.availability), *((i.name, _share(i)) for i in needed)]
         reached = 1.0
         for _, share in parts:
             reached *= share
@@ -46,6 +62,33 @@ class CheckAvailability:
             rule=" x ".join(f"{name} {share:.4%}" for name, share in parts),
             help=f"state {int(reached * 10_000) / 100:g}% or less, or strengthen the weakest part: {weakest}",
         )
+
+
+def _outside(graph: Graph) -> tuple[Integration, ...]:
+    """The systems outside with which the operation fails that depends most on others."""
+    known = {i.name: i for i in graph.of_kind(Integration)}
+    asked = [
+        sorted({s.integration for s in walk_steps(o.steps) if isinstance(s, Ask) and s.failed is None})
+        for o in graph.of_kind(Operation)
+    ]
+    worst = min(asked, key=lambda names: (math.prod(_share(known[n]) for n in names), -len(names)), default=[])
+    return tuple(known[name] for name in worst)
+
+
+def _share(system: Integration) -> float:
+    return 1.0 if system.availability_ppm is None else system.availability_ppm / _ALL
+
+
+def _unknown(system: Integration, context: PassContext) -> None:
+    path = ("integrations", system.name)
+    context.diagnostics.warning(
+        "AC3300",
+        f"{'.'.join(path)}: how often it answers is not stated, so it counts as if it always did",
+        context.place("architecture", *path),
+        subject=".".join(path),
+        rule="operations that fail with a system outside are no more available than it is",
+        help="state its `availability`, or what stands for its reply with `failed`",
+    )
 
 
 def _parts(graph: Graph, environment: Environment, known: Availability) -> list[tuple[str, float]]:

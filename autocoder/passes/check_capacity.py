@@ -6,25 +6,27 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from autocoder.ir.graph import Graph
-from autocoder.ir.nodes import Environment
+from autocoder.ir.nodes import Environment, Objectives, objectives_in
 from autocoder.passes.load import Load, loads
 from autocoder.passes.protocol import PassContext
-from autocoder.passes.size_workloads import PRODUCTION
+from autocoder.passes.size_workloads import is_sized
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckCapacity:
-    """Compares the load of each workload with what its replicas carry in production, the bottleneck first."""
+    """Compares the load of each workload with what its replicas carry where it is sized, the bottleneck first."""
 
     name: ClassVar[str] = "check-capacity"
 
     def apply(self, graph: Graph, context: PassContext) -> Graph:
-        found = loads(graph)
-        for environment in graph.of_kind(Environment):
-            if environment.name == PRODUCTION:
-                replicas = dict(environment.replicas)
-                for load in sorted(found, key=lambda one: one.rate / replicas.get(one.workload, 1), reverse=True):
-                    self._check(environment, load, replicas.get(load.workload, 1), context)
+        for environment in filter(is_sized, graph.of_kind(Environment)):
+            stated = objectives_in(graph.of_kind(Objectives)[0], environment)
+            replicas = dict(environment.replicas)
+            each = {
+                load: load.rate / replicas.get(load.workload, 1) for load in loads(graph, stated.throughput_per_hour)
+            }
+            for load in sorted(each, key=lambda one: each[one], reverse=True):
+                self._check(environment, load, replicas.get(load.workload, 1), context)
         return graph
 
     def _check(self, environment: Environment, load: Load, has: int, context: PassContext) -> None:

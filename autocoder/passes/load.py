@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from autocoder.ir.behaviour import Choose, Emit, Steps
 from autocoder.ir.graph import Graph
-from autocoder.ir.nodes import Component, Handler, Objectives, Operation, Workload
+from autocoder.ir.nodes import Component, Handler, Operation, Workload
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +24,11 @@ class Load:
     way: tuple[str, ...]
 
 
-def loads(graph: Graph) -> tuple[Load, ...]:
+def loads(graph: Graph, per_hour: int | None) -> tuple[Load, ...]:
     """The load of every workload that clients or events reach; schedules are not load. Empty without a throughput."""
-    stated = graph.of_kind(Objectives)[0].throughput_per_hour
-    if not stated:
+    if not per_hour:
         return ()
-    rate = math.ceil(stated / 3600)
+    rate = math.ceil(per_hour / 3600)
     operations = [o for o in graph.of_kind(Operation) if o.stated]
     found: list[Load] = []
     for workload in graph.of_kind(Workload):

@@ -21,15 +21,21 @@ class SizeWorkloads:
     name: ClassVar[str] = "size-workloads"
 
     def apply(self, graph: Graph, context: PassContext) -> Graph:
-        needed = {load.workload: context.bundle.costs.replicas(load.rate) for load in loads(graph)}
-        stated = graph.of_kind(Objectives)[0]
         serving = {w.name for w in graph.of_kind(Workload) if w.port}
         changed: list[Environment] = []
-        for environment in graph.of_kind(Environment):
-            if environment.name == PRODUCTION:
-                redundant = (objectives_in(stated, environment).availability_ppm or 0) >= self.redundant_from
-                needed |= {name: max(needed.get(name, 1), 2 if redundant else 1) for name in serving}
-                derived = {name: count for name, count in needed.items() if count > 1 or name in serving}
-                replicas = tuple(sorted({**derived, **dict(environment.replicas)}.items()))
-                changed.append(replace(environment, replicas=replicas))
+        for environment in filter(is_sized, graph.of_kind(Environment)):
+            stated = objectives_in(graph.of_kind(Objectives)[0], environment)
+            costs = context.bundle.costs
+            needed = {load.workload: costs.replicas(load.rate) for load in loads(graph, stated.throughput_per_hour)}
+            redundant = environment.name == PRODUCTION and (stated.availability_ppm or 0) >= self.redundant_from
+            needed |= {name: max(needed.get(name, 1), 2 if redundant else 1) for name in serving}
+            derived = {name: count for name, count in needed.items() if count > 1 or name in serving}
+            replicas = tuple(sorted({**derived, **dict(environment.replicas)}.items()))
+            changed.append(replace(environment, replicas=replicas))
         return graph.having(changed)
+
+
+def is_sized(environment: Environment) -> bool:
+    """Whether the load decides on replicas: in production, and where an environment states a load of its own."""
+    own = any(override.field == "throughput_per_hour" for override in environment.overrides)
+    return own or environment.name == PRODUCTION

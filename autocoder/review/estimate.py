@@ -58,7 +58,7 @@ def _capacity(compiled: Compiled, environment: Environment) -> Capacity:
         millicores=sum(count * _millicores(workload.cpu_request) for workload, count in counts),
         mebibytes=sum(count * _kibibytes(workload.memory_request) for workload, count in counts) // 1024,
         carries=serving * compiled.bundle.costs.requests_per_second_per_core,
-        stated=math.ceil((views.objectives.throughput_per_hour or 0) / 3600),
+        stated=math.ceil((views.objectives_in(environment).throughput_per_hour or 0) / 3600),
     )
 
 

@@ -137,11 +137,60 @@ def test_each_worker_carries_the_load_of_its_own_handlers() -> None:
         "components: {alone: {kind: Worker, owns: [one]}, others: {kind: Worker}}\n"
         "policy: {performance: {throughput: 100/s}}\n"
     )
-    assert {found.workload: found.rate for found in loads(compiled(text).graph)} == {
+    assert {found.workload: found.rate for found in loads(compiled(text).graph, 360_000)} == {
         "api": 100,
         "alone": 100,
         "others": 200,
     }
+
+
+def test_an_environment_with_a_load_of_its_own_is_sized_by_it() -> None:
+    text = SMALL + "policy: {performance: {throughput: 2000/s}}\n"
+    deployment = (
+        'schema_version: "1.0.0"\nsystem: shop\nenvironments:\n  development: {}\n'
+        "  staging: {overrides: {policy.performance.throughput: 900/s}}\n"
+        "  production: {overrides: {policy.performance.throughput: 1200/s}}\n"
+    )
+    views = compiled(text, deployment=deployment).views
+    assert {e.name: dict(e.replicas).get("api") for e in views.environments} == {
+        "development": None,
+        "staging": 2,
+        "production": 3,
+    }
+    with pytest.raises(StageFailed) as failed:
+        compiled(
+            text,
+            deployment=deployment.replace(
+                "{overrides: {policy.performance.throughput: 900/s}",
+                "{replicas: {api: 1}, overrides: {policy.performance.throughput: 900/s}",
+            ),
+        )
+    [only] = failed.value.diagnostics
+    assert (only.code, str(only.span), only.value) == ("AC3150", "deployment.yaml:5:28", "1")
+
+
+OUTSIDE = (
+    "integrations:\n"
+    "  rates: {availability: 99.5%, base_url: {env: RATES_URL}, "
+    "operations: {rate: {route: GET /rate, receive: {value: decimal}}}}\n"
+    "policy: {performance: {availability: 99.9%}}\n"
+    "operations:\n  show: {route: GET /rate, effects: [{call: rates.rate}], output: {body: {rate: rate.value}}}\n"
+)
+
+
+def test_an_operation_is_no_more_available_than_what_it_asks() -> None:
+    [only] = found({"text": OUTSIDE})
+    assert (only.code, str(only.span)) == ("AC3156", "architecture.yaml:5:38")
+    assert "rates 99.5" in only.rule and "weakest part: rates" in only.help
+    [unknown] = found({"text": OUTSIDE.replace("availability: 99.5%, ", "")})
+    assert (unknown.code, str(unknown.span)) == ("AC3300", "architecture.yaml:4:10")
+    assert not found(
+        {
+            "text": OUTSIDE.replace("{call: rates.rate}", "{call: rates.rate, failed: null}").replace(
+                "rate.value", "rate?.value"
+            )
+        }
+    )
 
 
 def test_a_cache_and_systems_outside_are_components_like_others() -> None:

@@ -288,7 +288,8 @@ CODES: tuple[dict[str, str], ...] = (
         "code": "AC3150",
         "title": "more load than the replicas carry",
         "why": "The stated throughput is above what the stated replicas can serve by the bundle's cost table.",
-        "fix": "Raise the replicas to the number in the message, or state a lower throughput.",
+        "fix": "Raise the replicas to the number in the message, or state a lower throughput; of one environment alone "
+        "under its `overrides`.",
     },
     {
         "code": "AC3151",

@@ -1,4 +1,4 @@
-"""Codes of the lower stage (AC3200, AC3201, AC3298 to AC3305): what expressions may not do."""
+"""Codes of the lower stage (AC3200, AC3201, AC3298 to AC3305): what expressions, orders and systems outside may not."""
 
 CODES: tuple[dict[str, str], ...] = (
     {
@@ -34,5 +34,14 @@ CODES: tuple[dict[str, str], ...] = (
         "text; what is written out it orders as the database's own language does.",
         "fix": "Order by a number in its place: `status == 'open' ? 0 : 1`.",
         "example": "order: [\"paid ? 'b' : 'a'\"]",
+    },
+    {
+        "code": "AC3300",
+        "title": "a system outside of unknown availability",
+        "why": "An operation that fails with a system outside is no more available than that system, and the policy "
+        "states an availability.",
+        "fix": "State `availability` of the integration as its operator promises it, or with `failed` what stands for "
+        "its reply.",
+        "example": "integrations: {payments: {base_url: {env: PAYMENTS_URL}, operations: {…}}}  # no `availability`",
     },
 )

@@ -42,11 +42,13 @@ FIELDS = ", ".join(
     + (f", min: {SMALL[0]}, max: {SMALL[1]}}}" if name == "few" else "}")
     for name, type_ in COLUMNS.items()
 )
+ASKED = "count + 1 > few && date(at) != day && at + lasts > now && 'a' in held_text"
+"""Whatever `models.py` has for questions to databases."""
 BLUEPRINT = f"""
 entities:
   Thing: {{fields: {{{FIELDS}}}}}
 operations:
-  all: {{route: GET /things, effects: [{{list: Thing, where: "count + 1 > few"}}]}}
+  all: {{route: GET /things, effects: [{{list: Thing, where: "{ASKED}"}}]}}
 """
 
 

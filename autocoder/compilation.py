@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import cast
 
 from autocoder import __version__, registry
 from autocoder.blueprint.format import canonical as canonical_blueprint
@@ -216,7 +217,7 @@ def compile_sources(sources: Sources, *, planned: tuple[Decision, ...] = (), bun
     # What deployment.yaml states is no decision of autocoder's.
     stated = deployment.positions.places
     made = tuple(_named_author(d, written) for d in conventions(views) if tuple(d.subject.split(".")) not in stated)
-    decisions = all_decisions(planned, (*made, *migrations.decisions))
+    decisions = all_decisions(_still_made(planned, deployment.model), (*made, *migrations.decisions))
     approved = frozenset(d.subject for d in decisions if sources.decided.approved(d))
     diagnostics.extend(_placed(finding, place) for finding in evaluate_design(views, approved))
     diagnostics.stop()
@@ -297,6 +298,19 @@ def _named_author(decision: Decision, written: Mapping[str, str]) -> Decision:
         return decision
     because = "a model wrote it; its examples and the gates are all that speaks for it"
     return replace(decision, because=because, alternatives=("a body written by a person",))
+
+
+def _still_made(planned: tuple[Decision, ...], deployment: Deployment) -> tuple[Decision, ...]:
+    """Planned decisions but those about a value that a person wrote into deployment.yaml since."""
+    written = deployment.model_dump(mode="json", by_alias=True)
+
+    def value_at(subject: str) -> str | None:
+        value: object = written
+        for name in subject.split("."):
+            value = cast("dict[str, object]", value).get(name) if isinstance(value, dict) else None
+        return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
+
+    return tuple(d for d in planned if value_at(d.subject) in (None, d.value))
 
 
 def all_decisions(planned: tuple[Decision, ...], made: tuple[Decision, ...]) -> tuple[Decision, ...]:

@@ -304,6 +304,8 @@ def reach(expr: Expr, limits: Limits) -> Range:
             return min(low for low, _ in ends), max(high for _, high in ends)
         case Call(function="size"):
             return 0, _LONGEST_TEXT
+        case Call(function="micros", args=(Const(value=int() as value),)):
+            return value, value
         case Call(function="micros", args=(of,)) if of.type.name != "duration":
             return _MOMENTS
         case Call(function="abs", args=(inner,)) if names_column(expr):

@@ -26,13 +26,16 @@ def over_rows(expr: Expr) -> Expr:
 
 def as_key(expr: Expr) -> Expr:
     """The same of a value that rows are ordered by."""
-    return _micros(expr) if expr.type.name == "duration" and _adds_columns(expr) else expr
+    adds = expr.type.name == "duration" and not expr.type.optional and _adds_columns(expr)
+    return _micros(expr) if adds else expr
 
 
 def _compared(node: Op) -> Expr:
     left, right = node.args
     if left.type.name not in _TIMES or not any(_adds_columns(side) for side in (left, right)):
         return node
+    if left.type.optional or right.type.optional:
+        return _solved(node) or node  # null has no microseconds
     return _solved(node) or replace(node, args=(_micros(left), _micros(right)))
 
 
@@ -137,7 +140,7 @@ def _micros(expr: Expr) -> Expr:
                 return Op(op="?:", args=(condition, _micros(then), _micros(otherwise)), type=INTEGER)
             case _:
                 pass
-    return Call(function="micros", args=(expr,), type=replace(INTEGER, optional=expr.type.optional))
+    return Call(function="micros", args=(expr,), type=INTEGER)
 
 
 def _whole_days(duration: Expr) -> Expr:

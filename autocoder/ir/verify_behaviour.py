@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from autocoder.ir.behaviour import (
     Ask,
@@ -312,7 +311,7 @@ def _result(call: Call) -> Type | None:
     if call.function == "sent":
         return BOOLEAN
     if call.function == "micros":
-        return replace(INTEGER, optional=call.args[0].type.optional)
+        return INTEGER if call.args[0].type.name in ("date", "datetime", "duration") else None
     if call.function in ("read_cursor", "cursor_after"):
         return call.type
     if call.function in GIVES:

@@ -71,7 +71,7 @@ def _outside(graph: Graph) -> tuple[Integration, ...]:
         sorted({s.integration for s in walk_steps(o.steps) if isinstance(s, Ask) and s.failed is None})
         for o in graph.of_kind(Operation)
     ]
-    worst = min(asked, key=lambda names: (math.prod(_share(known[n]) for n in names), -len(names)), default=[])
+    worst = min(asked, key=lambda names: (math.prod(_share(known[n]) for n in names), -len(names)), default=list[str]())
     return tuple(known[name] for name in worst)
 
 

@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from autocoder import registry
 from autocoder.bundles import load
 from autocoder.compilation import compile_sources
+from autocoder.decisions import Decision, Source
 from autocoder.diagnostics import CATALOGUE, Diagnostic, Diagnostics, StageFailed
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Component, Edge
@@ -166,7 +167,7 @@ def test_an_environment_with_a_load_of_its_own_is_sized_by_it() -> None:
             ),
         )
     [only] = failed.value.diagnostics
-    assert (only.code, str(only.span), only.value) == ("AC3150", "deployment.yaml:5:28", "1")
+    assert (only.code, str(only.span), only.value) == ("AC3150", "deployment.yaml:5:29", "1")
 
 
 OUTSIDE = (
@@ -237,3 +238,12 @@ def test_what_a_deployment_states_is_no_decision() -> None:
     replicas = "environments.production.replicas.api"
     assert replicas in subjects("")
     assert replicas not in subjects("replicas: {api: 2}")
+
+
+def test_what_a_person_changed_in_the_deployment_is_no_decision_of_planning_any_more() -> None:
+    planned = Decision(subject="environments.production.replicas.api", value="2", source=Source.DEFAULT, because="so")
+    deployment = 'schema_version: "1.0.0"\nsystem: shop\nenvironments: {production: {replicas: {api: %d}}}\n'
+    for count, still in ((2, True), (3, False)):
+        found = compile_sources(sources(SMALL, deployment=deployment % count), planned=(planned,))
+        assert (planned in found.decisions) == still
+        assert all(d.subject != planned.subject or d == planned for d in found.decisions)

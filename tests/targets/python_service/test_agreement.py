@@ -19,6 +19,7 @@ from autocoder.ir.expressions import Bound, Call, Column, Expr, Op, Operator, Ov
 from autocoder.ir.functions import FUNCTIONS
 from autocoder.ir.pushdown import impossible, names_column, too_large, with_values_checked
 from autocoder.ir.resolve import Scope, resolve
+from autocoder.ir.types import list_of
 from autocoder.targets.python_service import language
 from autocoder.targets.python_service.expressions import Imports, PythonExpressions, literal
 from autocoder.targets.python_service.names import row_attribute
@@ -148,8 +149,14 @@ def expected(expr: Expr, of: dict[str, Any], given: dict[str, Any]) -> Any:
 
 
 def handed_over(expr: Expr) -> Iterator[Expr]:
-    """The largest parts that name no column: a database is given their values."""
-    if names_column(expr):
+    """The largest parts that name no column: a database is given their values, of a list for each of its items."""
+    if isinstance(expr, Over) and names_column(expr):
+        yield from handed_over(expr.items)
+        for part in handed_over(expr.body):
+            named = any(isinstance(node, Bound) and node.name == expr.item for node in walk(part))
+            whole = Over(op="map", items=expr.items, item=expr.item, body=part, type=list_of(part.type))
+            yield whole if named else part
+    elif names_column(expr):
         for part in parts(expr):
             yield from handed_over(part)
     else:

@@ -55,12 +55,12 @@ class PlanStatements:
 def _planned(steps: Steps, entities: dict[str, Entity]) -> Steps:
     last = max((n for n, step in enumerate(steps) if any(isinstance(s, Ask) for s in walk_steps((step,)))), default=-1)
     before, after = steps[: last + 1], steps[last + 1 :]
-    return (*before, *_locked(_fused((*_read_again(before, after), *after), entities)))
+    written = _sources(_written(after), before)
+    return (*before, *_locked(_fused((*_read_again(before, written), *after), entities), written))
 
 
-def _read_again(before: Steps, after: Steps) -> Steps:
+def _read_again(before: Steps, written: set[str]) -> Steps:
     """Reads the rows anew that were found before a call and are written after it."""
-    written = _written(after)
     found: list[Find | List] = []
     for step in walk_steps(before):
         match step:
@@ -92,6 +92,12 @@ def _written(steps: Steps) -> set[str]:
         for step in walk_steps(steps)
         if isinstance(step, Change | Remove) and isinstance(step.row, BoundRow)
     }
+    return _sources(found, steps)
+
+
+def _sources(names: set[str], steps: Steps) -> set[str]:
+    """The names, and those that these are made of."""
+    found = set(names)
     for step in reversed([*walk_steps(steps)]):
         match step:
             case Each(item=name, items=value) | Let(name=name, value=value) if name in found:
@@ -163,8 +169,8 @@ def _in_sql(value: Expr, bind: str) -> Expr:
     return rewrite(value, change)
 
 
-def _locked(steps: Steps) -> Steps:
-    return tuple(_lock(step, _written(steps)) for step in steps)
+def _locked(steps: Steps, written: set[str]) -> Steps:
+    return tuple(_lock(step, written) for step in steps)
 
 
 def _lock(step: Step, written: set[str]) -> Step:

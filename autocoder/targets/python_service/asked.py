@@ -80,12 +80,16 @@ class Microseconds(FunctionElement[int]):
 
 @compiles(Microseconds)
 def microseconds_in_sql(element: Microseconds, compiler: SQLCompiler, **options: Any) -> str:
-    """SQLite rounds to milliseconds, so the fraction of its text is read by itself."""
+    """SQLite rounds to milliseconds, so the fraction of its text is read by itself.
+
+    PostgreSQL's driver keeps the first and the last time that Python knows as infinities.
+    """
     time = compiler.process(element.clauses, **options)
     if compiler.dialect.name == "sqlite":
         seconds = f"CAST(strftime('%s', substr({time}, 1, 19)) AS INTEGER)"
         return f"({seconds} * 1000000 + CAST(substr({time}, 21, 6) AS INTEGER))"
-    return f"CAST(extract(epoch FROM {time}) * 1000000 AS BIGINT)"
+    finite = f"least(greatest({time}, '0001-01-01 00:00:00Z'), '9999-12-31 23:59:59.999999Z')"
+    return f"CAST(extract(epoch FROM {finite}) * 1000000 AS BIGINT)"
 ''',
     HOLDS: '''
 class Holds(FunctionElement[bool]):

@@ -127,10 +127,10 @@ class SqlExpressions:
     def _logical(self, op: str, left: Expr, right: Expr) -> tuple[str, int]:
         if names_column(left) or not names_column(right):
             return self._named("and_" if op == "&&" else "or_", self._condition(left), self._condition(right)), ATOM
-        given, asked = self.python.render(left, OR), self._condition(right)
+        given = self.python.render(left, OR)
         if op == "&&":
-            return f"{asked} if {given} else {self._named('false')}", CHOICE
-        return f"{self._named('true')} if {given} else {asked}", CHOICE
+            return f"{self.render(right, OR)} if {given} else {self._named('false')}", CHOICE
+        return f"{self._named('true')} if {given} else {self._condition(right)}", CHOICE
 
     def _choice(self, condition: Expr, then: Expr, otherwise: Expr) -> tuple[str, int]:
         if names_column(condition):

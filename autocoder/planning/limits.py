@@ -119,7 +119,7 @@ def _unique(bench: Workbench, entity: EntityDraft, fact: Fact) -> bool:
     over = status is not None and bool(OVER & set(status.values))  # who cancelled may come again
     if fact.word("max") != "1" or len(parts) < 2 or fact.word("state") or open_ended or over:
         return False
-    entity.unique.append(tuple(_place(bench, entity, words) or "owner" for words in parts))
+    entity.unique.append(tuple(_held_in(bench, entity, words) for words in parts))
     entity.facts.append(fact)
     return True
 
@@ -128,9 +128,16 @@ def _counted(bench: Workbench, entity: EntityDraft, per: list[str]) -> list[str]
     """The conditions on the rows that count: those of the caller, of the same thing, or both."""
     found: list[str] = []
     for words in _parts(bench, entity, per) or ():
-        place = _place(bench, entity, words)
-        found.append(f"{place} == input.{place}" if place else "owner == caller.id")
+        name = _held_in(bench, entity, words)
+        found.append("owner == caller.id" if name == "owner" else f"{name} == input.{name}")
     return found or None
+
+
+def _held_in(bench: Workbench, entity: EntityDraft, words: str) -> str:
+    """The field that holds a part of what a limit is per: whose row it is, or the thing that it is about."""
+    other = bench.entity(words)
+    somebody = other is None or (other is bench.account and "owner" in entity.fields)
+    return "owner" if somebody else _place(bench, entity, words) or "owner"
 
 
 def _parts(bench: Workbench, entity: EntityDraft, per: list[str]) -> tuple[str, ...] | None:

@@ -103,11 +103,12 @@ def rule(bench: Workbench, entity: EntityDraft, does: str, row: str) -> Rule | N
 
 
 def combined(bench: Workbench, entity: EntityDraft, facts: Sequence[Fact], row: str) -> Rule:
-    """What several sentences allow together."""
-    told = tuple(facts)
+    """What several sentences allow together. One that names nobody ("show 20 per page") opens nothing beside others."""
+    about = tuple(facts)
+    told = tuple(f for f in about if f.word("actor")) or about
     if bench.account is None or not all(f.word("actor") in {"user", "role"} for f in told):
         signed_in = all(_signed_in(bench, f) for f in told)
-        return Rule(access="user" if signed_in else "anyone", condition=None, facts=told)
+        return Rule(access="user" if signed_in else "anyone", condition=None, facts=about)
     roled = "role" in bench.account.fields
     grants = [(role_of(f) if roled and f.word("actor") == "role" else "", _whose(entity, f)) for f in told]
     whole = {role for role, whose in grants if not whose}
@@ -118,7 +119,7 @@ def combined(bench: Workbench, entity: EntityDraft, facts: Sequence[Fact], row: 
     return Rule(
         access=access_of_roles([role for role, _ in grants]),
         condition=" || ".join(parts) if narrowed else None,
-        facts=told,
+        facts=about,
     )
 
 

@@ -120,7 +120,8 @@ def make_list(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None:
         *(f"(input.{n} == null || {n} == input.{n})" for n in filters),
         *_in_state(entity, fact, mine=mine),
     ]
-    limit = fact.get("limit") if fact else None
+    told = known.facts if known else (fact,) if fact else ()
+    limit = next((f.get("limit") for f in told if f.get("limit")), None)
     sought = _sought(entity, known.facts if known else ())
     narrowed: dict[str, Any] = {
         "where": " && ".join(conditions) or None,

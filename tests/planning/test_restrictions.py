@@ -32,6 +32,20 @@ def test_what_people_do_once_is_unique(told: str) -> None:
     compiles(found)
 
 
+def test_whoever_signs_in_is_a_user_whatever_accounts_are_called() -> None:
+    cooks = "Cooks sign in with e-mail and password. A recipe has a title. Cooks add recipes. "
+    found = planned(cooks + "Signed-in users rate a recipe from 1 to 5. Each user can rate a recipe only once.")
+    assert found.architecture.entities["Rating"].unique == (("owner", "recipe"),)
+
+
+def test_how_many_stand_on_a_page_does_not_widen_who_sees_them() -> None:
+    told = "An expense has a title. Users add expenses. Users list their own expenses. Show 30 expenses per page."
+    (listed,) = planned(USERS + told).architecture.operations["list_expenses"].effects
+    assert isinstance(listed, ListRows)
+    assert listed.where == "owner == caller.id"
+    assert listed.page and listed.page.limit == 30
+
+
 def test_things_that_somebody_has_at_a_time_are_open_records() -> None:
     told = "A bike has a name. Users borrow bikes and return them. "
     found = planned(USERS + told + "No user may have more than three bikes at the same time.")

@@ -387,6 +387,10 @@ class Scenarios:
             elif other.name in self.given:
                 self.rows[bind][name] = self.given[other.name]
             return True
+        if sign == "!=" and f.name == ID.field and isinstance(other, Bound) and other.type.entity:
+            # A reference is sent as that of a row which is there, so it must be one that nobody has.
+            self.given[other.name] = _other("", f, self.imports)
+            return True
         if value is None or not _fits(value, sign, f):
             return False
         self.rows[bind][name] = _beside(value, sign, f, self.imports)

@@ -20,6 +20,7 @@ from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import domain_verbs, lifecycles, permissions
 from autocoder.planning.entities import owned
+from autocoder.planning.parts import plan_parts
 from autocoder.planning.row_operations import make_create, make_delete, make_list, make_read, make_update
 from autocoder.planning.workbench import EntityDraft, OperationDraft, Workbench
 
@@ -44,6 +45,8 @@ def _missing(bench: Workbench, entity: EntityDraft) -> None:
     needed = _referred(bench, entity)
     if not _creates(bench, entity) and (needed or _touched(bench, entity)):
         _missing_create(bench, entity)
+    elif not _creates(bench, entity) and "owner" not in entity.fields:
+        plan_parts(bench, entity)
     if needed and bench.account and "owner" not in entity.fields:
         _open_sight(bench, entity)
     if _creates(bench, entity) and not _shown(bench, entity) and (needed or "owner" in entity.fields):

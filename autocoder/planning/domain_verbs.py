@@ -43,6 +43,8 @@ def record_name(bench: Workbench, fact: Fact) -> str:
 
 def makes(fact: Fact) -> bool:
     """Whether a verb makes the thing itself: "book an appointment", "submit a claim"."""
+    if fact.word("to_state"):
+        return False
     verb, tail = fact.word("verb"), fact.word("object").rpartition(" ")[2]
     return verb in MAKES or (verb in RECORDS and (tail in EVENTS or tail == RECORDS[verb]))
 

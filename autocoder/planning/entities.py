@@ -13,7 +13,7 @@ from autocoder.blueprint.fields import Visible, VisibleTo
 from autocoder.blueprint.model import FieldSpec
 from autocoder.decisions import Source
 from autocoder.facts import Fact
-from autocoder.planning import domain_verbs, names, permissions, records
+from autocoder.planning import domain_verbs, names, people, permissions, records
 from autocoder.planning.routes import Endpoint, endpoints, is_endpoint, name_of
 from autocoder.planning.workbench import EntityDraft, Workbench
 from autocoder.readers.rules.lexicon.domain import STATES
@@ -21,6 +21,7 @@ from autocoder.readers.rules.lexicon.domain import STATES
 ROW_VERBS = frozenset({"list", "read", "update", "delete", "manage", "search"})
 CODE_LENGTH = 8
 
+_API_KEY = "api key"
 _PEOPLE = frozenset({"account", "user account"})
 _TYPES = {"path": "text", "html": "text", "token": "text"}
 """Types of the language that this version of the compiler keeps as another one."""
@@ -70,7 +71,10 @@ def plan_references(bench: Workbench) -> None:
             named = [f for f in facts if f.kind == "field"]
             told = any(f.get("type") or f.get("values") for f in named)
             other = bench.entity(name.replace("_", " ")) if named and not told and spec.type == "text" else None
-            if other is None or other is entity or other is bench.account:
+            if other is not None and other is bench.account and other is not entity:
+                people.somebody(bench, entity, name, facts)
+                continue
+            if other is None or other is entity:
                 continue
             doubles = [n for n, f in entity.fields.items() if f.to == other.name]
             for double in doubles:
@@ -97,13 +101,14 @@ def _account(bench: Workbench) -> None:
     private = not stated and not actors and not doors
     if private and not _people(bench):
         return
-    named = stated[0].word("entity") if stated else ""
-    alone = len({f.word("role") for f in actors}) <= 1 and not roles
+    kinds = dict.fromkeys(w for f in stated if (w := f.word("entity")) and f.word("scheme") != _API_KEY)
+    named = stated[0].word("entity") if stated and len(kinds) <= 1 else ""
+    alone = len(kinds) <= 1 and len({f.word("role") for f in actors}) <= 1 and not roles
     words = named if named and not roles - {named} else actors[0].word("role") if actors and alone else ""
     words = words or "user"
     entity = bench.define(words)
     bench.account = entity
-    _also_called(bench, entity, named)
+    _also_called(bench, entity, {*kinds, named})
     if stated:
         entity.facts += stated
     if _stated_doors(bench, entity, doors):
@@ -128,9 +133,9 @@ def _account(bench: Workbench) -> None:
         )
 
 
-def _also_called(bench: Workbench, account: EntityDraft, named: str) -> None:
+def _also_called(bench: Workbench, account: EntityDraft, named: set[str]) -> None:
     """Members, customers and whoever signs in by a name of their own are accounts too."""
-    called = {f.word("role") for f in bench.facts if f.get("actor") == "user"} | {named}
+    called = {f.word("role") for f in bench.facts if f.get("actor") == "user"} | named
     for words in called - {"", account.words}:
         bench.aliases[names.type_name(words)] = account
 

@@ -24,7 +24,7 @@ from autocoder.blueprint.model import (
 )
 from autocoder.decisions import Source
 from autocoder.facts import Fact
-from autocoder.planning import names
+from autocoder.planning import names, people
 from autocoder.planning.holders import records_of, still, with_rows
 from autocoder.planning.occasions import Occasion, occasions
 from autocoder.planning.workbench import EntityDraft, Workbench
@@ -215,7 +215,7 @@ def _referred(bench: Workbench, entity: EntityDraft, row: str, fact: Fact, to: s
     for name, spec in entity.fields.items():
         other = bench.entities.get(spec.to) if spec.type == "ref" and spec.to else None
         email = _email(other)
-        if other is None or not email or not _named(bench, name, other, fact, to):
+        if other is None or not email or not _named(bench, entity, name, other, fact, to):
             continue
         bound = names.base_name(name) if names.base_name(name) != row else f"{name}_told"
         read = {"read": other.name, "by": f"{row}.{name}", **({"as": bound} if bound != other.row else {})}
@@ -226,9 +226,10 @@ def _referred(bench: Workbench, entity: EntityDraft, row: str, fact: Fact, to: s
     return None
 
 
-def _named(bench: Workbench, name: str, other: EntityDraft, fact: Fact, to: str) -> bool:
+def _named(bench: Workbench, entity: EntityDraft, name: str, other: EntityDraft, fact: Fact, to: str) -> bool:
     """Whether a reference is to whoever the text means."""
-    if names.field_name(to) == name or (name == "owner" and to in {"owner", "creator", "author"}):
+    makers = {"owner", "creator", "author", *people.makers(bench, entity)}
+    if names.field_name(to) == name or (name == "owner" and to in makers):
         return True
     if to in _SELF:
         return name.startswith(names.base_name(fact.word("on"))[:6]) and bool(fact.word("on"))

@@ -83,7 +83,7 @@ def _set(bench: Workbench, thing: EntityDraft, verb: str) -> list[Occasion]:
 
 def _does_so(operation: Operation, thing: EntityDraft, verb: str) -> bool:
     """Whether the effects of an operation do that to such a thing."""
-    does = _kind(verb)
+    does = "change" if names.base_name(verb) in thing.changes else _kind(verb)
     if does == "change":
         changes = [e for e in operation.effects if isinstance(e, Transition) and e.transition == thing.row]
         return any(_leads(thing, e, verb) for e in changes)

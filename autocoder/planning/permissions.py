@@ -43,6 +43,8 @@ def plan_roles(bench: Workbench) -> None:
     """Gives the account a role where the text tells roles apart."""
     stated = [f for f in bench.of("authentication") if f.get("roles")]
     listed = [r for f in stated for r in _texts(f.get("roles"))]
+    kinds = list(dict.fromkeys(f.word("entity") for f in bench.of("authentication") if f.word("entity")))
+    listed += kinds if len(kinds) > 1 else []
     acting = [f.word("role") for f in (*bench.of("operation"), *bench.of("access")) if f.word("actor") == "role"]
     given = [w for f in bench.of("operation") if (w := f.word("assignee")) not in {"", "self", *ACTORS}]
     seeing = [f.word("visible") for f in bench.of("field") if f.word("visible") != "owner"]

@@ -27,6 +27,7 @@ from autocoder.planning.caching import plan_caches
 from autocoder.planning.calls import plan_calls
 from autocoder.planning.capabilities import plan_encryption, plan_whole
 from autocoder.planning.cascades import plan_cascades, plan_followers
+from autocoder.planning.changes import changes_of_states
 from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints, plan_stamps, plan_wire
 from autocoder.planning.entities import plan_entities, plan_references
 from autocoder.planning.equivalents import in_known_words
@@ -77,7 +78,7 @@ def plan(reading: Reading, system_name_hint: str, agreed: Collection[Place] = ()
     whose sentences start at one of `agreed` may be left out where the blueprint has no place for them. Raises
     `StageFailed` with every other fact that has none.
     """
-    facts, left = in_known_words(lifecycles.changes_of_routes(reading.facts)), list[Fact]()
+    facts, left = _told(reading), list[Fact]()
     while True:
         draft = _Draft(reading, facts, system_name_hint)
         refused = {id(f) for f, _ in draft.bench.refused if place_of(f.evidence[0]) in agreed}
@@ -96,7 +97,7 @@ def examine(reading: Reading) -> list[tuple[Fact, Diagnostic]]:
 
     Raises `StageFailed` where nothing is left to build.
     """
-    facts, left = in_known_words(lifecycles.changes_of_routes(reading.facts)), list[tuple[Fact, Diagnostic]]()
+    facts, left = _told(reading), list[tuple[Fact, Diagnostic]]()
     while True:
         draft = _Draft(reading, facts, "service")
         if not draft.bench.refused:
@@ -106,6 +107,11 @@ def examine(reading: Reading) -> list[tuple[Fact, Diagnostic]]:
         facts = tuple(f for f in facts if id(f) not in refused)
     draft.finish(reading)
     return left
+
+
+def _told(reading: Reading) -> tuple[Fact, ...]:
+    """The facts, those about changes of states as such."""
+    return changes_of_states(in_known_words(lifecycles.changes_of_routes(reading.facts)))
 
 
 class _Draft:

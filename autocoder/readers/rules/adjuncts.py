@@ -350,7 +350,7 @@ def nobody(noun: Noun, _discourse: Discourse) -> Filled | None:
 
 def account(noun: Noun, discourse: Discourse) -> Filled | None:
     """Who has an account: users, members, people; always the same entity, by its own name if it has one."""
-    if noun.head.lemma not in nouns.ACTORS and noun.head.lemma not in nouns.ROLES:
+    if noun.head.lemma not in nouns.ACTORS and not roles.person(noun.head.lemma):
         return None
     filled = _nothing()
     generic = nouns.ACTORS.get(noun.head.lemma) == "anyone" or noun.head.lemma == "they"

@@ -7,14 +7,14 @@ from autocoder.targets.python_service.source import Module
 TYPES: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "Str": (
         '''def without_nul(value: str) -> str:
-    """PostgreSQL keeps no NUL character."""
-    if "\\x00" in value:
-        raise ValueError("must not contain NUL")
+    """PostgreSQL keeps no NUL character, and half of a surrogate pair is none."""
+    if re.search("[\\x00\\ud800-\\udfff]", value):
+        raise ValueError("must not contain NUL or half of a surrogate pair")
     return value
 
 
 Str = Annotated[str, AfterValidator(without_nul)]''',
-        (("typing", "Annotated"), ("pydantic", "AfterValidator")),
+        (("", "re"), ("typing", "Annotated"), ("pydantic", "AfterValidator")),
     ),
     "Url": (
         '''def web_address(value: str) -> str:
@@ -125,9 +125,10 @@ Duration = Annotated[timedelta, BeforeValidator(as_duration)]''',
     ),
     "Json": (
         '''def storable(value: Any) -> Any:
-    """PostgreSQL keeps no NUL character, and JSON has no NaN."""
-    text = json.dumps(value)
-    if "\\\\u0000" in text or re.search(r"\\b(NaN|Infinity)\\b", re.sub(r'"(\\\\.|[^"])*"', "", text)):
+    """PostgreSQL keeps no NUL character and no half of a surrogate pair, and JSON has no NaN."""
+    text = json.dumps(value, ensure_ascii=False)
+    plain = re.sub(r'"(\\\\.|[^"])*"', "", text)
+    if "\\\\u0000" in text or re.search("[\\ud800-\\udfff]", text) or re.search(r"\\b(NaN|Infinity)\\b", plain):
         raise ValueError("must be JSON without NUL")
     return value
 
@@ -140,24 +141,24 @@ Json = Annotated[Any, AfterValidator(storable)]''',
     """A number, true, false or a text, which PostgreSQL keeps without NUL and JSON without NaN."""
     if not isinstance(value, bool | int | float | str):
         raise ValueError("must be a number, true, false or a text")
-    if "\\0" in str(value) or (isinstance(value, float) and not isfinite(value)):
+    if re.search("[\\x00\\ud800-\\udfff]", str(value)) or (isinstance(value, float) and not isfinite(value)):
         raise ValueError("must be a text without NUL or a number that JSON has")
     return value
 
 
 Scalar = Annotated[Any, AfterValidator(single)]''',
-        (("math", "isfinite"), ("typing", "Annotated"), ("typing", "Any"), ("pydantic", "AfterValidator")),
+        (("", "re"), ("math", "isfinite"), ("typing", "Annotated"), ("typing", "Any"), ("pydantic", "AfterValidator")),
     ),
     "Html": (
         '''def sanitised(value: str) -> str:
     """A text without tags that could do harm."""
-    if "\\x00" in value:
-        raise ValueError("must not contain NUL")
+    if re.search("[\\x00\\ud800-\\udfff]", value):
+        raise ValueError("must not contain NUL or half of a surrogate pair")
     return nh3.clean(value)
 
 
 Html = Annotated[str, AfterValidator(sanitised)]''',
-        (("", "nh3"), ("typing", "Annotated"), ("pydantic", "AfterValidator")),
+        (("", "nh3"), ("", "re"), ("typing", "Annotated"), ("pydantic", "AfterValidator")),
     ),
     "RelativePath": (
         '''def relative_path(value: str) -> str:

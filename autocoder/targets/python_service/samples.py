@@ -178,7 +178,7 @@ def _bad(type_: Type, constraints: Constraints, *, in_json: bool) -> list[str]: 
         case "json", "scalar":
             return list(_BAD["scalar"])
         case "text", _:
-            found = ['"a\\x00b"']
+            found = ['"a\\x00b"', *(['"a\\ud800b"'] if in_json else [])]
             found += [f'"x" * {least - 1}'] if least else []
             found += [f'"x" * {most + 1}'] if most is not None else []
             # A line end at the end is where patterns are often too lenient.

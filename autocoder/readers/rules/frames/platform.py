@@ -146,7 +146,7 @@ FRAMES: tuple[Frame, ...] = (
         kind="authentication",
         verbs=("sign_in",),
         roles=(
-            Role(at="subject", slot="entity", reads="account"),
+            Role(at="subject", slot="entity", reads="account", each=True),
             Role(at="prep:with,by,using", reads="credentials"),
         ),
         constants={"needed": True},
@@ -167,7 +167,7 @@ FRAMES: tuple[Frame, ...] = (
         name="people sign in, nobody says with what",
         kind="authentication",
         verbs=("sign_in",),
-        roles=(Role(at="subject", slot="entity", reads="account"),),
+        roles=(Role(at="subject", slot="entity", reads="account", each=True),),
         constants={"needed": True},
         example="Staff log in.",
         gives=(("authentication", {"entity": "staff", "needed": True}),),

@@ -24,8 +24,7 @@ def _change_of(fact: Fact, facts: Sequence[Fact]) -> Fact | None:
     verb, thing = fact.word("verb"), fact.word("object")
     if fact.word("to_state") or (fact.word("does") == "other" and verb not in MAKES):
         return None
-    states = next((f.get("states") for f in facts if f.kind == "lifecycle" and f.word("entity") == thing), None)
-    later = [str(s) for s in states[1:]] if isinstance(states, tuple) else []
+    later = counted(thing, facts)[1:]
     target = next((s for s in later if STATES.get(verb) == s or dict(look_up(s).lemmas).get("V") == verb), "")
     if not target or not (fact.word("state") or _made_otherwise(verb, thing, facts)):
         return None
@@ -36,6 +35,17 @@ def _change_of(fact: Fact, facts: Sequence[Fact]) -> Fact | None:
         slots=fact.slots | {n: Slot(value=v, span=span, via=Via.LEXICON) for n, v in told.items()},
         evidence=fact.evidence,
     )
+
+
+def counted(thing: str, facts: Sequence[Fact]) -> tuple[str, ...]:
+    """The states that the text counts out, in a sentence of their own or as the values of a field."""
+    told = [f.get("states") for f in facts if f.kind == "lifecycle" and f.word("entity") == thing]
+    told += [
+        f.get("values")
+        for f in facts
+        if f.kind == "field" and f.word("of") == thing and f.word("name") in {"status", "state"}
+    ]
+    return next((tuple(str(s) for s in states) for states in told if isinstance(states, tuple)), ())
 
 
 def _made_otherwise(verb: str, thing: str, facts: Sequence[Fact]) -> bool:

@@ -233,6 +233,11 @@ def _target(bench: Workbench, thing: EntityDraft, fact: Fact) -> str:
 def _counted(bench: Workbench, thing: EntityDraft) -> tuple[str, ...]:
     """The states that the text counts out."""
     told = [f.get("states") for f in bench.of("lifecycle") if bench.entity(f.word("entity")) is thing]
+    told += [
+        f.get("values")
+        for f in bench.of("field")
+        if f.word("name") in {"status", "state"} and bench.entity(f.word("of")) is thing
+    ]
     return tuple(s for states in told if isinstance(states, tuple) for s in states)
 
 

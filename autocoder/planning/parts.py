@@ -63,7 +63,9 @@ def _list(bench: Workbench, entity: EntityDraft, whole: EntityDraft, reference: 
 
 def _whole(whole: EntityDraft, given: str, *, guarded: bool, listed: bool = False) -> list[AnyEffect]:
     """Reads the whole, which must be there, and be the caller's where it belongs to somebody."""
-    owner = whole.fields.get("owner")
+    owner, row = whole.fields.get("owner"), f"{whole.row}_row"
     mine = guarded and owner is not None and not owner.optional
-    effects: list[AnyEffect] = [Read(read=whole.name, by=f"input.{given}")] if mine or listed else []
-    return [*effects, Require(require=f"{whole.row}.owner == caller.id", otherwise="forbidden")] if mine else effects
+    if not mine and not listed:
+        return []
+    read = Read.model_validate({"read": whole.name, "by": f"input.{given}", "as": row})
+    return [read, Require(require=f"{row}.owner == caller.id", otherwise="forbidden")] if mine else [read]

@@ -38,7 +38,17 @@ def test_parts_are_added_by_those_who_make_the_whole() -> None:
     found = planned(CLERKS + told)
     added = found.architecture.operations["create_item"]
     assert added.access == found.architecture.operations["create_list"].access
-    assert [e.require for e in added.effects if isinstance(e, Require)] == ["list.owner == caller.id"]
+    assert [e.require for e in added.effects if isinstance(e, Require)] == ["list_row.owner == caller.id"]
     listed = [e for e in found.architecture.operations["list_items"].effects if isinstance(e, ListRows)]
     assert [e.where for e in listed] == ["list == input.id"]
     compiles(found)
+
+
+def test_the_values_of_the_last_field_stand_behind_a_colon() -> None:
+    told = "A tool has a name. A rental has a tool, a due date and a status: open, late or returned. "
+    found = planned(CLERKS + told + "Clerks create rentals. Clerks mark rentals as late.")
+    rental = found.architecture.entities["Rental"]
+    assert set(rental.fields) == {"tool", "due_date", "status"}
+    assert rental.fields["status"].values == ("open", "late", "returned")
+    assert rental.lifecycle and rental.lifecycle.transitions["mark_late"].origins == ("open",)
+    assert set(found.architecture.entities["Tool"].fields) == {"name"}

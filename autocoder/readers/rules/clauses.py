@@ -506,6 +506,9 @@ class _Parser:
         return item.tag == "J" and self.tag(1) not in "NJL"
 
     def _paren(self, noun: Noun) -> None:
+        if self.tag() == ":" and not noun.paren and self._counts_out(noun):
+            noun.paren = self.items[self.at + 1 : self._part_end()]
+            self.at = self._part_end()
         if self.tag() != "(" or noun.paren:
             return
         end = next((i for i in range(self.at, len(self.items)) if self.items[i].tag == ")"), None)
@@ -513,6 +516,17 @@ class _Parser:
             return
         noun.paren = list(self.items[self.at + 1 : end])
         self.at = end + 1
+
+    def _part_end(self) -> int:
+        """Where this part of the sentence ends."""
+        return next((i for i in range(self.at, len(self.items)) if self.items[i].tag in ".;!?"), len(self.items))
+
+    def _counts_out(self, noun: Noun) -> bool:
+        """Whether a colon goes before the values of the last thing of a list: "… and a status: open, paid or late"."""
+        told = self.items[self.at + 1 : self._part_end()]
+        listed = noun.items[0].tag == "D" and any(i.tag == "V" for i in self.items[: self.at])
+        plain = all(i.tag in "NJVCLX," or i.lemma in {"or", ","} for i in told)
+        return listed and noun.head.lemma in nouns.VALUE_NOUNS and plain and any(i.lemma == "or" for i in told)
 
     def _own_subject(self, noun: Noun, skip: int, marker: Item | None) -> None:
         """A relative clause with a subject of its own: "rooms that people can book", "tickets they opened"."""

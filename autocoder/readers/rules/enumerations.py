@@ -10,14 +10,13 @@ from collections.abc import Iterator, Sequence
 
 from autocoder.facts import Via
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
-from autocoder.readers.rules.lexicon.nouns import STATE_NOUNS
+from autocoder.readers.rules.lexicon.nouns import STATE_NOUNS, VALUE_NOUNS
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Item
 
 _ENDS = frozenset(".;!?")
 _STATE_NOUNS = words("state status stage phase lifecycle workflow")
 _ROLE_NOUNS = words("role")
-_VALUE_NOUNS = words("category type kind status state level priority size colour color value option unit language")
 _MOST = 3
 """Words in one group at most."""
 
@@ -98,6 +97,8 @@ def _label(items: Sequence[Item], discourse: Discourse) -> Draft | None:
     found = groups(items[colons[-1] + 1 :])
     if not label or label[-1].tag != "N" or not _short(found):
         return None
+    if any(i.tag == "V" for i in label) and (not label[-1].plural or any(i.tag == "," for i in label)):
+        return None  # what a thing has, the last with its values
     heading = label[:-1] if len(colons) > 1 and len(label) > 1 and not discourse.symbols.system(label[-2].lemma) else []
     noun, values = label[-1], tuple(said(g) for g in found)
     told = Part(value=values, items=[i for g in found for i in g])
@@ -117,7 +118,7 @@ def _values(
     either = any(i.lemma in {"or", "|", "/"} for i in items)
     if len(owners) == 1:
         owner = remembered(next(iter(owners.values())))
-    elif (either or noun.lemma in _VALUE_NOUNS) and heading:
+    elif (either or noun.lemma in VALUE_NOUNS) and heading:
         owner = Part(value=" ".join(i.lemma for i in heading), items=list(heading))
     elif either and discourse.entity:
         owner = remembered(discourse.entity)

@@ -15,6 +15,9 @@ ACTORS: dict[str, str] = {
 }
 """Noun lemma to who that is. "they" stands for whoever acted before."""
 
+VALUE_NOUNS = words("category type kind status state level priority size colour color value option unit language")
+"""Fields whose values are counted out behind them."""
+
 OWNERS = words("owner creator")
 """Nouns for whoever made a row."""
 

@@ -32,7 +32,7 @@ def _change_of(fact: Fact, facts: Sequence[Fact]) -> Fact | None:
     span = fact.slots["verb"].span
     return Fact(
         kind=fact.kind,
-        slots=fact.slots | {n: Slot(value=v, span=span, via=Via.LEXICON) for n, v in told.items()},
+        slots={**fact.slots} | {n: Slot(value=v, span=span, via=Via.LEXICON) for n, v in told.items()},
         evidence=fact.evidence,
     )
 

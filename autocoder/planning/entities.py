@@ -108,7 +108,8 @@ def _account(bench: Workbench) -> None:
     words = words or "user"
     entity = bench.define(words)
     bench.account = entity
-    _also_called(bench, entity, {*kinds, named})
+    kept = {f.word("object") for f in bench.of("operation") if f.word("does") in {"create", "manage", "update"}}
+    _also_called(bench, entity, {*(w for w in kinds if w not in kept), named})
     if stated:
         entity.facts += stated
     if _stated_doors(bench, entity, doors):

@@ -41,3 +41,10 @@ def test_somebody_else_whom_a_row_names_is_chosen() -> None:
     assert (driver.type, driver.to) == ("ref", "User")
     assert "driver" in found.architecture.operations["create_tour"].input
     compiles(found)
+
+
+def test_people_whom_others_add_are_rows_of_their_own() -> None:
+    told = "Employees and managers sign in with e-mail and password. An employee has a name and a salary. "
+    found = planned(told + "Managers add and list employees.")
+    assert "salary" in found.architecture.entities["Employee"].fields
+    assert "salary" not in found.architecture.entities["User"].fields

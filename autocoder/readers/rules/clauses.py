@@ -507,7 +507,7 @@ class _Parser:
 
     def _paren(self, noun: Noun) -> None:
         if self.tag() == ":" and not noun.paren and self._counts_out(noun):
-            noun.paren = self.items[self.at + 1 : self._part_end()]
+            noun.paren = list(self.items[self.at + 1 : self._part_end()])
             self.at = self._part_end()
         if self.tag() != "(" or noun.paren:
             return

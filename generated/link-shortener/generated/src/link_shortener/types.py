@@ -1,5 +1,6 @@
 """Types of what clients send."""
 
+import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -9,9 +10,9 @@ Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(str.lower)]
 
 
 def without_nul(value: str) -> str:
-    """PostgreSQL keeps no NUL character."""
-    if "\x00" in value:
-        raise ValueError("must not contain NUL")
+    """PostgreSQL keeps no NUL character, and half of a surrogate pair is none."""
+    if re.search("[\x00\ud800-\udfff]", value):
+        raise ValueError("must not contain NUL or half of a surrogate pair")
     return value
 
 

@@ -102,11 +102,11 @@ BAD: dict[str, dict[str, list[Any]]] = {
     "follow": {"code": ["a\x00b"]},
     "login": {
         "email": ["ada", "@example.com", "ada@", "ada@exa mple.com", "a" * 250 + "@example.com", 5, True, ["a"], None],
-        "password": ["a\x00b", 5, True, ["a"], None],
+        "password": ["a\x00b", "a\ud800b", 5, True, ["a"], None],
     },
     "register": {
         "email": ["ada", "@example.com", "ada@", "ada@exa mple.com", "a" * 250 + "@example.com", 5, True, ["a"], None],
-        "password": ["a\x00b", "x" * 7, "x" * 129, 5, True, ["a"], None],
+        "password": ["a\x00b", "a\ud800b", "x" * 7, "x" * 129, 5, True, ["a"], None],
     },
     "shorten": {
         "target_url": [

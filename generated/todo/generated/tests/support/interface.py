@@ -70,10 +70,10 @@ GOOD: dict[str, dict[str, list[Any]]] = {
 
 
 BAD: dict[str, dict[str, list[Any]]] = {
-    "create_todo": {"title": ["a\x00b", 5, True, ["a"], None]},
+    "create_todo": {"title": ["a\x00b", "a\ud800b", 5, True, ["a"], None]},
     "delete_todo": {"id": ["7"]},
     "get_todo": {"id": ["7"]},
-    "update_todo": {"id": ["7"], "title": ["a\x00b", 5, True, ["a"], None]},
+    "update_todo": {"id": ["7"], "title": ["a\x00b", "a\ud800b", 5, True, ["a"], None]},
 }
 """Values of inputs that must be refused."""
 

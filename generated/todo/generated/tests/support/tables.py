@@ -111,18 +111,18 @@ class Tables:
     def insert(self, entity: str, values: Row, taken: Failed | None = None) -> Row:
         """Adds a row; what the service makes itself is taken from what it made."""
         known = self.entities[entity]
-        made = self.take_made(entity, {name: values[name] for name in known.refers if name in values})
+        made = self.take_made(entity, values)
         row = {name: values[name] if name in values else made.get(name) for name in known.fields}
         assert not made or all(len(made[name]) == length for name, length in known.codes.items())
         self._check(entity, row, taken)
         self.rows[entity].append(row)
         return row
 
-    def take_made(self, entity: str, refers: Row) -> Row:
-        """The first row that the service made with these references, else the first."""
+    def take_made(self, entity: str, values: Row) -> Row:
+        """The first of the rows that the service made that agree with the most of these values."""
         made = self.made[entity]
-        matching = (n for n, row in enumerate(made) if all(row.get(name) == value for name, value in refers.items()))
-        return made.pop(next(matching, 0)) if made else {}
+        agreeing = [sum(row.get(name) == value for name, value in values.items()) for row in made]
+        return made.pop(agreeing.index(max(agreeing))) if made else {}
 
     def change(self, entity: str, row: Row, values: Row) -> None:
         """Changes a row that was read."""

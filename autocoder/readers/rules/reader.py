@@ -12,7 +12,7 @@ from dataclasses import replace
 from autocoder.diagnostics import Diagnostic, Severity
 from autocoder.facts import Prose
 from autocoder.readers.protocol import Context, Reading
-from autocoder.readers.rules import enumerations, examples, occasions, one_liners, specifications, tables
+from autocoder.readers.rules import enumerations, examples, notes, occasions, one_liners, specifications, tables
 from autocoder.readers.rules.blocks import units
 from autocoder.readers.rules.contexts import Line, with_openers, with_remarks
 from autocoder.readers.rules.contradictions import contradictions
@@ -48,7 +48,7 @@ class RulesReader:
 
 def _read(text: Prose, told: Sequence[Line], context: Context | None) -> Reading:
     """The reading of the sentences of a text."""
-    lines = [_tagged(line) for line in with_openers(tables.with_endpoints(told))]
+    lines = [_tagged(line) for line in notes.written_out(with_openers(tables.with_endpoints(told)))]
     symbols = Symbols.of(line.items for line in lines)
     stated = _states(lines, Discourse(prose=text, symbols=symbols))
     discourse = Discourse(prose=text, symbols=replace(symbols, states=stated))
@@ -105,7 +105,7 @@ def _tagged(line: Line) -> TaggedLine:
 
 
 def _sentences(text: Prose) -> Iterator[Line]:
-    for unit in units(text.text):
+    for unit in (line for block in units(text.text) for line in notes.lines_of(block, text.text)):
         content = text.text[unit.start : unit.end]
         for tokens in sentences(tokenize(content, unit.start), content, unit.start):
             for part in (p for whole in with_remarks(tokens) for p in _parts(whole)):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from autocoder.diagnostics import Diagnostic, Severity
 from autocoder.facts import Fact, Prose, Quote, Slot, Via
 from autocoder.readers.protocol import Option, Outcome, Question, Sentence, Taken, Word
-from autocoder.readers.rules import accounting, circumstances, examples, introductions, specifications, tables
+from autocoder.readers.rules import accounting, circumstances, examples, introductions, notes, specifications, tables
 from autocoder.readers.rules.accounting import Segment
 from autocoder.readers.rules.blocks import Unit
 from autocoder.readers.rules.contexts import Line, variants
@@ -202,6 +202,9 @@ class ReadSentence:
     def _nothing_taken(self, unread: Sequence[Word]) -> Sentence:
         if self.line.unit.kind == "heading" or tables.is_rule(self.span.text):
             return self._sentence(Outcome.FILLER, ())
+        if notes.is_label(self.line.line):
+            self.words = tuple(replace(w, taken=Taken.FILLER, by="opens a list") for w in self.words)
+            return self._sentence(Outcome.FILLER, ())
         if not unread:
             return self._sentence(Outcome.FILLER, ())
         self._not_understood(unread)
@@ -312,7 +315,7 @@ def _row(line: TaggedLine, discourse: Discourse) -> Parse:
     aside: dict[int, str] = {}
     drafts: list[Draft] = []
     columns = tables.header(line.items)
-    if columns or tables.endpoint_header(line.tokens):
+    if columns or tables.endpoint_header(line.tokens) or notes.is_header(line.tokens):
         discourse.columns = columns
         aside = dict.fromkeys((i.index for i in line.items), "names the columns")
     elif discourse.columns and (draft := tables.row(line.items, discourse.columns, discourse)):

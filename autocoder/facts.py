@@ -224,6 +224,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 values=_of("list", "the closed list of values"),
                 pattern=_of("text", "regular expression"),
                 formats=_of("list", "the types of files that it takes"),
+                seeks=_of("list", "for a query: the fields whose texts it is looked for in; empty is all of them"),
                 computed=_of("text", "what it is computed from, in the prose's words"),
                 visible=_word("the role of those who alone see it, or owner"),
             ),
@@ -270,6 +271,8 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 every=_of("duration", "how often each of the actors does it"),
                 fields=_of("list", "the only fields that it changes"),
                 order=_choice("order of a list", "newest first", "oldest first"),
+                sorted_by=_word("the field that a list is sorted by"),
+                descending=_of("boolean", "the greatest value first"),
                 method=_METHOD,
                 path=_word("route"),
                 output=_word("what the actor gets"),
@@ -293,6 +296,8 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 message=_of("text", "what the answer says"),
                 message_key=_word("the key under which the answer says it"),
                 errors=_of("list", "statuses of failures, without conditions"),
+                existing=_choice("what becomes of a row that is there already", "return"),
+                known_by=_word("the field by which it is known to be there"),
                 summary=_of("text", "documentation, in the prose's words"),
             ),
             _kind(
@@ -339,6 +344,7 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 header=_word("the header that carries it"),
                 roles=_of("list", "all roles"),
                 needed=_of("boolean", "whether there are users at all"),
+                message=_of("text", "what callers without it are told"),
             ),
             _kind(
                 "event",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from autocoder.blueprint.shapes import Expression, Flag, Integer, Keep, Name, Strict, TypeName, shape_of
 
@@ -97,6 +97,21 @@ class Page(Strict):
         "query input `cursor` instead of `offset`; rows that are added meanwhile shift nothing. Needs an `order`.",
         examples=["next"],
     )
+    number: Name | None = Field(
+        default=None,
+        description="The name of the query input with the number of the page, from 1, which clients send instead of "
+        "`offset`.",
+        examples=["page"],
+    )
+    size: Name = Field(
+        default="limit", description="The name of the query input with the number of rows.", examples=["per_page"]
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Page:
+        if self.number and self.cursor:
+            raise ValueError("pages are numbered, or go on from a cursor, not both")
+        return self
 
 
 Where = Annotated[

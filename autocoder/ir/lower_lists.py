@@ -9,7 +9,7 @@ from autocoder.blueprint import model
 from autocoder.ir import effects as macros
 from autocoder.ir import lower_cursors, lower_groups
 from autocoder.ir.behaviour import List, Steps
-from autocoder.ir.expressions import Bound, Const, Expr
+from autocoder.ir.expressions import Bound, Const, Expr, Op
 from autocoder.ir.lower_order import order
 from autocoder.ir.names import plural, snake
 from autocoder.ir.nodes import Constraints, Entity, Input
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from autocoder.ir.lower_behaviour import Lowering, Path
 
 LIST_LIMIT = 100
+LAST_PAGE = 1_000_000
+"""The greatest number of a page: what comes before it can still be counted."""
 """Rows that a list answers at most where nothing is stated."""
 
 
@@ -46,9 +48,9 @@ def list_(to: Lowering, effect: model.ListRows, at: Path) -> Steps:
         values=values,
     )
     if effect.page:
-        step = replace(step, count=_page_input(to, "limit", effect.page.limit, effect.page.most, 1))
+        step = replace(step, count=_page_input(to, effect.page.size, effect.page.limit, effect.page.most, 1))
     if effect.page and not effect.page.cursor:
-        step = replace(step, offset=_page_input(to, "offset", 0, None, 0))
+        step = replace(step, offset=_offset(to, effect.page))
     if effect.total:
         to.locals[effect.total] = INTEGER
     _bind(to, effect, entity, step)
@@ -77,6 +79,15 @@ def item_type(step: List, entity: Entity) -> Type | None:
         computed = ((name, value.type) for name, value in entity.computed)
         return record_of([(step.rank, INTEGER), *shown, *computed])
     return None
+
+
+def _offset(to: Lowering, page: model.Page) -> Expr:
+    """How many rows come before the page."""
+    if not page.number:
+        return _page_input(to, "offset", 0, None, 0)
+    number = _page_input(to, page.number, 1, LAST_PAGE, 1)
+    before = Op(op="-", args=(number, Const(value=1, type=INTEGER)), type=INTEGER)
+    return Op(op="*", args=(before, Bound(scope="input", name=page.size, type=INTEGER)), type=INTEGER)
 
 
 def _page_input(to: Lowering, name: str, usual: int, most: int | None, least: int) -> Expr:

@@ -38,7 +38,8 @@ def create(to: Lowering, effect: model.Create, at: Path) -> Steps:
     hashing, values = (*keys, *hashing, *keeping), (*values, *to.kept_keys(entity))
     keep: tuple[str, ...] = ()
     if effect.exists:
-        keep = next((k for k in entity.unique_keys if k != ("id",)), ())
+        told = {name for name, _ in values}  # a generated key is never there already
+        keep = next((k for k in entity.unique_keys if k != ("id",) and set(k) <= told), ())
         if not keep:
             to.complain("AC3110", f"{entity.name} has no unique field, so no row can be there already", (*at, "exists"))
     taken = failure_of(to, effect, "conflict", at, subject=entity.name)

@@ -62,7 +62,7 @@ def _body(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> dict[str
     row = "row" if many else entity.row
     found = _values(bench, endpoint, entity, endpoint.answered, row)
     message = endpoint.first("message") if _succeeds(endpoint) else None
-    if message and not endpoint.answered and not many:
+    if message and "message" not in found and not many:
         found["message"] = _text(str(message))
     if endpoint.signs == "login" and not any(n in TOKENS for n in found):
         found |= {"access_token": "access_token"}

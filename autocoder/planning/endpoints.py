@@ -24,7 +24,7 @@ from autocoder.blueprint.model import (
 )
 from autocoder.decisions import Source
 from autocoder.facts import Fact
-from autocoder.planning import answers, failures, names, permissions
+from autocoder.planning import answers, failures, names, permissions, shared_keys
 from autocoder.planning.capabilities import refuses_unknown
 from autocoder.planning.entities import spec_of
 from autocoder.planning.listings import narrowing, plan_list
@@ -413,7 +413,19 @@ def _creation(
         elif name not in entity.fields and (parent := referred(bench, name)) and parent.row in entity.fields:
             values.setdefault(parent.row, f"input.{name}")
     owner = entity.fields.get("owner")
-    return Create(create=entity.name, set=values | ({"owner": "caller.id"} if owner and not owner.optional else {}))
+    mine = {"owner": "caller.id"} if owner and not owner.optional else {}
+    return Create(create=entity.name, set=values | mine, exists="return" if _known_by(endpoint, entity) else None)
+
+
+def _known_by(endpoint: Endpoint, entity: EntityDraft) -> str:
+    """The field by which a row is known to be there, where such a row is answered instead of a new one."""
+    if endpoint.first("existing") != "return":
+        return ""
+    told = name_of(str(endpoint.first("known_by") or ""))
+    sent = [n for f in endpoint.sent if (n := name_of(f.word("name"))) in entity.fields]
+    name = told if told in entity.fields else sent[0] if len(sent) == 1 else ""
+    _unique(entity, name)
+    return name
 
 
 def _found(entity: EntityDraft, key: str, inside: Sequence[str]) -> Read | None:
@@ -441,8 +453,11 @@ def _change(endpoint: Endpoint, entity: EntityDraft) -> list[AnyEffect]:
 
 def _access(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> tuple[permissions.Access, list[AnyEffect]]:
     """Who may call, and the guards behind the first effect that keep the rest of the rule."""
-    if bench.account is None or endpoint.signs:
+    if endpoint.signs or any(f.word("actor") == "anyone" for f in endpoint.facts):
         return "anyone", []
+    if bench.account is None:
+        told = any(f.word("actor") == "user" for f in endpoint.facts) and shared_keys.is_shared(bench)
+        return (shared_keys.access(bench) if told else "anyone"), []
     roles = list(dict.fromkeys(permissions.role_of(f) for f in endpoint.facts if f.word("actor") == "role"))
     told = roles or any(f.word("actor") == "user" for f in endpoint.facts)
     if not told and "unauthenticated" in failures.kinds(endpoint):

@@ -13,7 +13,7 @@ from autocoder.blueprint.fields import Visible, VisibleTo
 from autocoder.blueprint.model import FieldSpec
 from autocoder.decisions import Source
 from autocoder.facts import Fact
-from autocoder.planning import domain_verbs, names, people, permissions, records
+from autocoder.planning import domain_verbs, names, people, permissions, records, shared_keys
 from autocoder.planning.routes import Endpoint, endpoints, is_endpoint, name_of
 from autocoder.planning.workbench import EntityDraft, Workbench
 from autocoder.readers.rules.lexicon.domain import STATES
@@ -89,6 +89,8 @@ def plan_references(bench: Workbench) -> None:
 
 def _account(bench: Workbench) -> None:
     """The entity of people who sign in, if anybody does."""
+    if shared_keys.is_shared(bench):
+        return
     stated = [f for f in bench.of("authentication") if f.get("needed") is not False]
     actors = [f for f in bench.facts if f.get("actor") == "user" and f.word("role") in {"", "user", "account"}]
     actors += [f for f in bench.facts if f.get("actor") == "user" and f not in actors]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from autocoder.blueprint.model import ErrorAnswer, Errors
 from autocoder.decisions import Source
 from autocoder.facts import Fact
+from autocoder.planning import shared_keys
 from autocoder.planning.routes import Endpoint, name_of
 from autocoder.planning.workbench import Workbench
 
@@ -56,7 +57,9 @@ def plan_body(bench: Workbench) -> Errors:
     keys = list(dict.fromkeys(f.word("message_key") for f in told))
     for fact in told if len(keys) > 1 else ():
         _refuse(bench, fact, f"messages stand under {' and '.join(keys)}, and a service has one form of failures")
-    return Errors(body={keys[0]: "message"}) if len(keys) == 1 else Errors()
+    said = shared_keys.refusal(bench)
+    whole: dict[str, object] = {"unauthenticated": ErrorAnswer(message=said)} if said else {}
+    return Errors.model_validate(whole | ({"body": {keys[0]: "message"}} if len(keys) == 1 else {}))
 
 
 def kinds(endpoint: Endpoint) -> dict[str, Fact]:

@@ -64,6 +64,15 @@ def words(items: Sequence[Item], by: Mapping[int, str], filled: Mapping[int, str
     return tuple(found)
 
 
+def score(parse: Parse) -> int:
+    """Minus the number of words that nothing took."""
+    by = dict.fromkeys(parse.used, "fact") if parse.drafts else {}
+    filled = fillers(parse.items, by).keys() | parse.aside.keys()
+    return -sum(
+        1 for i in parse.items for w in i.words if w.token.is_word and i.index not in by and i.index not in filled
+    )
+
+
 def _home(draft: Draft, parse: Parse) -> int:
     """The group that a fact stands in: the one that has most of its words of its own."""
     overlap = [(len(draft.items & g.own), len(draft.items & g.shared), -n) for n, g in enumerate(parse.groups)]

@@ -452,7 +452,9 @@ class _Parser:
         return False
 
     def noun(self, *, shallow: bool = False) -> Noun:
-        """A noun phrase with what follows and narrows it. A shallow one (in a prepositional phrase) takes only "of"."""
+        """A noun phrase with what follows and narrows it. A shallow one (in a prepositional phrase) takes only "
+        ""of".
+        """
         items = self._noun_items()
         head = next((i for i in reversed(items) if i.tag in "NO"), None) or items[-1]
         found = Noun(items=items, head=head)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from autocoder.readers.rules.blocks import Unit
 from autocoder.readers.rules.clauses import clauses
+from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import phrases
-from autocoder.readers.rules.tagging import tag, third_person
+from autocoder.readers.rules.tagging import look_up, tag, third_person, verb_of
 from autocoder.readers.rules.tokens import Token
 
 
@@ -83,9 +84,14 @@ def _below(unit: Unit, opener: Unit) -> bool:
 def variants(line: Line) -> Iterator[tuple[Token, ...]]:
     """The token sequences that a line may be read as: alone, behind what opens its list, under its label."""
     yield line.tokens
-    does = line.tokens[2:]
-    if does and line.tokens[0].kind == "route" and line.tokens[1].text in _DASHES:
-        yield of_a_route(line.tokens[0], does)
+    plain = tuple(t for t in line.tokens if t.kind != "mark")
+    does = plain[2:]
+    if does and plain[0].kind == "route" and plain[1].text in _DASHES:
+        yield of_a_route(plain[0], does)
+    if said := behind_label(plain):
+        yield said
+    if named := named_endpoint(plain):
+        yield named
     if does and (route := spoken_route(line.tokens)):
         yield route
     if does and (sent := sent_to(line.tokens)):
@@ -101,6 +107,33 @@ def variants(line: Line) -> Iterator[tuple[Token, ...]]:
     heading = list(line.heading)
     if heading and len(heading) <= 4 and line.unit.kind == "item":
         yield (*heading, _colon(heading[-1]), *line.tokens)
+
+
+def named_endpoint(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """The sentence of "Endpoint for create movie: POST /movies": the route creates a movie; empty where it is none."""
+    at = next((k for k, t in enumerate(tokens[:9]) if t.text == ":"), 0)
+    start = next((k + 1 for k, t in enumerate(tokens[:at]) if t.value in {"for", "to"}), 0)
+    does = tokens[start:at]
+    routes = [t for t in tokens[at + 1 :] if t.is_word]
+    pointed = bool(start) and tokens[0].value in {"endpoint", "route", "request", "the"} and bool(does)
+    if not pointed or len(routes) != 1 or routes[0].kind != "route":
+        return ()
+    verb = verb_of(does[0].value) or does[0].value
+    route = replace(routes[0], start=tokens[0].start, end=tokens[start - 1].end)
+    return of_a_route(route, (replace(does[0], value=verb), *does[1:]))
+
+
+_ANSWERING = words(
+    "response responses returns result success error errors output failure failures status effect description action "
+    "purpose on behaviour behavior note"
+)
+
+
+def behind_label(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """What stands behind a label that only says that an answer comes: "Response: 201 Created"; empty without one."""
+    at = next((k for k, t in enumerate(tokens[:4]) if t.text == ":"), 0)
+    labelled = at and all(t.value in _ANSWERING for t in tokens[:at])
+    return tuple(tokens[at + 1 :]) if labelled and any(t.is_word for t in tokens[at + 1 :]) else ()
 
 
 _SPOKEN = {"getting": "GET", "fetching": "GET", "deleting": "DELETE", "putting": "PUT", "patching": "PATCH"}
@@ -164,7 +197,51 @@ _DASHES = frozenset("-–—:")
 def of_a_route(route: Token, does: Sequence[Token]) -> tuple[Token, ...]:
     """The sentence of "GET /seeds - list seeds": the route lists seeds."""
     verb = does[0].text[:1].lower() + does[0].text[1:]
-    return (route, replace(does[0], text=verb, value=third_person(does[0].value)), *does[1:])
+    said = "returns" if does[0].value == "get" else third_person(does[0].value)
+    return (route, replace(does[0], text=verb, value=said), *does[1:])
+
+
+_CAPTIONS = 6
+"""A caption has at most so many words."""
+
+
+def with_captions(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines, where a caption above a route is a sentence about it: "Mark as Reviewed", then "POST "
+    "/x/{id}/review".
+    """
+    before: Line | None = None
+    for line in lines:
+        if before is not None:
+            route = _route_below(before, line)
+            yield replace(before, tokens=of_a_route(route, _words(before))) if route else before
+        before = line
+    if before is not None:
+        yield before
+
+
+def _words(line: Line) -> tuple[Token, ...]:
+    return tuple(t for t in line.tokens if t.is_word)
+
+
+def _route_below(caption: Line, line: Line) -> Token | None:
+    """The one route that a line gives to the caption above it, at the caption's own place."""
+    routes = [t for t in line.tokens if t.kind == "route"]
+    said = _words(caption)
+    first = [t for t in line.tokens if t.kind != "mark"]
+    leads = bool(routes) and (first[0] is routes[0] or [t.value for t in first[:1]] in _POINTING)
+    short = 1 < len(said) <= _CAPTIONS and all(t.kind in {"word", "mark"} for t in caption.tokens)
+    if not short or not leads or len(routes) > 1 or caption.unit.kind == "row" or not _does(said[0]):
+        return None
+    return replace(routes[0], start=said[0].start, end=said[0].end)
+
+
+_POINTING = (["endpoint"], ["route"], ["request"], ["url"])
+
+
+def _does(token: Token) -> bool:
+    """Whether a word is a verb in its base form."""
+    entry = look_up(token.value)
+    return "V" in entry.candidates and entry.form == "VB"
 
 
 _ANNOUNCING = ("the following", "these things", "as follows", "following")

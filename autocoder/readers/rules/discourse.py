@@ -7,7 +7,7 @@ event that a later sentence goes on about).
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from autocoder.facts import Prose, Value, Via
@@ -50,7 +50,7 @@ class Symbols:
     """The first pass over the whole text: in which sentences each lemma stands, and what has a name.
 
     `loose` are the shapes of which only one field must be there, `domain` the things of the text whose nouns otherwise
-    mean the system itself ("members borrow tools").
+    mean the system itself ("members borrow tools"), `routes` where each method and path stands first.
     """
 
     where: dict[str, frozenset[int]]
@@ -59,6 +59,7 @@ class Symbols:
     shapes: dict[str, Item] = field(default_factory=dict[str, Item])
     loose: frozenset[str] = frozenset()
     first_route: int | None = None
+    routes: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict["tuple[str, str]", "tuple[int, int]"])
     states: frozenset[str] = frozenset()
     domain: frozenset[str] = frozenset()
 
@@ -72,11 +73,14 @@ class Symbols:
         loose: set[str] = set()
         first_route: int | None = None
         domain: set[str] = set()
+        routes: dict[tuple[str, str], tuple[int, int]] = {}
         for number, items in enumerate(sentences):
             things |= _things(items)
             domain |= _of_the_domain(items)
             schemas |= _schemas(items)
             shapes |= _shapes(items)
+            for route, place in _routes(items):
+                routes.setdefault(route, place)
             loose |= {name for name in _shapes(items) if any(i.tag in "BK" for i in items)}
             if first_route is None and any(i.kind == "route" or i.lemma.startswith("/") for i in items):
                 first_route = number
@@ -90,6 +94,7 @@ class Symbols:
             shapes=shapes,
             loose=frozenset(loose),
             first_route=first_route,
+            routes=routes,
             domain=frozenset(domain),
         )
 
@@ -152,7 +157,7 @@ def _schemas(items: Sequence[Item]) -> set[str]:
     """The names of shapes: "Slug: { … }", "Request body (SlugCreate)", "SlugCreate = { … }"."""
     found = {name for i in items if (name := _shape_name(i))}
     for i, item in enumerate(items[:-1]):
-        shaped = items[i + 1].lemma in {":", ")"} and any(x.kind == "shape" for x in items[i + 1 : i + 5])
+        shaped = items[i + 1].lemma in {":", ")"} and any(x.kind == "shape" for x in items[i + 1 : i + 7])
         if shaped and item.text[:1].isupper() and item.text.isalnum():
             found.add(item.text)
     return found
@@ -161,6 +166,23 @@ def _schemas(items: Sequence[Item]) -> set[str]:
 def _shape_name(item: Item) -> str:
     """The name that a shape has in itself: "SlugCreate = { … }"."""
     return item.text.partition("=")[0].strip() if item.kind == "shape" and item.text[0] != "{" else ""
+
+
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+
+
+def _routes(items: Sequence[Item]) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
+    """The routes that a sentence names, each with its place; a path and a method apart from each other are one."""
+    named = [i for i in items if i.kind == "route"]
+    paths = [
+        i for i in items if i.kind in {"path", "code", "quoted"} and i.lemma.startswith("/") and " " not in i.lemma
+    ]
+    methods = [i for i in items if i.text in _METHODS]
+    for item in named:
+        method, _, path = item.lemma.partition(" ")
+        yield (method, path), Part(value=path, items=[item]).offsets
+    if not named and len(paths) == 1 and len(methods) == 1:
+        yield (methods[0].text, paths[0].lemma), Part(value="", items=paths).offsets
 
 
 def _shapes(items: Sequence[Item]) -> dict[str, Item]:
@@ -190,7 +212,9 @@ class Heard:
 
 @dataclass(kw_only=True)
 class Discourse:
-    """The state of the second pass."""
+    """The state of the second pass. `follows` is the word that the next sentence starts with, `checked` the last
+    sentence that told what an endpoint looks at first.
+    """
 
     prose: Prose
     symbols: Symbols
@@ -210,6 +234,8 @@ class Discourse:
     arrived: tuple[Part, int] | None = None
     heard: list[Heard] = field(default_factory=list[Heard])
     asked: tuple[int, frozenset[str]] | None = None
+    follows: str = ""
+    checked: int = -2
 
     def copy(self) -> Discourse:
         """A state that a trial may change."""

@@ -87,12 +87,15 @@ def object_of(text: str) -> dict[str, object] | None:
     return known if known and all(_plain(v) for v in known.values()) else None
 
 
-def answered(body: dict[str, object], item: Item, route: dict[str, Part]) -> Iterator[Draft]:
-    """The fields of an answer that a literal shows."""
+def answered(body: dict[str, object], item: Item, route: dict[str, Part], direction: str) -> Iterator[Draft]:
+    """The fields of an answer, or of a request, that a literal shows."""
     of = Part(value=f"{route['method'].value} {route['path'].value}", items=[], place=route["path"].offsets)
     for name, value in body.items():
         parts = {"of": of, "name": Part(value=name, items=[item])}
-        parts["direction"] = Part(value="response", items=[item], via=Via.LEXICON)
+        parts["direction"] = Part(value=direction, items=[item], via=Via.LEXICON)
+        if direction == "request":
+            usual = "query" if route["method"].value in {"GET", "DELETE"} else "body"
+            parts["location"] = Part(value=usual, items=[item], via=Via.LEXICON)
         if kind := _type(name, value):
             parts["type"] = Part(value=kind, items=[item], via=Via.INFERRED)
         yield Draft(kind="field", parts=parts, items={item.index})

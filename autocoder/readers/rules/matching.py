@@ -391,7 +391,9 @@ class _Reader:
                 draft.parts["from_states"] = replace(state, value=(str(state.value),), via=Via.LEXICON)
 
     def _reason(self, condition: Clause) -> None:
-        """Why somebody wants it ("so that I can plan my work"), or what goes without saying: documentation, no fact."""
+        """Why somebody wants it ("so that I can plan my work"), or what goes without saying: documentation, no "
+        "fact.
+        """
         said = list({i.index: i for i in items_of(condition)}.values())
         before = [i for i in self.parse.items if i.index == said[0].index - 1]
         none = [i.lemma for i in said] in [[w, "there", "be", "none"] for w in ("when", "if")]

@@ -14,7 +14,7 @@ from autocoder.facts import Prose
 from autocoder.readers.protocol import Context, Reading
 from autocoder.readers.rules import enumerations, examples, notes, occasions, one_liners, specifications, tables
 from autocoder.readers.rules.blocks import units
-from autocoder.readers.rules.contexts import Line, with_openers, with_remarks
+from autocoder.readers.rules.contexts import Line, with_captions, with_openers, with_remarks
 from autocoder.readers.rules.contradictions import contradictions
 from autocoder.readers.rules.discourse import Discourse, Part, Symbols
 from autocoder.readers.rules.lexicon import nouns
@@ -48,7 +48,8 @@ class RulesReader:
 
 def _read(text: Prose, told: Sequence[Line], context: Context | None) -> Reading:
     """The reading of the sentences of a text."""
-    lines = [_tagged(line) for line in notes.written_out(with_openers(tables.with_endpoints(told)))]
+    said = with_captions(tables.with_endpoints(told))
+    lines = [_tagged(line) for line in notes.written_out(with_openers(said))]
     symbols = Symbols.of(line.items for line in lines)
     stated = _states(lines, Discourse(prose=text, symbols=symbols))
     discourse = Discourse(prose=text, symbols=replace(symbols, states=stated))
@@ -58,6 +59,8 @@ def _read(text: Prose, told: Sequence[Line], context: Context | None) -> Reading
         discourse.sentence = number
         discourse.title = number == 0 and _is_title(line, lines)
         discourse.opening = _opens(number, line, lines)
+        after = lines[number + 1].items if number + 1 < len(lines) else ()
+        discourse.follows = after[0].lemma if after else ""
         _section(line, discourse)
         done = ReadSentence(line, text, discourse)
         if done.led is not None and done.led in openers:

@@ -13,20 +13,27 @@ from autocoder.readers.rules.phrases import Item
 
 def conditions(items: Sequence[Item]) -> Iterator[list[Item]]:
     """If …, up to the comma or the end; for …, up to the next comma; what results in a status."""
-    at = next((k for k, i in enumerate(items[:12]) if i.tag == "V" and i.lemma in _RESULTS), 0)
-    at = at if at and all(i.tag in "DNJQVC" for i in items[:at]) and _told(items[:at]) else 0
+    at = next((k for k, i in enumerate(items[:12]) if k and i.text.lower() in _RESULTS), 0)
+    at = at if at and all(i.tag in "DNJQVCA" for i in items[:at]) and _told(items[:at]) else 0
     if at:
         yield list(items[:at])
     while at < len(items):
         item = items[at]
-        opens = item.lemma in {"if", "when", "unless"} or (
-            item.lemma in {"for", "on", "without"} and at and items[at - 1].kind in {"number"}
+        opens = item.lemma in {"if", "when", "unless", "should"} and (item.lemma != "should" or not at)
+        opens = opens or (item.lemma == "in" and [i.lemma for i in items[at + 1 : at + 2]] == ["case"])
+        opens = (
+            opens
+            or (item.lemma in {"upon", "once"} and not at)
+            or (item.lemma in {"for", "on", "without"} and at and items[at - 1].kind in {"number"})
         )
+        opens = opens or (at > 1 and items[at - 1].tag == ":" and is_failure(items[at - 2]))
         opens = opens or (at > 0 and item.tag in "JNV" and is_failure(items[at - 1]) and item.lemma not in GENRE)
         if not opens:
             at += 1
             continue
         end = next((k for k in range(at + 1, len(items)) if _ends_condition(items, k)), len(items))
+        if item.lemma in {"upon", "once"} or (item.lemma == "on" and not at):
+            end = next((k for k in range(at + 3, end) if items[k].tag in "DO"), end)  # "upon success the server …"
         yield list(items[at:end])
         at = end
 
@@ -36,12 +43,16 @@ def is_failure(item: Item) -> bool:
     return item.kind == "number" and re.fullmatch(r"[45]\d\d", item.lemma) is not None
 
 
-_RESULTS = words("result lead cause return yield produce give receive")
+_RESULTS = words(
+    "result results lead leads cause causes return returns yield yields produce produces give gives receive "
+    "receives get "
+    "gets answered rejected trigger triggers"
+)
 
 
 def _told(subject: Sequence[Item]) -> bool:
     """Whether a subject says when: "an invalid token results in …", "successful authentication returns …"."""
-    lemmas = [i.lemma for i in subject]
+    lemmas = [word for i in subject for word in (i.lemma, i.text.lower())]
     return "successful" in lemmas or endpoints.failure_class(lemmas) is not None
 
 

@@ -19,7 +19,9 @@ _NUMBERS = frozenset({"integer", "decimal", "money"})
 
 
 def read(items: Sequence[Item], discourse: Discourse) -> list[Draft]:
-    """The limits of a clause that is nothing else; none for any other, or where a range may be about several fields."""
+    """The limits of a clause that is nothing else; none for any other, or where a range may be about several "
+    "fields.
+    """
     end = next((n for n, i in enumerate(items) if i.tag in ".;"), len(items))
     refused = end > 3 and items[end - 1].lemma in CLASSES["refuse"] and items[end - 2].lemma == "be"
     start = next((n for n, i in enumerate(items[:end]) if i.tag not in "DQ"), 0)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from autocoder.diagnostics import Diagnostic, Severity
 from autocoder.facts import Fact, Prose, Quote, Slot, Via
 from autocoder.readers.protocol import Option, Outcome, Question, Sentence, Taken, Word
-from autocoder.readers.rules import accounting, circumstances, examples, introductions, notes, specifications, tables
+from autocoder.readers.rules import accounting, circumstances, examples, notes, specified, tables
 from autocoder.readers.rules.accounting import Segment
 from autocoder.readers.rules.blocks import Unit
 from autocoder.readers.rules.contexts import Line, variants
@@ -86,16 +86,18 @@ class ReadSentence:
             return Parse(items=line.items, aside={i.index: "opens an example" for i in line.items}), discourse
         if line.unit.kind == "row":
             return _row(line, discourse), discourse
+        if under_label := specified.under_label(line.items, line.line, discourse):
+            return under_label, discourse
         best = _best_parse(line.tagged, line.items, discourse)
         for tokens in variants(line.line):
-            if _score(best[0]) == 0 and best[0].drafts:
+            if accounting.score(best[0]) == 0 and best[0].drafts:
                 break
             tagged = tag(tokens) if tokens is not line.tokens and len(tokens) <= MAX_WORDS else ()
             other = _best_parse(tagged, phrases(tagged), discourse) if tagged else best
-            if other[0].drafts and (_score(other[0]) > _score(best[0]) or not best[0].drafts):
+            if other[0].drafts and (accounting.score(other[0]) > accounting.score(best[0]) or not best[0].drafts):
                 best = other
                 self.led = tokens[0].start
-        best = _specified(best, line, discourse)
+        best = specified.read(best, (line.items, *_variants(line)), discourse)
         if discourse.example:
             best[0].aside |= dict.fromkeys((i.index for i in best[0].items), "opens an example")
         start = best[0].items[0].words[0].token.start
@@ -200,7 +202,7 @@ class ReadSentence:
         return Sentence(span=self.span, outcome=outcome, words=self.words, facts=facts, written=written)
 
     def _nothing_taken(self, unread: Sequence[Word]) -> Sentence:
-        if self.line.unit.kind == "heading" or tables.is_rule(self.span.text):
+        if self.line.unit.kind == "heading" or tables.is_rule(self.span.text) or _in_bold(self.line):
             return self._sentence(Outcome.FILLER, ())
         if notes.is_label(self.line.line):
             self.words = tuple(replace(w, taken=Taken.FILLER, by="opens a list") for w in self.words)
@@ -335,63 +337,33 @@ def _title(line: TaggedLine) -> Parse:
     return Parse(items=line.items, drafts=[draft], used=used, groups=[Group(own=used, shared=used, soft=set())])
 
 
-def _specified(best: tuple[Parse, Discourse], line: TaggedLine, discourse: Discourse) -> tuple[Parse, Discourse]:
-    """The reading literal by literal, where the text is at an endpoint and it takes more words."""
-    if discourse.endpoint and any(_carrier(d) for d in best[0].drafts):
-        best = Parse(items=best[0].items), discourse
-    if _score(best[0]) == 0 and best[0].drafts:
-        return best
-    for items in (line.items, *(phrases(tag(t)) for t in variants(line.line) if t is not line.tokens)):
-        named = specifications.route_of(items)
-        everything = {i.index for i in items}
-        readings = (
-            specifications.read(items, discourse),
-            specifications.purpose(items, discourse, named),
-            introductions.read(items, discourse),
-        )
-        for found in readings:
-            if found is None:
-                continue
-            group = Group(own=everything, shared=everything, soft=everything)
-            parse = Parse(items=items, drafts=found.drafts, used=found.used, aside=found.aside, groups=[group])
-            if _score(parse) >= _score(best[0]) or not best[0].drafts:
-                best = parse, discourse
-    return best
+def _variants(line: TaggedLine) -> Iterator[Sequence[Item]]:
+    """The words of the line as they may stand under what is above it."""
+    return (phrases(tag(t)) for t in variants(line.line) if t is not line.tokens)
 
 
-_CARRIERS = frozenset({"request", "body", "payload", "response", "answer"})
-
-
-def _carrier(draft: Draft) -> bool:
-    """Whether a fact takes what carries the fields of an endpoint for a thing that has them."""
-    of = draft.parts.get("of")
-    return draft.kind == "field" and of is not None and str(of.value).rpartition(" ")[2] in _CARRIERS
+def _in_bold(line: TaggedLine) -> bool:
+    """Whether a line is a heading without its mark: a few words in bold, and nothing else."""
+    tokens = line.tokens
+    plain = [t for t in tokens if t.kind != "mark"]
+    return tokens[0].text == tokens[-1].text == "**" and len(plain) <= 4 and all(t.kind == "word" for t in plain)
 
 
 def _best_parse(tagged: Sequence[Tagged], items: Sequence[Item], discourse: Discourse) -> tuple[Parse, Discourse]:
     """The tagging whose parse uses most words, and the state after it; the first one wins among equals."""
     best = _parse(items, discourse)
-    best_score = _score(best[0])
+    best_score = accounting.score(best[0])
     for tried, other_tags in enumerate(alternatives(tagged)):
         if best_score == 0 or (tried >= UNFOUNDED and not best[0].drafts):
             break
         other = _parse(phrases(other_tags), discourse)
-        if _score(other[0]) > best_score:
-            best, best_score = other, _score(other[0])
+        if accounting.score(other[0]) > best_score:
+            best, best_score = other, accounting.score(other[0])
     return best
 
 
 def _parse(items: Sequence[Item], discourse: Discourse) -> tuple[Parse, Discourse]:
     return circumstances.read(items, discourse)
-
-
-def _score(parse: Parse) -> int:
-    """Minus the number of words that nothing took."""
-    by = dict.fromkeys(parse.used, "fact") if parse.drafts else {}
-    filled = accounting.fillers(parse.items, by).keys() | parse.aside.keys()
-    return -sum(
-        1 for i in parse.items for w in i.words if w.token.is_word and i.index not in by and i.index not in filled
-    )
 
 
 def _ends(tokens: Sequence[Token]) -> tuple[int, int]:

@@ -11,19 +11,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from autocoder.facts import Via
-from autocoder.readers.rules import endpoints, examples, fields, reasons, shapes
+from autocoder.readers.rules import (
+    endpoints,
+    examples,
+    field_lines,
+    fields,
+    listing,
+    narrowing,
+    reasons,
+    shapes,
+    wording,
+)
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
-from autocoder.readers.rules.lexicon import closed, nouns
+from autocoder.readers.rules.lexicon import nouns
 from autocoder.readers.rules.lexicon.fillers import GENRE
-from autocoder.readers.rules.lexicon.verbs import DOES
 from autocoder.readers.rules.lexicon.words import words
 from autocoder.readers.rules.phrases import Bound, Item
 from autocoder.readers.rules.roles import Filled
-from autocoder.readers.rules.tagging import look_up, verb_of
+from autocoder.readers.rules.tagging import look_up
 
 REQUEST = words(
     "require provide accept take supply send submit need expect pass request input parameter include contain involve "
-    "use"
+    "use support"
 )
 RESPONSE = words("return respond response issue answer reply output yield give receive get obtain generate fail")
 PLACES = {"query": "query", "header": "header", "path": "path", "body": "body", "form": "body", "url": "path"}
@@ -34,7 +43,7 @@ _CONDITION = frozenset({"if", "when", "for", "unless", "whenever", "in", "withou
 
 
 @dataclass(kw_only=True)
-class _State:
+class State:
     """Where the sentence is: the direction of what comes, its place, whether it must be there."""
 
     direction: str = ""
@@ -48,11 +57,13 @@ class _State:
     status: Draft | None = None
 
 
-def read(items: Sequence[Item], discourse: Discourse) -> _State | None:
-    """The facts of a sentence about the endpoint that the text is at; None where it is at none, or nothing is there."""
+def read(items: Sequence[Item], discourse: Discourse) -> State | None:
+    """The facts of a sentence about the endpoint that the text is at; None where it is at none, or nothing is "
+    "there.
+    """
     if "path" not in discourse.endpoint or "method" not in discourse.endpoint:
         return None
-    state = _State()
+    state = State()
     conditions = list(reasons.conditions(items))
     covered = {i.index for c in conditions for i in c}
     for at, item in enumerate(items):
@@ -64,18 +75,22 @@ def read(items: Sequence[Item], discourse: Discourse) -> _State | None:
             continue
         if item.tag == "L" or item.kind == "number":
             _literal(items, at, state, discourse, conditions)
-    _sign_in(items, state, discourse)
+    sign_in(items, state, discourse)
     _named_shape(items, state, discourse)
     _leads(items, state)
     _at_least_one(items, state, discourse)
     _token(items, state, discourse)
+    _listed(items, state, discourse)
     if not state.drafts:
         return None
     _objects(items, state, discourse)
+    _narrows(items, state)
     route = f"{discourse.endpoint['method'].value} {discourse.endpoint['path'].value}"
     named = {i.index for i in items if i.kind == "route" and i.lemma == route}
     named |= {i.index for i in items if i.kind == "camel" and i.text in discourse.symbols.schemas}
+    named |= {i.index for i in (route_of(items) or {}).values()}
     state.used |= named | {i.index for i in items if i.lemma in GENRE or i.lemma in REQUEST | RESPONSE}
+    state.aside |= wording.asides(items, state.used, str(discourse.endpoint["method"].value))
     return state
 
 
@@ -85,7 +100,7 @@ def one_of_them(item: Item) -> bool:
     return isinstance(meaning, Bound) and meaning.high is None and meaning.low is not None and meaning.low.amount == "1"
 
 
-def _at_least_one(items: Sequence[Item], state: _State, discourse: Discourse) -> None:
+def _at_least_one(items: Sequence[Item], state: State, discourse: Discourse) -> None:
     """A policy of the endpoint: of these fields at least one is sent."""
     fields_ = [d for d in state.drafts if d.kind == "field" and d.parts["direction"].value == "request"]
     loose = [i for i in items if i.text in discourse.symbols.loose and i.index in state.used]
@@ -105,10 +120,44 @@ def _at_least_one(items: Sequence[Item], state: _State, discourse: Discourse) ->
     state.used |= {i.index for i in said}
 
 
+def _narrows(items: Sequence[Item], state: State) -> None:
+    """What the one query parameter of a sentence does to the list: "the parameter `from` limits the result to …"."""
+    sent = [
+        d
+        for d in state.drafts
+        if d.kind == "field" and d.parts.get("location") and d.parts["location"].value == "query"
+    ]
+    names = {str(d.parts["name"].value) for d in sent}
+    for field_ in sent:
+        last = max(field_.items)
+        after = [i for i in items if i.index > last]
+        said = after[
+            : next((k for k, i in enumerate(after) if i.tag in ",;." or i.kind in {"code", "quoted"}), len(after))
+        ]
+        open_ = [i for i in said if i.index not in state.used]
+        filled = Filled(parts={})
+        if open_ and narrowing.described(open_, filled):
+            field_.parts |= filled.parts
+            field_.items |= filled.items
+            state.used |= filled.items
+    state.used |= {i.index for i in items if i.tag == "N" and i.lemma in names}
+
+
+def _listed(items: Sequence[Item], state: State, discourse: Discourse) -> None:
+    """In which order a list comes, and how much of it at a time."""
+    found = listing.read(items)
+    if not found.parts or discourse.endpoint["method"].value != "GET":
+        return
+    state.drafts.append(
+        Draft(kind="operation", parts={**of_endpoint(discourse), **found.parts}, items=set(found.items))
+    )
+    state.used |= found.items
+
+
 _TOKENS = words("jwt access session bearer auth authentication")
 
 
-def _token(items: Sequence[Item], state: _State, discourse: Discourse) -> None:
+def _token(items: Sequence[Item], state: State, discourse: Discourse) -> None:
     """A field of the answer that is named by no literal: "a JWT token for future requests"."""
     at = next((k for k, i in enumerate(items) if k > 1 and i.lemma == "token" and i.tag == "N"), 0)
     before = items[max(at - 2, 0) : at]
@@ -131,7 +180,7 @@ def _token(items: Sequence[Item], state: _State, discourse: Discourse) -> None:
     state.used |= used
 
 
-def _sign_in(items: Sequence[Item], state: _State, discourse: Discourse) -> None:
+def sign_in(items: Sequence[Item], state: State, discourse: Discourse) -> None:
     """With bearer auth; requires authentication: whoever calls is signed in."""
     found = [
         i for i in items if i.lemma in {"bearer", "auth", "authentication", "bearerauth"} and i.index not in state.used
@@ -142,13 +191,13 @@ def _sign_in(items: Sequence[Item], state: _State, discourse: Discourse) -> None
     asked = asked or any(i.lemma in {"require", "need", "necessary", "required", "mandatory"} for i in after)
     if not asked or any(i.lemma in {"no", "not", "without"} for i in items):
         return
-    parts = {**_of(discourse), "actor": Part(value="user", items=found, via=Via.LEXICON)}
+    parts = {**of_endpoint(discourse), "actor": Part(value="user", items=found, via=Via.LEXICON)}
     used = {i.index for i in (*found, *before, *after) if i.tag in "PVDNAMJ"}
     state.drafts.append(Draft(kind="operation", parts=parts, items=used))
     state.used |= used
 
 
-def _named_shape(items: Sequence[Item], state: _State, discourse: Discourse) -> None:
+def _named_shape(items: Sequence[Item], state: State, discourse: Discourse) -> None:
     """The fields of a shape that the text defines elsewhere: "follows the SlugCreate schema", "with a Slug object"."""
     named = [i for i in items[1:] if i.text in discourse.symbols.shapes]
     if len(named) != 1 or any(d.kind == "field" for d in state.drafts):
@@ -161,7 +210,7 @@ def _named_shape(items: Sequence[Item], state: _State, discourse: Discourse) -> 
     if not answers and not asks:
         return
     direction = "response" if answers else "request"
-    route = _of(discourse)
+    route = of_endpoint(discourse)
     of = f"{route['method'].value} {route['path'].value}"
     for filled in shapes.shape_fields(discourse.symbols.shapes[named[0].text], discourse.symbols.shapes):
         parts = {name: remembered(part) for name, part in filled.parts.items() if name != "value"}
@@ -177,7 +226,7 @@ def _named_shape(items: Sequence[Item], state: _State, discourse: Discourse) -> 
         state.used.add(named[0].index)
 
 
-def _leads(items: Sequence[Item], state: _State) -> None:
+def _leads(items: Sequence[Item], state: State) -> None:
     """Where a redirect leads, and what it counts."""
     if state.status is None:
         return
@@ -191,14 +240,9 @@ def _leads(items: Sequence[Item], state: _State) -> None:
             frozenset({"location", "header", "point", "pointing", "redirect"}),
         )
     _slot(items, state, "counts", frozenset({"increment", "count"}), frozenset())
-    for item in items:
-        if item.tag == "Y" and number is not None:
-            state.status.parts["order"] = Part(value=str(item.meaning), items=[item], via=Via.LEXICON)
-            state.status.items.add(item.index)
-            state.used.add(item.index)
 
 
-def _slot(items: Sequence[Item], state: _State, slot: str, after: frozenset[str], along: frozenset[str]) -> None:
+def _slot(items: Sequence[Item], state: State, slot: str, after: frozenset[str], along: frozenset[str]) -> None:
     """The last noun phrase right behind one of these words; what belongs to what is stepped over."""
     at = next((k for k, i in enumerate(items) if i.lemma in after and i.tag in "PFV"), None)
     if at is None or state.status is None:
@@ -213,28 +257,31 @@ def _slot(items: Sequence[Item], state: _State, slot: str, after: frozenset[str]
     state.status.items |= {i.index for i in items[at:end]}
 
 
-def _objects(items: Sequence[Item], state: _State, discourse: Discourse) -> None:
+def _objects(items: Sequence[Item], state: State, discourse: Discourse) -> None:
     """The row that an answer carries: the noun that the path is made of, or a shape that the text names."""
     path = str(discourse.endpoint["path"].value)
-    nouns_ = {w for part in path.split("/") if part and "{" not in part for w in (part, part.removesuffix("s"))}
+    parts = [p for part in path.lower().split("/") if "{" not in part for p in re.split(r"[_-]", part) if len(p) > 2]
+    nouns_ = {w for part in parts for w in (part, part.removesuffix("s"), dict(look_up(part).lemmas).get("N", part))}
+    nouns_ |= set(str(discourse.operation["object"].value).split()) if "object" in discourse.operation else set()
     named = [i for i in items if i.tag == "N" and (i.lemma in nouns_ or i.text in discourse.symbols.schemas)]
     state.used |= {i.index for i in named}
+    state.used |= {i.index for k, i in enumerate(items[:-1]) if i.lemma in _THEIR and items[k + 1].index in state.used}
 
 
-def _any_of(items: Sequence[Item], at: int, state: _State) -> None:
+_THEIR = words("their his her its the")
+
+
+def _any_of(items: Sequence[Item], at: int, state: State) -> None:
     if one_of_them(items[at]) and any(i.lemma == "of" for i in items[at + 1 : at + 2]):
         state.any_of = list(items[at : at + 2])
         state.direction = state.direction or "request"
 
 
-def _direct(items: Sequence[Item], at: int, state: _State) -> None:
+def _direct(items: Sequence[Item], at: int, state: State) -> None:
     """What a word says of the literals behind it."""
     lemma = items[at].lemma
     text = " ".join(i.lemma for i in items[at : at + 2])
-    if any(text.startswith(e) for e in EXAMPLE if " " in e) or lemma in {"e.g."}:
-        state.example = True
-    elif lemma == "," and state.example and "for" not in {i.lemma for i in items[:1]}:
-        state.example = False
+    _exemplifies(items, lemma, text, state)
     if lemma in {"on", "return", "respond", "issue"} and (lemma != "on" or text == "on success"):
         state.direction, state.place, state.required = "response", "", None
     elif lemma in RESPONSE and items[at].tag in "VN":
@@ -244,9 +291,13 @@ def _direct(items: Sequence[Item], at: int, state: _State) -> None:
         state.required = (
             True if lemma in {"require", "provide", "supply", "need", "include", "take"} else state.required
         )
+    elif lemma == "with" and at and items[at - 1].kind == "route":
+        state.direction, state.required = "request", True
+    elif lemma == "filter" and state.direction != "response":
+        state.direction, state.place, state.required = "request", "query", False
     elif lemma == "must" and state.direction != "response":
         state.direction, state.required = "request", True
-    elif lemma in {"optional", "optionally"}:
+    elif (text == "any of" and state.direction == "request") or lemma in {"optional", "optionally"}:
         state.required = False
         state.used.add(items[at].index)
     if lemma in PLACES and items[at].tag in "NJ" and (lemma != "path" or "parameter" in text):
@@ -254,6 +305,13 @@ def _direct(items: Sequence[Item], at: int, state: _State) -> None:
     if lemma == "query" or "query parameter" in text or (at == 0 and _labels_a_request(items)):
         state.direction = "request"
         state.required = True if lemma in {"required", "mandatory"} else state.required
+
+
+def _exemplifies(items: Sequence[Item], lemma: str, text: str, state: State) -> None:
+    if any(text.startswith(e) for e in EXAMPLE if " " in e) or lemma in {"e.g."}:
+        state.example = True
+    elif lemma == "," and state.example and "for" not in {i.lemma for i in items[:1]}:
+        state.example = False
 
 
 def _labels_a_request(items: Sequence[Item]) -> bool:
@@ -264,7 +322,7 @@ def _labels_a_request(items: Sequence[Item]) -> bool:
     return bool(label) and set(label) <= known
 
 
-def _literal(items: Sequence[Item], at: int, state: _State, discourse: Discourse, conditions: list[list[Item]]) -> None:
+def _literal(items: Sequence[Item], at: int, state: State, discourse: Discourse, conditions: list[list[Item]]) -> None:
     item = items[at]
     if state.example:
         state.aside[item.index] = "example"
@@ -274,7 +332,9 @@ def _literal(items: Sequence[Item], at: int, state: _State, discourse: Discourse
         _message(item, state, discourse)
     elif item.kind in {"code", "shape"} and (body := examples.object_of(item.lemma)):
         _body(item, body, state, discourse)
-    elif item.kind in _KINDS and _NAME.fullmatch(item.lemma) and state.direction and not _names_a_shape(items, at):
+    elif item.kind in {"code", "shape"} and item.lemma.startswith("{") and state.direction:
+        _shape(item, state, discourse)
+    elif item.kind in _KINDS and _NAME.fullmatch(_bare(item)) and state.direction and not _names_a_shape(items, at):
         _field(items, at, state, discourse)
 
 
@@ -293,7 +353,7 @@ def _says(items: Sequence[Item], at: int) -> bool:
     return "message" in before and not (_NAME.fullmatch(items[at].lemma) and before[-1] in {"a", "and", "with", "the"})
 
 
-def _message(item: Item, state: _State, discourse: Discourse) -> None:
+def _message(item: Item, state: State, discourse: Discourse) -> None:
     if state.status is None:
         state.aside[item.index] = "message"
         return
@@ -303,7 +363,7 @@ def _message(item: Item, state: _State, discourse: Discourse) -> None:
     del discourse
 
 
-def _body(item: Item, body: dict[str, object], state: _State, discourse: Discourse) -> None:
+def _body(item: Item, body: dict[str, object], state: State, discourse: Discourse) -> None:
     """A body in JSON: what a failure says, and under which key; the fields of any other answer."""
     (key, said), *more = body.items()
     if state.status is not None and "error" in state.status.parts:
@@ -313,19 +373,42 @@ def _body(item: Item, body: dict[str, object], state: _State, discourse: Discour
         state.status.parts["message_key"] = Part(value=key, items=[item])
         state.status.items.add(item.index)
         state.used.add(item.index)
-    elif state.direction == "response" and item.kind == "code":
-        for draft in examples.answered(body, item, _of(discourse)):
+    elif state.direction and item.kind in {"code", "shape"}:
+        for draft in examples.answered(body, item, of_endpoint(discourse), state.direction):
             state.drafts.append(draft)
         state.used.add(item.index)
 
 
-def _of(discourse: Discourse) -> dict[str, Part]:
+def _bare(item: Item) -> str:
+    """The name that a literal is; of a query `?page=` the name of its parameter."""
+    return item.lemma.strip("?&=") if item.kind == "code" else item.lemma
+
+
+def _shape(item: Item, state: State, discourse: Discourse) -> None:
+    """The fields that a shape counts out: { "token": string }."""
+    route = of_endpoint(discourse)
+    method, path = str(route["method"].value), str(route["path"].value)
+    for filled in shapes.shape_fields(item, discourse.symbols.shapes):
+        parts = {name: part for name, part in filled.parts.items() if name != "value"}
+        parts["name"] = filled.parts["value"]
+        parts["of"] = Part(value=f"{method} {path}", items=[], via=Via.CONTEXT, place=route["path"].offsets)
+        parts["direction"] = Part(value=state.direction, items=[item], via=Via.LEXICON)
+        if state.direction == "request":
+            usual = "query" if method in {"GET", "DELETE"} else "body"
+            parts["location"] = Part(value=usual, items=[item], via=Via.LEXICON)
+        else:
+            parts.pop("required", None)
+        state.drafts.append(Draft(kind="field", parts=parts, items=set(filled.items)))
+        state.used |= filled.items
+
+
+def of_endpoint(discourse: Discourse) -> dict[str, Part]:
     return {name: remembered(part) for name, part in discourse.endpoint.items()}
 
 
-def _status(items: Sequence[Item], at: int, state: _State, discourse: Discourse, conditions: list[list[Item]]) -> None:
+def _status(items: Sequence[Item], at: int, state: State, discourse: Discourse, conditions: list[list[Item]]) -> None:
     """A status, with the condition that stands beside it."""
-    item, route = items[at], _of(discourse)
+    item, route = items[at], of_endpoint(discourse)
     number = int(item.lemma)
     state.direction, state.place, state.required = "response", "", None
     near = _near(items, at)
@@ -345,7 +428,8 @@ def _status(items: Sequence[Item], at: int, state: _State, discourse: Discourse,
         if beside:
             first, last = beside[0].words[0].token.start, beside[-1].words[-1].token.end
             draft.parts["condition"] = Part(value=discourse.prose.text[first:last], items=beside)
-        draft.items |= {i.index for i in reason}
+        draft.items |= {i.index for i in (*reason, *beside)}
+    draft.items |= {i.index for i in wording.phrase_of(items, at)}
     state.drafts.append(draft)
     state.status = draft
     state.used |= draft.items
@@ -363,14 +447,15 @@ def _near(items: Sequence[Item], at: int) -> list[Item]:
     return found if any(k == text for k in endpoints.REASONS) else []
 
 
-def _field(items: Sequence[Item], at: int, state: _State, discourse: Discourse) -> None:
+def _field(items: Sequence[Item], at: int, state: State, discourse: Discourse) -> None:
     """A field of the request or the response, with the type beside it."""
-    item, route = items[at], _of(discourse)
+    item, route = items[at], of_endpoint(discourse)
     method, path = str(route["method"].value), str(route["path"].value)
     filled = Filled(parts={})
-    filled.put("name", item.lemma, item)
-    _type(items, at, filled)
+    filled.put("name", _bare(item), item)
+    _type(items, at, filled, narrows=method == "GET" and state.direction == "request")
     fields.said_behind(items, filled)
+    _which(items, filled)
     parts = {
         "of": Part(value=f"{method} {path}", items=[], via=Via.CONTEXT, place=route["path"].offsets),
         "direction": Part(value=state.direction, items=[item], via=Via.LEXICON),
@@ -386,13 +471,25 @@ def _field(items: Sequence[Item], at: int, state: _State, discourse: Discourse) 
     state.used |= filled.items
 
 
-def _type(items: Sequence[Item], at: int, filled: Filled) -> None:
+def _which(items: Sequence[Item], filled: Filled) -> None:
+    """What a clause behind a field says of it: ", which must be a valid email address"."""
+    after = [i for i in items if i.index > max(filled.items) and i.lemma not in {"field", "parameter", "property"}]
+    start = 1 if after and after[0].tag == "," else 0
+    if len(after) > start + 1 and after[start].lemma in {"which", "that"} and after[start + 1].tag in "MAV":
+        end = next((k for k in range(start, len(after)) if k > start and after[k].tag in ",.;"), len(after))
+        field_lines.say(after[start + 1 : end], filled, narrows=False)
+        filled.use(
+            *(i for i in after[start:end] if i.lemma in {"which", "that"} and after[end - 1].index in filled.items)
+        )
+
+
+def _type(items: Sequence[Item], at: int, filled: Filled, *, narrows: bool) -> None:
     """A type behind the name, in parentheses or plain; else what the name suggests."""
     after = items[at + 1 : at + 2]
     if after and after[0].tag == "(":
         end = next((k for k in range(at + 1, len(items)) if items[k].tag == ")"), None)
         if end is not None:
-            fields.paren(items[at + 2 : end], filled)
+            field_lines.inside(items[at + 2 : end], filled, narrows=narrows)
     limit = items[at + 1 : at + 3]
     if limit and limit[0].tag == "B":
         fields.limits(limit[0], filled)
@@ -410,134 +507,8 @@ def _type(items: Sequence[Item], at: int, filled: Filled) -> None:
         filled.parts["type"] = Part(value=known, items=[items[at]], via=Via.INFERRED)
 
 
-# what an endpoint is for
-
-NOMINAL = {
-    "registration": "register", "signup": "register", "login": "log in", "authentication": "log in",
-    "creation": "create", "retrieval": "retrieve", "deletion": "delete", "removal": "remove", "submission": "submit",
-    "listing": "list", "search": "search", "upload": "upload", "download": "download", "update": "update",
-}  # fmt: skip
-"""Nouns for what an endpoint does, and the verb."""
-
-_PURPOSE = frozenset({"use", "allow", "enable", "let", "permit", "responsible", "handle", "help", "serve"})
-
-
 def route_of(items: Sequence[Item]) -> dict[str, Item] | None:
     """The path and the method that a sentence names apart from each other: "the `/login` endpoint (POST)"."""
     paths = [i for i in items if i.kind in {"path", "code", "quoted"} and re.fullmatch(r"/[^\s?]*", i.lemma)]
     methods = [i for i in items if i.words[0].token.text in endpoints.METHODS]
     return {"path": paths[0], "method": methods[0]} if len(paths) == 1 and len(methods) == 1 else None
-
-
-def purpose(items: Sequence[Item], discourse: Discourse, named: dict[str, Item] | None) -> _State | None:
-    """The operation of an endpoint with what it is for; None where a sentence names neither."""
-    at = next((n for n, i in enumerate(items) if i.lemma in _PURPOSE and i.tag in "VJ"), None)
-    routes = [i for i in items if i.kind == "route"]
-    at_verb = _aim(items) if len(routes) == 1 and discourse.endpoint else None
-    if at_verb is not None:
-        return _to_do_it(items, at_verb, routes[0], discourse)
-    speaks = bool(named) or (
-        items[0].tag in "OD" and len(items) > 1 and items[min(1, len(items) - 1)].lemma in _SELF | _PURPOSE
-    )
-    if (at is None and not named) or not speaks or not discourse.endpoint:
-        return None
-    state = _State()
-    parts = _of(discourse)
-    used: set[int] = set()
-    if named:
-        parts["path"] = Part(value=named["path"].lemma, items=[named["path"]])
-        parts["method"] = Part(value=named["method"].words[0].token.text, items=[named["method"]])
-        used |= {i.index for i in items if i.lemma in GENRE or i.lemma in _SELF or i.tag in "U"} | {
-            named["path"].index, named["method"].index,
-        }  # fmt: skip
-    if at is not None:
-        used |= _for_what(items, at, parts, discourse)
-    state.drafts = [Draft(kind="operation", parts=parts, items=used)]
-    state.used = used
-    return state
-
-
-def _aim(items: Sequence[Item]) -> int | None:
-    """Where the verb stands of "To create a slug, send …", "Creating a slug: …"."""
-    if len(items) > 2 and items[0].lemma == "to" and items[1].tag == "V":
-        return 1
-    gerund = items[0].kind == "word" and verb_of(items[0].words[0].token.value)
-    return 0 if gerund and any(i.tag == ":" for i in items[:8]) else None
-
-
-def _as_noun(item: Item) -> Item | None:
-    """The noun that a word is behind a gerund, whatever the tagger took it for: "listing books"."""
-    if item.tag == "N":
-        return item
-    word = item.words[0]
-    noun = item.tag == "V" and "N" in word.candidates
-    return replace(item, tag="N", lemma=look_up(word.token.value).lemma("N")) if noun else None
-
-
-def _to_do_it(items: Sequence[Item], at: int, route: Item, discourse: Discourse) -> _State:
-    """To create a slug, send POST /slugs with bearer auth. Creating a slug: POST /slugs."""
-    end = next((k for k, i in enumerate(items) if i.tag in ",:" or i is route), len(items))
-    state = _State()
-    method, _, path = route.lemma.partition(" ")
-    parts = {"path": Part(value=path, items=[route]), "method": Part(value=method, items=[route])}
-    verb, named = items[at], [n for i in items[at + 1 : end] if (n := _as_noun(i))]
-    lemma = verb_of(verb.words[0].token.value) or verb.lemma
-    parts["verb"] = Part(value=lemma, items=[verb])
-    parts["does"] = Part(value=DOES.get(lemma, "other"), items=[verb], via=Via.LEXICON)
-    if named:
-        parts["object"] = Part(value=" ".join(i.lemma for i in named), items=named)
-    own = [i for i in items[at + 1 : end] if i.tag == "S" and i.lemma in {"your", "their", "his", "her", "my", "its"}]
-    if own and named:
-        parts["scope"] = Part(value="own", items=own, via=Via.LEXICON)
-    used = {route.index, verb.index, *(i.index for i in items[:end] if i.tag in "FVNDS")}
-    used |= {i.index for i in items[end:] if i.lemma in {"send", "use", "call", "make", "request", "a", "to"}}
-    state.drafts = [Draft(kind="operation", parts=parts, items=used)]
-    state.used = set(used)
-    more = read(items[end:], discourse)
-    if more is None:
-        _sign_in(items, state, discourse)
-    else:
-        state.drafts += more.drafts
-        state.used |= more.used
-        state.aside |= more.aside
-    return state
-
-
-_SELF = words("it this endpoint route request call operation which first second third is are also")
-
-
-_DEPENDS = words("base based depend depending according using")
-"""Words that open what an endpoint depends on: it is no documentation."""
-
-
-def _for_what(items: Sequence[Item], at: int, parts: dict[str, Part], discourse: Discourse) -> set[int]:
-    """Sets verb and object of "used to create a secret", "for user registration"; the words are the summary."""
-    end = next((k for k in range(at, len(items)) if items[k].tag in ".;:" or items[k].lemma in _DEPENDS), len(items))
-    rest = list(items[at:end])
-    if any(w.token.value in closed.RESTRICTORS - {"or", "if"} for i in rest for w in i.words) or not rest[1:]:
-        return set()
-    verb = next(
-        (k for k, i in enumerate(rest) if k and i.tag == "V" and (rest[k - 1].tag in "FR" or i.form == "VBG")), None
-    )
-    if verb is not None:
-        parts["verb"] = Part(value=rest[verb].lemma, items=[rest[verb]])
-        known = rest[verb + 1 :]
-        head = next(
-            (k for k, i in enumerate(known) if i.tag == "N" and (k + 1 == len(known) or known[k + 1].tag != "N")), None
-        )
-        if head is not None and all(i.tag in "DSQJNRV" for i in known[:head]):
-            named = [i for i in known[: head + 1] if i.tag == "N"]
-            parts["object"] = Part(value=" ".join(i.lemma for i in named), items=named)
-    else:
-        noun = next((k for k, i in enumerate(rest) if i.lemma in NOMINAL), None)
-        if noun is not None:
-            parts["verb"] = Part(value=NOMINAL[rest[noun].lemma], items=[rest[noun]], via=Via.LEXICON)
-            if rest[noun - 1].tag == "N":
-                parts["object"] = Part(value=rest[noun - 1].lemma, items=[rest[noun - 1]])
-    if "verb" in parts:
-        parts["does"] = Part(
-            value=DOES.get(str(parts["verb"].value), "other"), items=parts["verb"].items, via=Via.LEXICON
-        )
-    first, last = rest[0].words[0].token.start, rest[-1].words[-1].token.end
-    parts["summary"] = Part(value=discourse.prose.text[first:last], items=rest)
-    return {i.index for i in (*items[:at], *rest) if i in rest or i.lemma in GENRE | _SELF or i.tag in "DO"}

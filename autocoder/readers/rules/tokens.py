@@ -45,6 +45,7 @@ LITERALS: tuple[tuple[str, str], ...] = (
         "shape",
         r"(?:\b[A-Z]\w{1,60}\s{0,2}=\s{0,2})?\{[^{}\n]{0,600}(?:\{[^{}\n]{0,600}\}[^{}\n]{0,600}){0,20}\}(?:\[\])?",
     ),
+    ("regex", r"(?<!\w)\^[^\s;,]{1,200}\$"),
     ("url", r"https?://[^\s<>()\[\]{}]{1,300}[^\s<>()\[\]{}.,;:!?]"),
     ("email", r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"),
     ("path", r"(?<![\w/.)])/(?:[\w\-~:.]{0,80}(?:\{\w{1,60}\})?[\w\-~]{0,60}/?){1,20}(?<![.:])"),
@@ -98,6 +99,8 @@ def _tokens(text: str, offset: int) -> Iterator[Token]:
         if kind == "word":
             yield from _word(word, start)
             continue
+        if kind == "code" and re.fullmatch(r"`[1-5]\d\d`", word):
+            kind = "number"  # a status
         if kind == "camel" and KNOWN_CAMEL.fullmatch(word):
             kind = "word"
         yield Token(kind=kind, text=word, start=start, end=start + len(word), value=_value(kind, word))
@@ -124,7 +127,7 @@ def _value(kind: str, word: str) -> str:
         case "quoted":
             return word[1:-1].strip()
         case "number":
-            plain = word.replace(",", "").replace("_", "")
+            plain = word.strip("`").replace(",", "").replace("_", "")
             return f"{plain[:-1]}000" if plain[-1] in "kK" else plain
         case "percent":
             return re.match(r"[\d.]+", word).group()  # pyright: ignore[reportOptionalMemberAccess]
@@ -140,10 +143,24 @@ def _value(kind: str, word: str) -> str:
             return word
 
 
+def _opens_line(tokens: Sequence[Token], i: int, text: str, offset: int) -> bool:
+    """Whether a token starts a line of its own: a route, an arrow, a label, a named shape, below another one's."""
+    before = [t for t in tokens[:i] if t.kind != "mark"]
+    if not before or "\n" not in text[before[-1].end - offset : tokens[i].start - offset] or tokens[i].kind == "mark":
+        return False
+    after = [t for t in tokens[i + 1 : i + 4] if t.kind != "mark"]
+    told = tokens[i].kind == "route" or tokens[i].kind == "arrow"
+    labelled = bool(after) and after[0].text == ":" and tokens[i].text[:1].isupper()
+    return told or (labelled and before[-1].text not in {",", ":"})
+
+
 def sentences(tokens: Sequence[Token], text: str, offset: int = 0) -> Iterator[tuple[Token, ...]]:
     """The tokens sentence by sentence; the closing mark is the last token of its sentence."""
     start = 0
     for i, token in enumerate(tokens):
+        if i > start and _opens_line(tokens, i, text, offset):
+            yield tuple(tokens[start:i])
+            start = i
         if _ends_sentence(tokens, i, text, offset):
             end = i + 1
             while end < len(tokens) and tokens[end].text in _CLOSERS and tokens[end].start == tokens[end - 1].end:

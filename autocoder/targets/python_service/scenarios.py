@@ -67,6 +67,7 @@ class Scenarios:
     given: dict[str, str] = field(default_factory=dict[str, str])
     later: dict[str, str] = field(default_factory=dict[str, str])
     callers: set[str] = field(default_factory=set[str])
+    pinned: set[str] = field(default_factory=set[str])
     who: dict[str, str] = field(default_factory=dict[str, str])
     digests: dict[str, str] = field(default_factory=dict[str, str])
     answers: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
@@ -238,6 +239,7 @@ class Scenarios:
     def _arranged(self, name: str, broken: tuple[int, Expr] | None, status: int) -> Arrangement:
         self.rows, self.later, self.callers, self.who, self.digests, self.answers = {}, {}, set(), {}, {}, {}
         self.given = {i.name: self._good(i)[0] for i in self.operation.inputs if i.required}
+        self.pinned = set()
         for name in self._replaced():
             values = self._good(next(i for i in self.operation.inputs if i.name == name))
             self.given.setdefault(name, values[1] if len(values) > 1 else values[0])
@@ -374,13 +376,16 @@ class Scenarios:
             if not _fits(value, sign, given):
                 return False
             self.given[name] = _beside(value, sign, given, self.imports)
+            self.pinned |= {name} if sign == "==" else set()
         return value is not None
 
     def _hold_of_row(self, bind: str, name: str, sign: str, other: Expr, value: str | None) -> bool:
         f = self.views.entity(self._found()[bind]).field(name)
         if sign == "==" and isinstance(other, Bound) and other.scope == "input":
             sent = self.later.get(other.name, f"{local(bind)}[")
-            if not sent.startswith(f"{local(bind)}["):  # a row before it has what is sent
+            if other.name in self.pinned:  # a condition before it says what is sent
+                self.rows[bind][name] = self.given[other.name]
+            elif not sent.startswith(f"{local(bind)}["):  # a row before it has what is sent
                 self.rows[bind][name] = sent
             elif not f.hidden:
                 self.later[other.name] = f"{local(bind)}[{literal(name)}]"

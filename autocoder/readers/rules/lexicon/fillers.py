@@ -40,7 +40,8 @@ FILLERS: tuple[Filler, ...] = (
 )
 
 FILLER_ADJECTIVES = words(
-    "new given existing corresponding specific particular single short simple small little basic own various different "
+    "new given existing corresponding specific particular single short simple small little basic own various "
+    "different "
     "individual respective entire whole own tiny minimal modern nice "
     "self-hosted lightweight online web-based"
 )
@@ -68,10 +69,13 @@ GENRE = words(
     "a an the this it is are be with of and or in as to by on its that which it's endpoint request response body json "
     "object payload field parameter property attribute string value status code http message error server service api "
     "called named following include contain along alongside also then must should will can may two three four "
-    "successful successfully success both with one new valid key result indicate state data format formatted text user "
+    "successful successfully success both with one new valid key result indicate state data format formatted "
+    "text user "
     "narrow filter restrict changed added modified replaced saved removed "
     "client html content method call route follow schema array list "
     "containing updated possible via sending query given sent provided supplied present "
-    "confirm confirming state stating say saying indicate indicating read reading successful confirmation"
+    "back caller consisting including details filtering pagination paging sorting lead leads trigger rejected "
+    "answered passed well intended expects together reply replies produce produces confirm confirming state stating "
+    "say saying indicate indicating read reading successful confirmation"
 )
 """Words of specifications that a fact takes along: they only hold its literals together."""

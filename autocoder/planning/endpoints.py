@@ -226,7 +226,7 @@ def _problem(endpoint: Endpoint, *, mixed: bool) -> tuple[Fact, str, str] | None
 
 
 def _plan(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> None:
-    effects = _sign_in(endpoint, entity) if endpoint.signs else _effects(bench, endpoint, entity)
+    effects = _sign_in(bench, endpoint, entity) if endpoint.signs else _effects(bench, endpoint, entity)
     if effects is None:
         rule = "an endpoint creates, lists, reads, changes or deletes, and names a row by its key"
         message = f"what {endpoint.route} does is understood, but not planned yet"
@@ -314,13 +314,17 @@ def _is_id(name: str, entity: EntityDraft) -> bool:
     return name in {"id", f"{entity.row}_id"}
 
 
-def _sign_in(endpoint: Endpoint, entity: EntityDraft) -> list[AnyEffect] | None:
+def _sign_in(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[AnyEffect] | None:
     refused = next((f for f in endpoint.facts if f.word("error_when") == "unauthenticated"), None)
     message = refused.word("message") or None if refused else None
     if endpoint.signs == "login":
         return [SignIn(sign_in=entity.name, message=message)]
     token = any(answers.is_token(f) for f in endpoint.answered) or endpoint.first("output") == "authentication"
-    return [Create(create=entity.name), *([SignIn(sign_in=entity.row)] if token else [])]
+    return [
+        *_keys(bench, endpoint, entity),
+        _creation(bench, endpoint, entity, ()),
+        *([SignIn(sign_in=entity.row)] if token else []),
+    ]
 
 
 def _effects(bench: Workbench, endpoint: Endpoint, entity: EntityDraft) -> list[AnyEffect] | None:

@@ -117,7 +117,7 @@ class Endpoint:
             return ""
         verbs = {f.word("verb") for f in self.facts}
         tail = self.literals[-1].lower() if self.literals else ""
-        if verbs & {"register", "sign up"} or tail in _SIGN_UP:
+        if verbs & {"register", "sign up"} or tail in _SIGN_UP or any(_makes_account(f) for f in self.facts):
             return "register"
         return "login" if verbs & {"log in", "login", "authenticate", "sign in"} or tail in _SIGN_IN else ""
 
@@ -155,6 +155,14 @@ class Endpoint:
             return single
         parameter = self.parameters[-1].removesuffix("_id") if self.parameters else ""
         return parameter if bench.entity(parameter) else ""
+
+
+_ACCOUNTS = names.words("user account")
+
+
+def _makes_account(fact: Fact) -> bool:
+    """Whether a fact says that people get an account: whoever sends a password for it signs in with it later."""
+    return fact.word("does") == "create" and fact.word("object").rpartition(" ")[2] in _ACCOUNTS
 
 
 def _many(fact: Fact) -> bool:

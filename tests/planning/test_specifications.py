@@ -15,9 +15,9 @@ DELETE /items/{sku} deletes an item.
 
 """
 
-INVITES = """The `/invite` endpoint (POST request) creates an invitation. It requires an `email`. The server checks if an
-invitation has already been sent to this email. If not, it generates a new `invite_id` and returns it. If an invitation
-already exists for the email, the existing `invite_id` is returned.
+INVITES = """The `/invite` endpoint (POST request) creates an invitation. It requires an `email`. The server checks if
+an invitation has already been sent to this email. If not, it generates a new `invite_id` and returns it. If an
+invitation already exists for the email, the existing `invite_id` is returned.
 
 The `/accounts` endpoint (POST request) is used to create a new account based on a previously generated invitation. It
 requires `invite_id`, `user_name` and `password`. If the `invite_id` is invalid, it responds with 401 and the message

@@ -159,9 +159,9 @@ def test_a_summary_that_restricts_is_none() -> None:
     assert RulesReader().read(text, file="description.md").sentences[-1].outcome is not Outcome.FILLER
 
 
-INVITES = """The `/invite` endpoint (POST request) creates an invitation. It requires an `email`. The server checks if an
-invitation has already been sent to this email. If not, it generates a new `invite_id` and returns it. If an invitation
-already exists for the email, the existing `invite_id` is returned.
+INVITES = """The `/invite` endpoint (POST request) creates an invitation. It requires an `email`. The server checks if
+an invitation has already been sent to this email. If not, it generates a new `invite_id` and returns it. If an
+invitation already exists for the email, the existing `invite_id` is returned.
 """
 
 

@@ -48,8 +48,8 @@ class RulesReader:
 
 def _read(text: Prose, told: Sequence[Line], context: Context | None) -> Reading:
     """The reading of the sentences of a text."""
-    said = with_captions(tables.with_endpoints(told))
-    lines = [_tagged(line) for line in notes.written_out(with_openers(said))]
+    written = with_captions(tables.with_endpoints(told))
+    lines = [_tagged(line) for line in notes.written_out(with_openers(written))]
     symbols = Symbols.of(line.items for line in lines)
     stated = _states(lines, Discourse(prose=text, symbols=symbols))
     discourse = Discourse(prose=text, symbols=replace(symbols, states=stated))

@@ -226,6 +226,8 @@ KINDS: Mapping[str, FactKind] = MappingProxyType(
                 formats=_of("list", "the types of files that it takes"),
                 seeks=_of("list", "for a query: the fields whose texts it is looked for in; empty is all of them"),
                 computed=_of("text", "what it is computed from, in the prose's words"),
+                after=_word("the field that it is later than, or now"),
+                not_before=_word("the field that it is not earlier than"),
                 visible=_word("the role of those who alone see it, or owner"),
             ),
             _kind(

@@ -46,7 +46,8 @@ def makes(fact: Fact) -> bool:
     if fact.word("to_state"):
         return False
     verb, tail = fact.word("verb"), fact.word("object").rpartition(" ")[2]
-    return verb in MAKES or (verb in RECORDS and (tail in EVENTS or tail == RECORDS[verb]))
+    named = fact.word("state") or fact.get("from_states")  # "publish a draft": it is there already
+    return (verb in MAKES and not named) or (verb in RECORDS and (tail in EVENTS or tail == RECORDS[verb]))
 
 
 def define_entities(bench: Workbench) -> None:

@@ -145,7 +145,7 @@ def _also_called(bench: Workbench, account: EntityDraft, named: set[str]) -> Non
 
 def _people(bench: Workbench) -> bool:
     """Whether rows hold personal data, and no sentence says who may do what with them."""
-    told = any(f.get("needed") is False for f in bench.of("authentication"))
+    told = any(f.get("needed") is False and not f.word("entity") for f in bench.of("authentication"))
     personal = any(f.get("personal") is True or f.word("type") in {"email", "phone"} for f in bench.of("field"))
     acts = any(f.word("actor") or f.word("path") for f in bench.of("operation"))
     return personal and not told and not acts
@@ -310,7 +310,7 @@ def _code_field(bench: Workbench, entity: EntityDraft, fact: Fact) -> None:
 
 def _stated_field(bench: Workbench, fact: Fact) -> None:
     entity = bench.entity(fact.word("of"))
-    if entity is None or fact.word("of") in records.wholes(bench):
+    if entity is None or fact.word("of") in records.wholes(bench) or fact.word("after") or fact.word("not_before"):
         return
     bench.use(fact)
     if fact.word("name") == "id" and not fact.word("type"):
@@ -449,7 +449,8 @@ def _somebody(bench: Workbench, entity: EntityDraft, name: str, fact: Fact) -> N
 
 def owned(bench: Workbench, entity: EntityDraft) -> list[Fact]:
     """The facts by which rows belong to whoever made them."""
-    return [f for f in bench.of("operation") if f.get("scope") == "own" and bench.entity(f.word("object")) is entity]
+    told = [f for f in (*bench.of("operation"), *bench.of("access")) if f.get("scope") == "own"]
+    return [f for f in told if bench.entity(f.word("whose") or f.word("object")) is entity]
 
 
 def _owners(bench: Workbench) -> None:

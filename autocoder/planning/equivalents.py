@@ -6,7 +6,7 @@ all that others may gets every fact of theirs. Nothing is added that a sentence 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from autocoder.facts import Fact, Slot, Via
@@ -20,7 +20,16 @@ _PLACES = names.words("place spot space")
 def in_known_words(facts: Sequence[Fact]) -> tuple[Fact, ...]:
     """The facts, each the way planning knows it."""
     states = dict(_state_nouns(facts))
-    return tuple(_inherited(_of_states(_whole(f), states) for f in facts))
+    open_ = {f.word("entity") for f in facts if f.kind == "authentication" and f.get("needed") is False}
+    return tuple(_inherited(_of_states(_whole(_anybody(f, open_ - {""})), states) for f in facts))
+
+
+def _anybody(fact: Fact, people: Collection[str]) -> Fact:
+    """Those who need no account may be anybody."""
+    if fact.kind not in {"operation", "access"} or fact.word("role") not in people:
+        return fact
+    kept = {n: s for n, s in fact.slots.items() if n != "role"}
+    return replace(fact, slots=kept | {"actor": replace(fact.slots["actor"], value="anyone", via=Via.LEXICON)})
 
 
 def _whole(fact: Fact) -> Fact:

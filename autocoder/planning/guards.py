@@ -82,13 +82,13 @@ def _narrowed(fact: Fact) -> bool:
     if fact.kind == "access":
         slots = {"states", "provided", "of"} & fact.slots.keys()
         return fact.get("allowed") is False and bool(slots) and fact.get("actor") in {None, "nobody", "anyone"}
-    return bool({"unless", "provided", "before", "of", "within"} & fact.slots.keys())
+    return bool({"unless", "provided", "before", "of", "within", "whose"} & fact.slots.keys())
 
 
 def _guarded(bench: Workbench, fact: Fact) -> str:
     """Puts the guards of a sentence into its operations; why not, where that cannot be."""
     drafts = list(_operations(bench, fact))
-    thing = bench.entity(fact.word("about") or fact.word("object"))
+    thing = bench.entity(fact.word("about") or fact.word("whose") or fact.word("object"))
     if thing is None:
         return f'"{fact.said("about") or fact.said("object")}" is nothing that is kept'
     if not drafts:
@@ -173,6 +173,10 @@ def _conditions(
         condition = " || ".join(f"({c.condition})" if len(only) > 1 else c.condition for c in only)
         message = f"This is possible only once the {thing.words} is {told}."
         found.append(Require(require=condition, otherwise="conflict", message=message))
+    if fact.word("whose"):
+        if "owner" not in thing.fields:
+            return f"nothing says who made a {thing.words}"
+        found.append(Require(require=f"{row.name}.owner == caller.id", otherwise="forbidden"))
     for guard in (_ahead(thing, row.name, fact), _soon(bench, draft, thing, row.name, fact)):
         if isinstance(guard, str):
             return guard

@@ -70,6 +70,8 @@ def plan_lifecycles(bench: Workbench) -> None:
     for thing, fact in list(_changing(bench)):
         _add_change(bench, thing, fact)
     for fact in bench.of("lifecycle"):
+        _goes_back(bench, fact)
+    for fact in bench.of("lifecycle"):
         entity = bench.entity(fact.word("entity"))
         if fact.get("initial") is True:
             _start(bench, fact)
@@ -85,6 +87,30 @@ def add_follower(bench: Workbench, thing: EntityDraft, verb: str, fact: Fact) ->
     _set_states(thing, (*values, target), fact)
     name = names.base_name(verb)
     thing.changes.setdefault(name, StateDraft(origins=(), to=target))
+
+
+def _goes_back(bench: Workbench, fact: Fact) -> None:
+    """A declined job goes back to open: declining it leads there."""
+    entity = bench.entity(fact.word("entity"))
+    if entity is None or not fact.word("from_state") or not fact.word("state") or fact.word("after"):
+        return
+    before, state = names.state_name(fact.word("from_state")), names.state_name(fact.word("state"))
+    known = entity.fields.get("status")
+    leading = [n for n, c in entity.changes.items() if c.to == before]
+    if known is None or not leading or before in _counted_names(bench, entity):
+        return
+    for name in leading:
+        origins = entity.changes[name].origins or tuple(v for v in known.values if v != before)
+        entity.changes[name] = StateDraft(origins=origins, to=state)
+    used = {state, *(c.to for c in entity.changes.values()), *(o for c in entity.changes.values() for o in c.origins)}
+    values = tuple(v for v in known.values if v != before or v in used)
+    _set_states(entity, (*values, state), fact)
+    entity.facts.append(fact)
+    bench.use(fact)
+
+
+def _counted_names(bench: Workbench, thing: EntityDraft) -> set[str]:
+    return {names.state_name(s) for s in _counted(bench, thing)}
 
 
 def _start(bench: Workbench, fact: Fact) -> None:
@@ -138,7 +164,9 @@ def plan_change(bench: Workbench, fact: Fact) -> bool:
     row = f"{thing.row}."
     stated = [f for f in same if f.word("actor")]
     rule = permissions.combined(bench, thing, stated, row) if stated else permissions.usual(bench, thing, row)
-    if _made_by(bench, thing, stated or same):
+    if any(f.word("whose") for f in same):
+        pass
+    elif _made_by(bench, thing, stated or same):
         rule = permissions.kept(bench, thing, rule, row, names.operation_name(f"{verb} {thing.words}"))
     else:
         name = names.operation_name(f"{verb} {thing.words}")

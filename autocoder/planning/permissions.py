@@ -162,6 +162,8 @@ def access_of_roles(roles: Iterable[str]) -> Access:
 
 def _whose(entity: EntityDraft, fact: Fact) -> str:
     """The field that names whose rows it is about; empty where it is about all."""
+    if fact.word("whose"):
+        return ""  # a guard looks at the owner of what the row belongs to
     field = {"own": "owner", "assigned": "assignee"}.get(str(fact.get("scope")), "")
     return field if field in entity.fields else ""
 

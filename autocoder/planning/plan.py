@@ -28,6 +28,7 @@ from autocoder.planning.calls import plan_calls
 from autocoder.planning.capabilities import plan_encryption, plan_whole
 from autocoder.planning.cascades import plan_cascades, plan_followers
 from autocoder.planning.changes import changes_of_states
+from autocoder.planning.denials import plan_denials
 from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints, plan_stamps, plan_wire
 from autocoder.planning.entities import plan_entities, plan_references
 from autocoder.planning.equivalents import in_known_words
@@ -37,6 +38,7 @@ from autocoder.planning.handlers import plan_handlers
 from autocoder.planning.limits import plan_limits, plan_times
 from autocoder.planning.notices import plan_notices
 from autocoder.planning.operations import plan_operations
+from autocoder.planning.orderings import plan_orderings
 from autocoder.planning.permissions import plan_roles
 from autocoder.planning.platform import Tracer, plan_auth, plan_deployment, plan_policy
 from autocoder.planning.repeats import plan_repeats
@@ -141,6 +143,7 @@ class _Draft:
         plan_state_rules(bench)
         plan_limits(bench)
         plan_guards(bench)
+        plan_orderings(bench)
         plan_repeats(bench)
         plan_cascades(bench)
         plan_handlers(bench)
@@ -153,6 +156,7 @@ class _Draft:
         self.whole = plan_whole(bench)
         self.wire = plan_wire(bench)
         self.errors = plan_body(bench)
+        plan_denials(bench)
         self.auth = plan_auth(bench, self.trace, self.keys)
         self.policy = plan_policy(bench, self.trace)
         self.deployment = plan_deployment(bench, self.system.name, self.trace)
@@ -198,7 +202,7 @@ class _Draft:
 
 def _denied(bench: Workbench) -> list[Fact]:
     """That there are no users holds for every operation."""
-    return [f for f in bench.of("authentication") if f.get("needed") is False]
+    return [f for f in bench.of("authentication") if f.get("needed") is False and not f.word("entity")]
 
 
 def _left_out(bench: Workbench, reading: Reading, agreed: Collection[Place]) -> None:

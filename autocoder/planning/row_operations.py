@@ -115,10 +115,11 @@ def make_list(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None:
     known = permissions.rule(bench, entity, "list", "") if fact else None
     mine = _mine(bench, entity, fact) if known is None else known.condition is not None
     filters = _filters(entity, known.facts if known else ())
+    each = _each_state(entity, known.facts if known else ())
     conditions = [
-        *_whose(known, mine=mine),
+        *([each] if each else _whose(known, mine=mine)),
         *(f"(input.{n} == null || {n} == input.{n})" for n in filters),
-        *_in_state(entity, fact, mine=mine),
+        *([] if each else _in_state(entity, fact, mine=mine)),
     ]
     told = known.facts if known else (fact,) if fact else ()
     limit = next((f.get("limit") for f in told if f.get("limit")), None)
@@ -131,7 +132,7 @@ def make_list(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None:
     name = f"list_{entity.plural}"
     operation = Operation(
         route=f"GET /{entity.plural}",
-        access=known.access if known else access_of(bench, entity, fact) if mine else "anyone",
+        access="user?" if each else known.access if known else access_of(bench, entity, fact) if mine else "anyone",
         input=filters | ({"q": FieldSpec(type="text", optional=True)} if sought else {}),
         effects=(
             Search.model_validate({"search": entity.name, "in": sought, "for": "input.q", **narrowed})
@@ -142,6 +143,20 @@ def make_list(bench: Workbench, entity: EntityDraft, fact: Fact | None) -> None:
     bench.add_operation(name, operation, [fact] if fact else [])
     if limit is None:
         bench.decide(f"operations.{name}.limit", "100", "A list answers at most 100 rows where nothing is said.")
+
+
+def _each_state(entity: EntityDraft, facts: Sequence[Fact]) -> str:
+    """What is seen by whom where sentences tell states apart: published posts by anyone, drafts by their authors.
+
+    Empty where they do not, or where roles tell them apart as well.
+    """
+    told = {(names.state_name(f.word("state")), f.get("scope") == "own") for f in facts if f.word("state")}
+    public = [f for f in facts if f.word("actor") == "anyone"]
+    mine = [f for f in facts if f.get("scope") == "own"]
+    if len(told) < 2 or not public or not mine or len(public) + len(mine) < len(facts) or "owner" not in entity.fields:
+        return ""
+    states = [f"status == '{s}'" + (" && owner == caller?.id" if own else "") for s, own in sorted(told)]
+    return f"({' || '.join(states)})"
 
 
 def _whose(known: permissions.Rule | None, *, mine: bool) -> list[str]:

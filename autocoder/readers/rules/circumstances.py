@@ -7,7 +7,8 @@ or forbids gets their slots; where nothing there does, the sentence is read as a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from autocoder.facts import Via
 from autocoder.readers.rules import adjuncts, matching, roles, wholes
@@ -56,6 +57,7 @@ class Told:
 
 def read(items: Sequence[Item], discourse: Discourse) -> tuple[Parse, Discourse]:
     """Reads a sentence under one tagging, and the state of the text after it."""
+    items = _listed_values(items)
     routed = any(i.kind == "route" for i in items)
     lifted = [] if routed else list(wholes.lift(items, discourse))
     gone = {i.index for w in lifted for i in w.items} - {i.index for w in lifted for i in w.kept}
@@ -63,13 +65,32 @@ def read(items: Sequence[Item], discourse: Discourse) -> tuple[Parse, Discourse]
     told = [] if routed else list(_told(rest, discourse))
     if told:
         aside = {i.index for t in told for i in t.items}
-        found, state = clauses([i for i in rest if i.index not in aside]), discourse.copy()
+        plain = [i for i in rest if i.index not in aside]
+        found, state = clauses(plain), discourse.copy()
         state.entity = next((t.slots["about"] for t in told if t.leads and "about" in t.slots), state.entity)
-        parse = matching.read_sentence(rest, found, state)
+        parse = matching.read_sentence(plain, found, state)
         if _attached(parse, told, found, state):
             return _with(parse, lifted, items, state), state
     state = discourse.copy()
     return _with(matching.read_sentence(rest, clauses(rest), state), lifted, items, state), state
+
+
+def _listed_values(items: Sequence[Item]) -> Sequence[Item]:
+    """Reads "a condition: new, good or worn" like "a condition (new, good or worn)", at the end of what a thing has."""
+    colon = next((n for n, i in enumerate(items) if i.lemma == ":"), 0)
+    values = items[colon + 1 : -1]
+    has = any(i.lemma == "have" and i.tag == "V" for i in items[:colon])
+    words_ = [i for i in values if i.tag not in ",C"]
+    plain = all(i.tag in "NJVR" or i.lemma in {"or", "and"} or i.tag == "," for i in values)
+    single = len(words_) == sum(1 for i in values if i.tag in ",C") - _double(values) + 1
+    if not has or not plain or not single or len(words_) < 2 or items[-1].tag != ".":
+        return items
+    return [*items[:colon], replace(items[colon], tag="(", lemma="("), *values, replace(items[-1], tag=")", lemma=")")]
+
+
+def _double(values: Sequence[Item]) -> int:
+    """How many times a comma stands before "or"."""
+    return sum(1 for one, two in pairwise(values) if one.tag == "," and two.tag == "C")
 
 
 def _with(parse: Parse, lifted: Sequence[Whole], items: Sequence[Item], discourse: Discourse) -> Parse:
@@ -108,6 +129,7 @@ def _may_open(items: Sequence[Item], at: int) -> bool:
 def _phrase(items: Sequence[Item], at: int, discourse: Discourse) -> Told | None:
     return (
         _idle(items, at)
+        or _signed_out(items, at)
         or _deadline(items, at, discourse)
         or _period(items, at)
         or _relative(items, at, discourse)
@@ -125,6 +147,24 @@ def _idle(items: Sequence[Item], at: int) -> Told | None:
         if text in _FREE or (text in _MORE and _negated(items[:at])):
             return Told(items=said)
     return None
+
+
+def _signed_out(items: Sequence[Item], at: int) -> Told | None:
+    """Without an account; without logging in: anybody may do it."""
+    if items[at].lemma != "without" or _negated(items):
+        return None
+    end = _end(items, at, leads=True)
+    said = " ".join(i.text.lower() for i in items[at + 1 : end])
+    if said not in _NO_SIGN_IN:
+        return None
+    anyone = Part(value="anyone", items=list(items[at:end]), via=Via.LEXICON)
+    return Told(items=list(items[at:end]), slots={"actor": anyone})
+
+
+_NO_SIGN_IN = frozenset(
+    {"an account", "a login", "account", "login", "logging in", "signing in", "registering", "registration"}
+    | {"having an account", "having to log in", "having to sign in", "signing up"}
+)
 
 
 def _negated(items: Sequence[Item]) -> bool:
@@ -330,7 +370,7 @@ def _acts(parse: Parse, told: Told) -> list[Draft]:
     marks = [i.index for i in parse.items if i.tag == ";"]
     first, last = told.items[0].index, told.items[-1].index
     low = max((m for m in marks if m < first), default=-1)
-    high = min((m for m in marks if m > last), default=len(parse.items))
+    high = min((m for m in marks if m > last), default=last + len(parse.items) + 1)
     here = [
         (d.parts["verb"].items[0].index, d)
         for d in parse.drafts
@@ -399,6 +439,10 @@ def _who(clause: Clause, discourse: Discourse) -> Filled | None:
 def _gives(act: Draft, told: Told) -> bool:
     """Adds the slots of a phrase to an act; False where the act has no place for them."""
     slots = dict(told.slots)
+    if "actor" in slots and act.kind == "operation":
+        act.parts["actor"] = slots["actor"]
+        act.parts.pop("role", None)
+        return True
     about = slots.get("about")
     own = "object" in act.parts and about is not None and about.value == act.parts["object"].value
     if own:

@@ -389,6 +389,8 @@ class _Parser:
             found.items.append(self.take())
         elif self._gerund_opens() and self.depth < _MAX_DEPTH:
             found.gerund = self.predicate()
+        elif prep.lemma == "in" and (item := self.peek()) and item.lemma in {"markdown", "html"}:
+            found.nouns = [self.noun(shallow=True)]  # "a text in Markdown and tags"
         elif self._noun_opens():
             found.nouns = self.noun_list(shallow=True, part=part and prep.lemma in {"of", "in", "per"})
         return found

@@ -34,6 +34,8 @@ def contradictions(facts: Sequence[Fact]) -> Iterable[Diagnostic]:
         if keys is None:
             continue
         about = tuple(fact.get(k) for k in keys)
+        if fact.kind == "authentication" and fact.get("needed") is False and fact.get("entity"):
+            about = (fact.get("entity"),)  # some need no account, which says nothing of the others
         for name, slot in fact.slots.items():
             if name in keys or name in OPEN or slot.via is Via.INFERRED:
                 continue

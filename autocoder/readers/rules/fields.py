@@ -123,7 +123,8 @@ def _name(noun: Noun) -> list[Item]:
     """The words of the name: nouns, and adjectives that tell fields apart ("due date")."""
     place = noun.head.lemma in {"url", "uri", "path", "address", "link"}
     plain = _NOT_NAMES if place else _NOT_NAMES - {"relative", "absolute"}
-    telling = [i for i in noun.modifiers if i.tag == "N" or (i.tag in "JV" and i.lemma not in plain)]
+    told = {i for i in noun.modifiers if i.lemma in {"first", "last"}}
+    telling = [i for i in noun.modifiers if i.tag == "N" or i in told or (i.tag in "JV" and i.lemma not in plain)]
     return [*telling, noun.head]
 
 
@@ -148,7 +149,7 @@ def _of_what(noun: Noun) -> list[Item]:
             continue
         counted = noun.head.lemma in {"date", "time", "place", "number", "name"}
         bare = all(i.tag == "N" for i in inner.items)
-        if bare or (counted and all(i.tag in "DN" for i in inner.items)):
+        if bare or (counted and all(i.tag in "DN" or i.lemma in {"next", "last"} for i in inner.items)):
             return [adjunct.items[0], *name_items(inner)]
     return []
 
@@ -248,8 +249,18 @@ def _after(adjunct: Adjunct, filled: Filled) -> None:
             filled.use(adjunct.items[0])
     elif adjunct.prep == "in" and len(adjunct.nouns) == 1:
         _unit(adjunct, filled)
+    elif adjunct.prep == "of" and filled.parts["value"].value in _TOLD_OF and _one_thing(adjunct):
+        filled.use(*items_of(adjunct))
     elif adjunct.kind == "participle" and adjunct.gerund:
         _named_after(adjunct.gerund, filled)
+
+
+_TOLD_OF = words("description summary photo picture image copy explanation")
+"""Fields whose names say enough, whatever they are said to be of: a description of the problem."""
+
+
+def _one_thing(adjunct: Adjunct) -> bool:
+    return len(adjunct.nouns) == 1 and all(i.tag in "DNS" for i in items_of(adjunct)[1:])
 
 
 def _unit(adjunct: Adjunct, filled: Filled) -> None:

@@ -129,7 +129,8 @@ def _reason_of(parse: Parse, cause: Clause) -> None:
     restricts = any(w.token.value in closed.RESTRICTORS for i in said for w in i.words)
     if said and not restricts and len(said) >= len(items_of(cause)) - 1:
         parse.aside |= dict.fromkeys((i.index for i in said), "reason")
-        parse.aside |= {i.index: "reason" for i in parse.items[said[-1].index + 1 :][:2] if i.lemma == "so"}
+        behind = [i for i in parse.items if i.index > said[-1].index][:2]
+        parse.aside |= {i.index: "reason" for i in behind if i.lemma == "so"}
 
 
 def _states(clause: Clause) -> bool:
@@ -185,6 +186,7 @@ def _routes(parse: Parse) -> None:
 def _groups(items: Sequence[Item], found: Sequence[Clause]) -> list[Group]:
     """The groups of a sentence. A fragment behind a predicate joins it: it may restrict what was said there."""
     groups: list[Group] = []
+    at = {i.index: i for i in items}
     for clause in found:
         shared = Clause(
             lead=clause.lead, conditions=clause.conditions, opener=clause.opener, subject=clause.subject,
@@ -192,7 +194,8 @@ def _groups(items: Sequence[Item], found: Sequence[Clause]) -> list[Group]:
         )  # fmt: skip
         common = {i.index for i in items_of(shared)}
         labelled = any(c.label for c in found) and not clause.label and not clause.predicates
-        starts = not groups or items[min(common, default=0) - 1].tag == ";"
+        before = at.get(min(common, default=0) - 1)
+        starts = not groups or (before is not None and before.tag == ";")
         if clause.predicates and groups and not starts and not _predicated(groups[-1]):
             common |= groups.pop().own  # a phrase that stands before a clause belongs to it
         if clause.predicates:

@@ -73,6 +73,9 @@ def state(predicate: Predicate | None) -> list[Item]:
         agent = any(a.prep == "by" for a in predicate.around)
         return list(predicate.verbs) if len(predicate.verbs) == 1 and not agent else []
     lemmas = {v.lemma for v in predicate.verbs}
+    nouns_ = [n.head for n in predicate.objects if n.head.lemma in nouns.STATE_NOUNS and not (n.post or n.relative)]
+    if lemmas <= verbs.CLASSES["be"] and len(nouns_) == len(predicate.objects) == 1:
+        return [i for i in predicate.objects[0].items if i.tag != "D"]
     adjectives = [a for a in predicate.around if a.kind == "adjective"]
     known = lemmas <= verbs.CLASSES["be"] | verbs.CLASSES["stay"] | verbs.CLASSES["become"]
     return list(adjectives[0].items) if known and len(adjectives) == 1 and len(adjectives[0].items) == 1 else []
@@ -102,7 +105,7 @@ def as_state(adjuncts: Sequence[Adjunct]) -> Filled | None:
         named = adjunct.nouns[0] if len(adjunct.nouns) == 1 and adjunct.prep == "as" else None
         if named and all(i.tag in "DNJ" for i in named.items) and not (named.post or named.relative):
             said = [i for i in named.items if i.tag != "D"]
-            filled.put("value", enumerations.said(said), *said)
+            filled.put("value", said[0].lemma if len(said) == 1 and said[0].plural else enumerations.said(said), *said)
             filled.use(*items_of(adjunct))
             return filled
     return None

@@ -12,6 +12,7 @@ from autocoder.readers.rules import roles
 from autocoder.readers.rules.clauses import Clause
 from autocoder.readers.rules.discourse import Discourse, Draft, Part
 from autocoder.readers.rules.lexicon import closed, nouns
+from autocoder.readers.rules.lexicon.verbs import CLASSES
 from autocoder.readers.rules.phrases import Item
 
 
@@ -41,7 +42,22 @@ def _of_the_service(clause: Clause, discourse: Discourse) -> bool:
     if subject is None or not told or subject.relative or subject.post or subject.paren:
         return False
     ours = subject.head.lemma == "we" or discourse.symbols.system(subject.head.lemma)
-    return ours and all(not p.negated and not p.conditions and not p.infinitive for p in clause.predicates)
+    theirs = not ours and _runs_it(clause, discourse)
+    plain = all(not p.negated and not p.conditions for p in clause.predicates)
+    return (ours or theirs) and plain and all(theirs or not p.infinitive for p in clause.predicates)
+
+
+def _runs_it(clause: Clause, discourse: Discourse) -> bool:
+    """Whether it tells who runs the service, and what for: "the bakery wants to take orders online"."""
+    subject = clause.subject[0]
+    one = not subject.head.plural and subject.items[0].lemma in {"a", "an", "the", "our", "this"}
+    does = all(v.lemma in _RUNNING for p in clause.predicates for v in p.verbs)
+    acts = subject.head.lemma in nouns.ACTORS or subject.head.lemma in discourse.symbols.things
+    return one and does and not acts and subject.head.tag == "N"
+
+
+_RUNNING = CLASSES["do business"] | {"want", "need", "wish", "plan", "like"}
+"""What those who run a service do, or hope to do with it."""
 
 
 def _more(item: Item) -> bool:

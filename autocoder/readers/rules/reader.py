@@ -12,7 +12,16 @@ from dataclasses import replace
 from autocoder.diagnostics import Diagnostic, Severity
 from autocoder.facts import Prose
 from autocoder.readers.protocol import Context, Reading
-from autocoder.readers.rules import enumerations, examples, notes, occasions, one_liners, specifications, tables
+from autocoder.readers.rules import (
+    enumerations,
+    examples,
+    notes,
+    occasions,
+    one_liners,
+    specifications,
+    tables,
+    wholes,
+)
 from autocoder.readers.rules.blocks import units
 from autocoder.readers.rules.contexts import Line, with_captions, with_openers, with_remarks
 from autocoder.readers.rules.contradictions import contradictions
@@ -166,7 +175,8 @@ def _states(lines: Sequence[TaggedLine], discourse: Discourse) -> frozenset[str]
     opens = any(i.tag == "V" and i.lemma in {"open", "close", "reopen"} for line in lines for i in line.items)
     reached = [*reached, *(["open"] if opens else [])]
     counted = (s for states in told if isinstance(states, tuple) for s in states)
-    return frozenset([*counted, *reached, *(s for line in lines for s in occasions.first_states(line.items))])
+    first = (s for line in lines for s in (*occasions.first_states(line.items), *wholes.marks(line.items)))
+    return frozenset([*counted, *reached, *first])
 
 
 _NO_THINGS = nouns.LIST_LABELS | nouns.PEOPLE_WORKERS

@@ -45,6 +45,9 @@ def _plain(item: Item) -> bool:
     """A word that leaves a noun what it is."""
     if item.lemma == "one" and item.tag in "UO":
         return True
+    bound = item.meaning if isinstance(item.meaning, Bound) else None
+    if bound and bound.low and bound.high and bound.low.amount == bound.high.amount == "1":
+        return True  # exactly one
     return (
         item.tag == "D"
         or (item.tag == "S" and item.lemma != "whose")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from autocoder.facts import Via
-from autocoder.readers.rules import enumerations, roles
+from autocoder.readers.rules import enumerations, roles, statements
 from autocoder.readers.rules.clauses import Noun
 from autocoder.readers.rules.discourse import Discourse, Draft, Part, remembered
 from autocoder.readers.rules.lexicon import nouns
@@ -62,7 +62,8 @@ def lift(items: Sequence[Item], discourse: Discourse) -> Iterator[Whole]:
     """The wholes of a sentence, at most one between two semicolons."""
     start = 0
     for at in range(len(items) + 1):
-        if at < len(items) and items[at].tag not in ".;!":
+        colon = at < len(items) and items[at].lemma == ":" and any(i.tag in "MAV" for i in items[at + 1 :])
+        if at < len(items) and items[at].tag not in ".;!" and not colon:
             continue
         part = list(items[start:at])
         found = next((w for form in _FORMS if part and (w := form(part, discourse))), None)
@@ -278,6 +279,19 @@ def marks(items: Sequence[Item]) -> Iterator[str]:
             yield enumerations.said([said])
 
 
+def _stated(
+    reads: Callable[[Sequence[Item], Discourse], list[Draft]],
+) -> Callable[[Sequence[Item], Discourse], Whole | None]:
+    def form(part: Sequence[Item], discourse: Discourse) -> Whole | None:
+        drafts = reads(part, discourse)
+        return Whole(items=list(part), drafts=drafts) if drafts else None
+
+    return form
+
+
 _FORMS: tuple[Callable[[Sequence[Item], Discourse], Whole | None], ...] = (
     _files, _repeated, _replaces, _all_that_they_do, _others, _goes_too, _can_be,
+    *(_stated(reads) for reads in (
+        statements.no_account, statements.seen_by, statements.later, statements.goes_back, statements.there_are,
+    )),
 )  # fmt: skip

@@ -46,7 +46,11 @@ FRAMES: tuple[Frame, ...] = (
         kind="operation",
         verbs=("make with",),
         names=True,
-        roles=(_ACTOR, Role(at="object", slot="object", reads="thing")),
+        roles=(
+            _ACTOR,
+            Role(at="object", slot="object", reads="thing"),
+            Role(at="prep:to,in,into,for,on", slot="parent", reads="possible parent", optional=True),
+        ),
         extra=(
             Frame(
                 name="the fields that it is made with",

@@ -38,7 +38,9 @@ ROLES = words(
 )
 """Nouns for people with a certain role: signed in, and more than a user."""
 
-DEPARTMENTS = frozenset({"back office", "front desk", "claims desk", "help desk", "service desk"})
+DEPARTMENTS = frozenset(
+    {"back office", "front desk", "claims desk", "help desk", "service desk", "box office", "accounting"}
+)
 """Names of several words for people with a certain role."""
 
 PERSON_ENDINGS = ("er", "or", "ist", "ee", "ian", "woman", "sman")

@@ -43,6 +43,7 @@ NEAR = ("about", "around", "roughly", "approximately", "approx.", "some", "up to
 """Phrases before a number, by the side on which they bound it."""
 
 FIELD_UNITS: dict[str, str] = {
+    **dict.fromkeys(words("markdown html plain-text"), "text"),
     **dict.fromkeys(words("cent penny pence bps basis-point"), "integer"),
     **dict.fromkeys(words("euro eur dollar usd pound gbp franc chf yen currency"), "money"),
     **dict.fromkeys(

@@ -92,3 +92,61 @@ def test_a_limit_of_files_is_one_of_their_field() -> None:
     planned = _plan("Members upload scans. Scans must be PNG or PDF files of at most 5 MB.")
     spec = planned.architecture.entities["Scan"].fields["file"]
     assert (spec.type, spec.max, spec.types) == ("file", "5MB", ("image/png", "application/pdf"))
+
+
+BLOG = (
+    "Authors log in with their e-mail and password. Authors write posts. A post has a title. Posts start as drafts. "
+    "The author can publish a draft. "
+)
+
+
+def test_drafts_are_seen_by_their_authors_and_published_posts_by_anyone() -> None:
+    said = "Published posts can be read by anyone. Drafts are visible to their author only."
+    planned = _plan(BLOG + said).architecture.operations["list_posts"]
+    wheres = [e.where for e in planned.effects if isinstance(e, ListRows)]
+    assert planned.access == "user?"
+    assert wheres == ["(status == 'draft' && owner == caller?.id || status == 'published')"]
+
+
+def test_who_made_the_parent_lets_its_parts_through_and_others_see_only_those() -> None:
+    said = (
+        "Readers comment on posts. Readers read comments. New comments have to be approved by the author of the post "
+    )
+    planned = _plan(BLOG + said + "before they are shown.")
+    assert _conditions(planned, "approve_comment") == ["post.owner == caller.id"]
+    effects = planned.architecture.operations["list_comments"].effects
+    assert [e.where for e in effects if isinstance(e, ListRows)] == ["status == 'approved'"]
+
+
+@pytest.mark.parametrize(
+    ("said", "operation", "condition"),
+    [
+        ("The last day must not be before the first day.", "create_request", "input.last_day >= input.first_day"),
+        ("The first day must be in the future.", "create_request", "input.first_day > date(now)"),
+        ("Nobody can approve his own request.", "approve_request", "request.owner != caller.id"),
+    ],
+)
+def test_what_must_be_later_and_who_may_not_judge_their_own(said: str, operation: str, condition: str) -> None:
+    text = "Employees submit requests. A request has a first day and a last day. Managers approve requests. "
+    assert condition in _conditions(_plan(text + said), operation)
+
+
+def test_people_of_a_role_are_left_out_where_the_text_says_so() -> None:
+    text = "Employees submit requests. A request has a title. Managers and clerks approve requests. "
+    planned = _plan(text + "Clerks cannot approve requests.")
+    assert planned.architecture.operations["approve_request"].access == AccessRule(role="manager")
+
+
+def test_a_declined_job_goes_back_to_where_it_was() -> None:
+    text = (
+        "Dispatchers create jobs. A job has a title. Drivers accept or decline jobs. A declined job goes back to open."
+    )
+    lifecycle = _plan(text).architecture.entities["Job"].lifecycle
+    assert lifecycle is not None
+    assert lifecycle.transitions["decline"].to == "open"
+
+
+def test_those_who_need_no_account_are_anybody() -> None:
+    text = "Moderators log in with e-mail and password. Moderators add animals. An animal has a name. "
+    planned = _plan(text + "Visitors browse animals. Visitors don't need an account.")
+    assert planned.architecture.operations["list_animals"].access == "anyone"

@@ -249,10 +249,27 @@ def _after(adjunct: Adjunct, filled: Filled) -> None:
             filled.use(adjunct.items[0])
     elif adjunct.prep == "in" and len(adjunct.nouns) == 1:
         _unit(adjunct, filled)
+    elif adjunct.prep in {"of", "with"} and len(adjunct.nouns) == 1 and _is_file(filled):
+        _file_size(adjunct, filled)
     elif adjunct.prep == "of" and filled.parts["value"].value in _TOLD_OF and _one_thing(adjunct):
         filled.use(*items_of(adjunct))
     elif adjunct.kind == "participle" and adjunct.gerund:
         _named_after(adjunct.gerund, filled)
+
+
+def _is_file(filled: Filled) -> bool:
+    return "type" in filled.parts and filled.parts["type"].value == "file"
+
+
+def _file_size(adjunct: Adjunct, filled: Filled) -> None:
+    """Of up to 200 MB: what a file may be at most."""
+    noun = adjunct.nouns[0]
+    bound = next((i for i in noun.items if isinstance(i.meaning, Bound)), None)
+    high = bound.meaning.high if bound is not None and isinstance(bound.meaning, Bound) else None
+    if bound is None or high is None or noun.head.lemma.lower() not in {"kb", "mb", "gb"} or len(noun.items) > 2:
+        return
+    filled.put("max", f"{high.amount}{noun.head.lemma.upper()}", bound, noun.head, via=Via.LEXICON)
+    filled.use(*items_of(adjunct))
 
 
 _TOLD_OF = words("description summary photo picture image copy explanation")

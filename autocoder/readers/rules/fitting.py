@@ -80,10 +80,13 @@ def situation(clause: Clause, predicate: Predicate) -> Situation:
     if predicate.passive:
         agents = [a for a in predicate.around if a.prep == "by" and a.nouns]
         subjects, objects = [n for a in agents for n in a.nouns], subjects or objects
+    behind = [
+        a for n in clause.subject for a in n.post if predicate.passive or a.prep != "with"
+    ]  # "members with a key"
     return Situation(
         subjects=subjects,
         objects=objects,
-        adjuncts=[_with(a) for a in (*predicate.around, *clause.lead, *(a for n in clause.subject for a in n.post))],
+        adjuncts=[_with(a) for a in (*predicate.around, *clause.lead, *behind)],
         predicate=predicate,
         verbs=predicate.verbs,
         conditions=[*predicate.conditions, *clause.conditions],

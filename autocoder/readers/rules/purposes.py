@@ -56,7 +56,7 @@ def _runs_it(clause: Clause, discourse: Discourse) -> bool:
     return one and does and not acts and subject.head.tag == "N"
 
 
-_RUNNING = CLASSES["do business"] | {"want", "need", "wish", "plan", "like"}
+_RUNNING = CLASSES["do business"] | {"want", "need", "wish", "plan", "like", "share"}
 """What those who run a service do, or hope to do with it."""
 
 

@@ -207,7 +207,11 @@ def _signed_in_after(noun: Noun, filled: Filled) -> None:
 
 
 def thing(noun: Noun, discourse: Discourse) -> Filled | None:
-    """What something is done to: its name, whose it is, in which state, how old."""
+    """What something is done to: its name, whose it is, in which state, how old; all of them."""
+    return _all_of_them(noun, discourse) or _one_thing(noun, discourse)
+
+
+def _one_thing(noun: Noun, discourse: Discourse) -> Filled | None:
     if noun.head.tag not in "NO" or (
         noun.head.lemma != "it" and discourse.symbols.system(noun.head.lemma) and not noun.head.plural
     ):
@@ -234,6 +238,19 @@ def thing(noun: Noun, discourse: Discourse) -> Filled | None:
     for predicate in noun.relative:
         _narrow_relative(predicate, filled)
     _narrow_to_own(noun, filled)
+    return filled
+
+
+def _all_of_them(noun: Noun, discourse: Discourse) -> Filled | None:
+    """All of them; any of them: every row of what the text is at."""
+    of = noun.post[0] if len(noun.post) == 1 and noun.post[0].prep == "of" else None
+    said = [i.lemma for i in noun.items]
+    if of is None or said not in (["all"], ["any"]) or len(of.nouns) != 1 or of.nouns[0].head.tag != "O":
+        return None
+    filled = _pronoun(of.nouns[0], discourse)
+    if filled is not None:
+        filled.put("scope", "all", *noun.items, via=Via.LEXICON)
+        filled.use(*items_of(of))
     return filled
 
 

@@ -297,6 +297,8 @@ class Scenarios:
                     return
                 self.rows.setdefault(bind, {})
                 self._solve_all(match.where, broken, bind)
+                if broken is None:
+                    self._referred(match, bind)
             case Invoke(target="check_password", args=((_, stored), (_, Bound(name=secret)))):
                 if isinstance(stored, Bound) and stored.name in self.rows:
                     self.rows[stored.name][stored.field] = self.given[secret]
@@ -314,6 +316,19 @@ class Scenarios:
                 self._solve_all(condition, broken, None)
             case _:
                 pass
+
+    def _referred(self, match: Match, bind: str) -> None:
+        """A row that an earlier one refers to is added before that one, which refers to it."""
+        for part in conjuncts(match.where):
+            match part:
+                case Op(op="==", args=(one, Bound(scope="row", name=row, field=name))) if (
+                    one == ID and row in self.rows
+                ):
+                    if name and self._matters(bind):
+                        self.rows = {bind: self.rows.pop(bind), **self.rows}
+                        self.rows[row][name] = f'{local(bind)}["id"]'
+                case _:
+                    pass
 
     def _send_key(self, given: Expr, key: str) -> None:
         """Sends a key where the operation expects it."""

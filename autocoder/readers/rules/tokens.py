@@ -144,14 +144,17 @@ def _value(kind: str, word: str) -> str:
 
 
 def _opens_line(tokens: Sequence[Token], i: int, text: str, offset: int) -> bool:
-    """Whether a token starts a line of its own: a route, an arrow, a label, a named shape, below another one's."""
-    before = [t for t in tokens[:i] if t.kind != "mark"]
-    if not before or "\n" not in text[before[-1].end - offset : tokens[i].start - offset] or tokens[i].kind == "mark":
+    """Whether a token starts a line of its own: a route, an arrow, a label, a named shape, below another one's.
+
+    A line that ends with a route is a heading where the next one starts with a capital.
+    """
+    before = next((t for t in reversed(tokens[max(i - 4, 0) : i]) if t.kind != "mark"), None)
+    if before is None or "\n" not in text[before.end - offset : tokens[i].start - offset] or tokens[i].kind == "mark":
         return False
-    after = [t for t in tokens[i + 1 : i + 4] if t.kind != "mark"]
-    told = tokens[i].kind == "route" or tokens[i].kind == "arrow"
-    labelled = bool(after) and after[0].text == ":" and tokens[i].text[:1].isupper()
-    return told or (labelled and before[-1].text not in {",", ":"})
+    after = next((t for t in tokens[i + 1 : i + 4] if t.kind != "mark"), None)
+    told = tokens[i].kind in {"route", "arrow"} or (before.kind == "route" and tokens[i].text[:1].isupper())
+    labelled = after is not None and after.text == ":" and tokens[i].text[:1].isupper()
+    return told or (labelled and before.text not in {",", ":"})
 
 
 def sentences(tokens: Sequence[Token], text: str, offset: int = 0) -> Iterator[tuple[Token, ...]]:

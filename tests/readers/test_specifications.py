@@ -167,3 +167,18 @@ def test_a_status_below_400_with_a_shape_answers_it_and_any_other_fails() -> Non
     found = facts(text)
     assert [f.get("status") for f in found][1:] == [201, None]
     assert (found[-1]["error"], found[-1]["error_when"]) == (400, "invalid")
+
+
+def test_a_line_that_ends_with_a_route_is_a_heading() -> None:
+    text = "POST /services\nRegisters a service.\nOptional body field: message (string, up to 200 characters).\n"
+    assert [f["verb"] for f in facts(text) if "verb" in f] == ["register"]
+    assert [f["name"] for f in facts(text, "field")] == ["message"]
+
+
+@pytest.mark.parametrize(
+    ("label", "required"),
+    [("Optional body field", False), ("Required body field", True), ("Body field", None), ("Query parameter", None)],
+)
+def test_a_label_of_fields_says_where_they_are_and_whether_they_must_be_there(label: str, required: object) -> None:
+    (found,) = facts(f"POST /books creates a book.\n{label}: note (string).\n", "field")
+    assert (found["name"], found.get("required")) == ("note", required)

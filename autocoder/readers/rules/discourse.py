@@ -6,6 +6,7 @@ event that a later sentence goes on about).
 
 from __future__ import annotations
 
+import re
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -134,8 +135,12 @@ def _things(items: Sequence[Item]) -> set[str]:
 
 
 def _of_the_domain(items: Sequence[Item]) -> set[str]:
-    """Nouns for systems that a sentence treats as things: many of them, each of them, one that has or belongs."""
-    found: set[str] = set()
+    """Nouns for systems that a sentence treats as things: many of them, each of them, one that has or belongs.
+
+    Whatever a path is made of is a thing too: `/services/{id}`.
+    """
+    parts = {p for i in items if i.tag == "L" and "/" in i.lemma for p in re.findall(r"/(\w+)s\b", i.lemma.lower())}
+    found = parts & nouns.SYSTEMS
     for i, item in enumerate(items):
         if item.tag != "N" or item.lemma not in nouns.ALSO_THINGS:
             continue

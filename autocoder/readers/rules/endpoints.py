@@ -154,13 +154,20 @@ def _schema_name(noun: Noun, filled: Filled) -> None:
         filled.use(*noun.paren)
 
 
+_PLACES = ("path", "query", "header", "body")
+_LABELS = frozenset({*_PLACES, "parameter", "field", "json", "request", "optional", "required"})
+
+
 def parameter_label(noun: Noun, _discourse: Discourse) -> Filled | None:
-    """The labels "path parameter", "query parameters", "header"."""
+    """The labels "path parameter", "query parameters", "header", "optional body fields"."""
     lemmas = [i.lemma for i in noun.items]
-    if not lemmas or lemmas[0] not in {"path", "query", "header"} or not set(lemmas[1:]) <= {"parameter"}:
+    places = [w for w in lemmas if w in _PLACES]
+    if len(places) != 1 or not set(lemmas) <= _LABELS or (places == ["body"] and "field" not in lemmas):
         return None
     filled = Filled(parts={})
-    filled.put("value", lemmas[0], *noun.items, via=Via.LEXICON)
+    filled.put("value", places[0], *noun.items, via=Via.LEXICON)
+    if said := [i for i in noun.items if i.lemma in {"optional", "required"}]:
+        filled.put("required", said[0].lemma == "required", *said, via=Via.LEXICON)
     return filled
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from autocoder.facts import Via
 from autocoder.readers.rules import (
@@ -265,7 +266,9 @@ def _objects(items: Sequence[Item], state: State, discourse: Discourse) -> None:
     nouns_ |= set(str(discourse.operation["object"].value).split()) if "object" in discourse.operation else set()
     named = [i for i in items if i.tag == "N" and (i.lemma in nouns_ or i.text in discourse.symbols.schemas)]
     state.used |= {i.index for i in named}
-    state.used |= {i.index for k, i in enumerate(items[:-1]) if i.lemma in _THEIR and items[k + 1].index in state.used}
+    whole = {"all"} if discourse.endpoint["method"].value == "GET" else set[str]()
+    before = {i.index for i, then in pairwise(items) if i.lemma in _THEIR | whole and then.index in state.used}
+    state.used |= before
 
 
 _THEIR = words("their his her its the")

@@ -303,8 +303,9 @@ class Behaviour:
         if step.values:
             self.model(entity)
             return groups.statements(step, self.views.entity(entity), where, self.sql(entity), self.imports)
-        later, after = self._after(step)
-        lines = [*self._total(step, where), *later]
+        lines, where = self._matching(step)
+        later, after = self._after(step, where)
+        lines += [*self._total(step, where), *later]
         text = f"select({self.model(entity)}){after}{self._order(entity, step.order)}"
         if step.count is not None:
             text += f".limit({self.python.render(step.count)})"
@@ -322,15 +323,22 @@ class Behaviour:
             return [*lines, f"{local(step.bind)} = (await session.scalars({text})).all()"]
         return [*lines, f"{local(step.bind)} = await session.scalars({text})"]
 
-    def _after(self, step: List) -> tuple[list[str], str]:
+    def _matching(self, step: List) -> tuple[list[str], str]:
+        """The conditions of a list; where its rows are counted too, several of them get a name."""
+        conditions = self.sql(step.entity).conditions(step.where)
+        if not step.total or len(conditions) < 2:
+            return [], self._where(step.entity, step.where)
+        name = local(f"matching_{step.bind}")
+        return [f"{name} = ({', '.join(conditions)},)"], f".where(*{name})"
+
+    def _after(self, step: List, where: str) -> tuple[list[str], str]:
         """The condition that a row comes after a place in their order, and where it is added to the others."""
         if step.after is None:
-            return [], self._where(step.entity, step.where)
+            return [], where
         place, later = self.python.render(step.after), f"{local(step.bind)}_later"
         condition = beyond(self.views.entity(step.entity), step.order, place, self.imports)
-        conditions = [*self.sql(step.entity).conditions(step.where), f"*{later}"]
         line = f"{later} = [{condition}] if {place} is not None else []"
-        return [line], f".where({', '.join(conditions)})"
+        return [line], f"{where[:-1]}, *{later})" if where else f".where(*{later})"
 
     def _total(self, step: List, where: str) -> list[str]:
         """The number of all rows that match, whatever the page."""

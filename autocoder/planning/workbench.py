@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from autocoder.blueprint.model import Channel, CustomFunction, FieldSpec, Handler, Integration, Operation
 from autocoder.decisions import Decision, Source
 from autocoder.diagnostics import Diagnostic, Diagnostics
+from autocoder.diagnostics.articles import with_articles
 from autocoder.facts import Fact
 from autocoder.planning import names
 
@@ -150,9 +151,9 @@ class Workbench:
                     subject=subject,
                     value=text,
                     source=source,
-                    because=because,
+                    because=with_articles(because),
                     alternatives=alternatives,
-                    consequence=consequence,
+                    consequence=with_articles(consequence),
                 )
             )
 
@@ -160,7 +161,7 @@ class Workbench:
         """A warning at the sentence that a fact comes from."""
         quote = fact.evidence[0]
         value = " ".join(quote.text.split())
-        self.diagnostics.warning(code, message, quote.place, value=value, rule=rule, help=help)
+        self.diagnostics.warning(code, with_articles(message), quote.place, value=value, rule=rule, help=help)
 
     def refuse(self, code: str, message: str, fact: Fact, *, rule: str, help: str) -> None:
         """An error at the sentence that a fact comes from."""
@@ -168,7 +169,12 @@ class Workbench:
         quote = fact.evidence[0]
         value = " ".join(quote.text.split())
         self.refused.append(
-            (fact, Diagnostic(code=code, message=message, span=quote.place, value=value, rule=rule, help=help))
+            (
+                fact,
+                Diagnostic(
+                    code=code, message=with_articles(message), span=quote.place, value=value, rule=rule, help=help
+                ),
+            )
         )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from autocoder.diagnostics import Diagnostic, Severity
+from autocoder.diagnostics.articles import with_articles
 from autocoder.facts import Fact, Prose, Quote, Slot, Via
 from autocoder.readers.protocol import Option, Outcome, Question, Sentence, Taken, Word
 from autocoder.readers.rules import accounting, circumstances, examples, notes, specified, tables
@@ -183,7 +184,7 @@ class ReadSentence:
         named = {name: part.value for name, part in draft.parts.items()}
         return Question(
             id=_question_id(ask.slot, self.span),
-            text=ask.text.format(**named),
+            text=with_articles(ask.text.format(**named)),
             span=self.span,
             options=tuple(options),
             default=ask.default,

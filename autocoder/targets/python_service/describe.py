@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import assert_never
 
+from autocoder.diagnostics.articles import with_articles
 from autocoder.ir.behaviour import (
     Ask,
     BoundRow,
@@ -218,8 +218,7 @@ def _step(step: Step) -> list[str]:  # noqa: C901 # one arm a step
 
 def with_article(entity: str) -> str:
     """`Upload` to `an upload`."""
-    name = words(entity)
-    return f"{'an' if re.match(r'[aeio]|u[^aeiou][^aeiou]', name) else 'a'} {name}"
+    return with_articles(f"a {words(entity)}")
 
 
 def _order(order: tuple[Order, ...]) -> str:

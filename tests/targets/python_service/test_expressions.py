@@ -138,6 +138,8 @@ CONDITIONS = [
     "ends_with(name, '%') || contains(label ?? '', '_')",
     "size(name) == input.number",
     "input.flag || done",
+    "input.flag && input.maybe != null && name == input.maybe",
+    "input.flag && (input.number == 1 || name == input.text)",
     "replace(name, 'a', 'b') == 'b'",
     "name in ['a', 'Ä']",
 ]

@@ -370,6 +370,14 @@ class Notify(Effect):
     )
 
 
+class DeadLetter(Effect):
+    """Keeps the event that the handler takes as a dead letter: nobody tries it again, and people decide on it."""
+
+    dead_letter: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        description="Why the event cannot be handled; the log says it.", examples=["The amount is not the total."]
+    )
+
+
 EFFECTS: dict[str, type[Effect]] = {
     "create": Create,
     "read": Read,
@@ -387,6 +395,7 @@ EFFECTS: dict[str, type[Effect]] = {
     "custom": Custom,
     "call": Call,
     "notify": Notify,
+    "dead_letter": DeadLetter,
 }
 """Verb to model. The verb is the one key of an effect that says what it does."""
 
@@ -414,7 +423,8 @@ AnyEffect = Annotated[
     | Annotated[Publish, Tag("publish")]
     | Annotated[Custom, Tag("custom")]
     | Annotated[Call, Tag("call")]
-    | Annotated[Notify, Tag("notify")],
+    | Annotated[Notify, Tag("notify")]
+    | Annotated[DeadLetter, Tag("dead_letter")],
     Discriminator(
         effect_verb,
         custom_error_type="effect_verb",

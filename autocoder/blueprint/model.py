@@ -27,6 +27,7 @@ from autocoder.blueprint.effects import (
     Compute,
     Create,
     Custom,
+    DeadLetter,
     Delete,
     Effect,
     Effects,
@@ -83,6 +84,7 @@ __all__ = [
     "Create",
     "Custom",
     "CustomFunction",
+    "DeadLetter",
     "Delete",
     "Deployment",
     "Effect",
@@ -472,6 +474,11 @@ class Architecture(Strict):
         default_factory=dict[str, dict[str, FieldSpec]],
         description="The kinds of events, each with its fields.",
         examples=[{"LinkClicked": {"code": "text", "at": "datetime"}}],
+    )
+    consumes: tuple[TypeName, ...] = Field(
+        default=(),
+        description="The events that others publish: they arrive over the broker, and this service only takes them.",
+        examples=[["PaymentReceived"]],
     )
     operations: dict[Name, Operation] = Field(
         default_factory=dict[str, Operation],

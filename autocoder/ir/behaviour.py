@@ -250,6 +250,14 @@ class Notify:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SetAside:
+    """Keeps the event that a handler takes as a dead letter of this handler, in the same transaction."""
+
+    reason: str
+    kind: Literal["set_aside"] = "set_aside"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reply:
     """Answers: a row's public view (`view` names the bound row or list), a body, a page, a text, a file, or a redirect.
 
@@ -268,7 +276,23 @@ class Reply:
     kind: Literal["reply"] = "reply"
 
 
-Step = Find | Insert | Change | Remove | List | Require | Let | Choose | Each | Emit | Invoke | Ask | Notify | Reply
+Step = (
+    Find
+    | Insert
+    | Change
+    | Remove
+    | List
+    | Require
+    | Let
+    | Choose
+    | Each
+    | Emit
+    | Invoke
+    | Ask
+    | Notify
+    | SetAside
+    | Reply
+)
 Steps = tuple[Step, ...]
 
 

@@ -27,6 +27,8 @@ from autocoder.ir.behaviour import (
     Order,
     Remove,
     Require,
+    SetAside,
+    Step,
     Steps,
     Values,
 )
@@ -146,6 +148,37 @@ def publish(event: str, values: Values) -> Steps:
     return (Emit(event=event, values=values),)
 
 
+def join(steps: list[Step], step: Step) -> None:
+    """Adds a step; what hangs on the same named value as the step before is done in one branch with it, or in the
+    other one.
+    """
+    before = steps[-1] if steps else None
+    if not isinstance(before, Choose) or not isinstance(step, Choose) or step.otherwise:
+        steps.append(step)
+    elif _named(before.condition) and step.condition == before.condition:
+        steps[-1] = replace(before, then=(*before.then, *step.then))
+    elif _named(before.condition) and _contrary(step.condition) == before.condition:
+        steps[-1] = replace(before, otherwise=(*before.otherwise, *step.then))
+    else:
+        steps.append(step)
+
+
+def _named(condition: Expr) -> bool:
+    """Whether a condition is a value that was named before: no step changes it."""
+    return isinstance(condition, Bound) and condition.scope == "local"
+
+
+def _contrary(condition: Expr) -> Expr | None:
+    """What a condition denies."""
+    return condition.args[0] if isinstance(condition, Op) and condition.op == "!" else None
+
+
+@effect
+def dead_letter(reason: str) -> Steps:
+    """Keeps the event that arrived as a dead letter, which nobody tries again."""
+    return (SetAside(reason=reason),)
+
+
 @effect
 def custom(function: str, args: Values, bind: str, type_: Type) -> Steps:
     """Calls a function whose body a person owns."""
@@ -171,8 +204,12 @@ def conditional(condition: Expr, steps: Steps, binds: tuple[str, ...]) -> Steps:
 
 
 def repeated(items: Expr, item: str, steps: Steps) -> Steps:
-    """Does the steps once for each item of a list."""
-    return (Each(items=items, item=item, body=steps),)
+    """Does the steps for each item of a list; what hangs on a value that was named before is asked once."""
+    match steps:
+        case (Choose(condition=condition, then=then, otherwise=()),) if _named(_contrary(condition) or condition):
+            return (Choose(condition=condition, then=repeated(items, item, then)),)
+        case _:
+            return (Each(items=items, item=item, body=steps),)
 
 
 def hashed(values: Values, secrets: frozenset[str]) -> tuple[Steps, Values]:

@@ -97,6 +97,7 @@ class Blueprint:
     def nodes(self) -> list[Node]:
         design = self.design
         self.distinct_names()
+        self.known_events()
         system = System(name=design.system.name, version=design.system.version, description=design.system.description)
         requirements = [Requirement(name=r.id, text=r.text, line=r.line) for r in design.requirements]
         entities = self.entities()
@@ -255,9 +256,19 @@ class Blueprint:
 
     def events(self) -> list[Event]:
         return [
-            Event(name=name, fields=tuple(plain(f) for f in self.fields(specs, "events", name)))
+            Event(
+                name=name,
+                fields=tuple(plain(f) for f in self.fields(specs, "events", name)),
+                outside=name in self.design.consumes,
+            )
             for name, specs in self.design.events.items()
         ]
+
+    def known_events(self) -> None:
+        """What comes from outside is one of the events."""
+        for index, name in enumerate(self.design.consumes):
+            if name not in self.design.events:
+                self.unknown("AC3120", "no event is named", name, self.design.events, "consumes", index)
 
     def functions(self) -> list[Function]:
         found: list[Function] = []

@@ -218,7 +218,8 @@ class Lowering:
         """All effects in order."""
         steps: list[Step] = []
         for index, effect in enumerate(effects):
-            steps += self._effect(effect, ("effects", index))
+            for step in self._effect(effect, ("effects", index)):
+                macros.join(steps, step)
         return tuple(steps)
 
     def taken(self) -> Steps:
@@ -455,6 +456,7 @@ _VERBS: dict[type[model.Effect], Callable[..., Steps]] = {
     model.Custom: lower_flow.custom,
     model.Call: lower_outside.call,
     model.Notify: lower_outside.notify,
+    model.DeadLetter: lower_flow.dead_letter,
 }
 """Each verb's lowering: names and types there, meaning in `effects`."""
 

@@ -71,6 +71,13 @@ def publish(to: Lowering, effect: model.Publish, at: Path) -> Steps:
     return macros.publish(event.name, tuple(values))
 
 
+def dead_letter(to: Lowering, effect: model.DeadLetter, at: Path) -> Steps:
+    if to.event is None:
+        rule = "a handler with `on` has an event, an operation or a schedule has none"
+        to.complain("AC3120", "no event is named that could be kept", (*at, "dead_letter"), help=rule)
+    return macros.dead_letter(effect.dead_letter)
+
+
 def custom(to: Lowering, effect: model.Custom, at: Path) -> Steps:
     function = to.world.functions.get(effect.custom)
     if function is None:

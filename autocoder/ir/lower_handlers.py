@@ -129,7 +129,8 @@ class Handlers:
         """Whether some effect publishes an event."""
         design = self.blueprint.design
         behaviours = (*design.operations.values(), *design.handlers.values())
-        return any(isinstance(e, model.Publish) and e.publish == event for b in behaviours for e in b.effects)
+        emitted = any(isinstance(e, model.Publish) and e.publish == event for b in behaviours for e in b.effects)
+        return emitted or event in design.consumes
 
     def _bound(self, key: str, spec: model.Binding, own: Event | None) -> Route | None:
         source = self.world.events.get(spec.event)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from autocoder.ir.lower import Blueprint
     from autocoder.ir.lower_behaviour import Lowering, Path
 
-WRITES = frozenset({"Create", "Update", "Upsert", "Delete", "Increment", "Transition", "Publish", "Notify"})
+WRITES = frozenset(
+    {"Create", "Update", "Upsert", "Delete", "Increment", "Transition", "Publish", "Notify", "DeadLetter"}
+)
 """Effects that would be undone if the operation failed; a call that was made cannot be."""
 SAID = frozenset({"type", "optional", "min", "max", "pattern", "values", "fields"})
 """What can be said of a value that goes to or comes from the other side."""

@@ -155,10 +155,11 @@ class Entity:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """A kind of event."""
+    """A kind of event; one from `outside` is published by others."""
 
     name: str
     fields: tuple[Field, ...]
+    outside: bool = False
     kind: Literal["event"] = "event"
 
     @property

@@ -14,6 +14,7 @@ from autocoder.ir.behaviour import (
     Insert,
     Invoke,
     Notify,
+    SetAside,
     Step,
     Steps,
     walk_steps,
@@ -319,8 +320,18 @@ class Views:
 
     @cached_property
     def publishes(self) -> bool:
-        """Whether anything is ever published."""
-        return self.uses(Emit)
+        """Whether anything is ever published, by this service or to it."""
+        return self.uses(Emit) or bool(self.arriving)
+
+    @cached_property
+    def arriving(self) -> tuple[Event, ...]:
+        """The events that others publish."""
+        return tuple(e for e in self.events if e.outside)
+
+    @cached_property
+    def sets_aside(self) -> bool:
+        """Whether a handler keeps events as dead letters by itself."""
+        return self.uses(SetAside)
 
     @cached_property
     def handles_events(self) -> bool:

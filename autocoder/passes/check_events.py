@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from autocoder.ir.graph import Graph
-from autocoder.ir.nodes import Event
+from autocoder.ir.nodes import Environment, Event
 from autocoder.passes.protocol import PassContext
 
 
@@ -21,7 +21,16 @@ class CheckEvents:
             published = graph.sources(event.id, "publishes")
             consumed = graph.sources(event.id, "consumes")
             at = context.place("architecture", "events", event.name)
-            if consumed and not published:
+            if event.outside and not any(e.broker != "store" for e in graph.of_kind(Environment)):
+                context.diagnostics.error(
+                    "AC3152",
+                    f"{event.name} cannot arrive: others publish it, and no environment has a broker",
+                    at,
+                    subject=f"events.{event.name}",
+                    rule="what others publish arrives over a broker",
+                    help="add `engines: {broker: nats}` to an environment of deployment.yaml",
+                )
+            elif consumed and not (published or event.outside):
                 context.diagnostics.error(
                     "AC3152",
                     f"nothing publishes {event.name}, so {', '.join(n.id for n in consumed)} never runs",

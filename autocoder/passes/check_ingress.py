@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from autocoder.ir.behaviour import Ask, Change, Emit, Insert, Invoke, Notify, Remove, walk_steps
+from autocoder.ir.behaviour import Ask, Change, Emit, Insert, Invoke, Notify, Remove, SetAside, walk_steps
 from autocoder.ir.graph import Graph
 from autocoder.ir.nodes import Handler
 from autocoder.passes.protocol import PassContext
 
-TRACES = (Insert, Change, Remove, Emit, Invoke, Ask, Notify)
+TRACES = (Insert, Change, Remove, Emit, Invoke, Ask, Notify, SetAside)
 """Steps that leave something behind."""
 
 

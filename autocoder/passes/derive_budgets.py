@@ -16,6 +16,7 @@ from autocoder.ir.behaviour import (
     Notify,
     Remove,
     Reply,
+    SetAside,
     Step,
     Steps,
     walk_steps,
@@ -106,7 +107,7 @@ def _queries(step: Step) -> int:
             return 2
         case Insert(taken="keep"):
             return 2  # the row that was there is read
-        case Find() | Insert() | Change() | Remove() | List() | Emit() | Notify():
+        case Find() | Insert() | Change() | Remove() | List() | Emit() | Notify() | SetAside():
             return 1
         case Choose():
             return max(count_queries(step.then), count_queries(step.otherwise))

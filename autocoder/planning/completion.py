@@ -18,10 +18,11 @@ from autocoder.blueprint.model import (
 )
 from autocoder.decisions import Source
 from autocoder.facts import Fact
-from autocoder.planning import domain_verbs, lifecycles, permissions
+from autocoder.planning import domain_verbs, lifecycles, names, permissions
 from autocoder.planning.entities import owned
 from autocoder.planning.parts import plan_parts
 from autocoder.planning.row_operations import make_create, make_delete, make_list, make_read, make_update
+from autocoder.planning.tallies import tally_of
 from autocoder.planning.workbench import EntityDraft, OperationDraft, Workbench
 
 CRUD = ("create", "list", "read", "update", "delete")
@@ -30,8 +31,9 @@ CRUD = ("create", "list", "read", "update", "delete")
 def complete(bench: Workbench) -> None:
     """Adds what is missing, entity by entity."""
     silent = not bench.of("operation")
+    kept = {names.type_name(t.words) for f in bench.of("subscription") if (t := tally_of(bench, f))}
     for entity in list(bench.entities.values()):
-        if entity is bench.account:
+        if entity is bench.account or entity.name in kept:
             continue
         if silent or _only_as_a_whole(bench, entity):
             _crud(bench, entity)

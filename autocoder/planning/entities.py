@@ -13,7 +13,7 @@ from autocoder.blueprint.fields import Visible, VisibleTo
 from autocoder.blueprint.model import FieldSpec
 from autocoder.decisions import Source
 from autocoder.facts import Fact
-from autocoder.planning import domain_verbs, names, people, permissions, records, shared_keys
+from autocoder.planning import domain_verbs, erasure, names, people, permissions, records, shared_keys
 from autocoder.planning.routes import Endpoint, endpoints, is_endpoint, name_of
 from autocoder.planning.workbench import EntityDraft, Workbench
 from autocoder.readers.rules.lexicon.domain import STATES
@@ -175,7 +175,7 @@ def _narrowest(facts: Sequence[Fact]) -> dict[str, str | int | None]:
 def _named(bench: Workbench) -> None:
     """Things that are listed, deleted, that expire or have fields are kept, so they are entities."""
     inner = records.wholes(bench)
-    for fact in bench.facts:
+    for fact in [f for f in bench.facts if not erasure.is_no_thing(bench, f)]:
         match fact.kind:
             case "field" | "lifecycle" if fact.word("of") in inner or fact.word("entity") in _PEOPLE:
                 pass  # parts of a row, and the accounts, whatever they are called

@@ -9,6 +9,8 @@ from autocoder.blueprint.model import Delete, FieldSpec, Handler, Upsert
 from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import names
+from autocoder.planning.erasure import is_no_thing, plan_erasure
+from autocoder.planning.tallies import plan_tally
 from autocoder.planning.visits import publish_event
 from autocoder.planning.workbench import EntityDraft, Workbench
 
@@ -42,6 +44,8 @@ def plan_handlers(bench: Workbench) -> None:
 
 
 def _subscription(bench: Workbench, fact: Fact) -> None:
+    if plan_tally(bench, fact):
+        return
     named = fact.word("event") or (next(iter(bench.events)) if len(bench.events) == 1 else "")
     event = names.type_name(named) if named else ""
     source = bench.event_sources.get(event)
@@ -131,6 +135,9 @@ def _schedule(bench: Workbench, fact: Fact) -> None:
 
 def _retention(bench: Workbench, fact: Fact) -> None:
     """Rows that are kept for a time are deleted by the day."""
+    if is_no_thing(bench, fact):
+        plan_erasure(bench, fact)
+        return
     entity = bench.entity(fact.word("entity"))
     if entity is None or fact.word("state") != "deleted" or fact.word("from_state"):
         return

@@ -248,17 +248,17 @@ def _add_change(bench: Workbench, thing: EntityDraft, fact: Fact) -> None:
 
 def _target(bench: Workbench, thing: EntityDraft, fact: Fact) -> str:
     """The state that a verb leads to: one that the text counts out, else by convention; empty where there is none."""
-    counted = [names.state_name(s) for s in _counted(bench, thing)]
+    said_states = [names.state_name(s) for s in counted(bench, thing)]
     verb, usual, said = fact.word("verb"), names.state_name(STATES.get(fact.word("verb"), " ")), fact.word("to_state")
-    if said and (verb in _MARKS or names.state_name(said) in counted):
+    if said and (verb in _MARKS or names.state_name(said) in said_states):
         return names.state_name(said)
-    if verb in STATES and usual in counted:
+    if verb in STATES and usual in said_states:
         return usual
-    named = next((s for s in counted if dict(look_up(s).lemmas).get("V") == verb), "")
+    named = next((s for s in said_states if dict(look_up(s).lemmas).get("V") == verb), "")
     return named or (names.state_name(said or STATES[verb]) if verb in STATES else "")
 
 
-def _counted(bench: Workbench, thing: EntityDraft) -> tuple[str, ...]:
+def counted(bench: Workbench, thing: EntityDraft) -> tuple[str, ...]:
     """The states that the text counts out."""
     told = [f.get("states") for f in bench.of("lifecycle") if bench.entity(f.word("entity")) is thing]
     told += [
@@ -281,6 +281,13 @@ def _first(bench: Workbench, thing: EntityDraft) -> str:
     return next((names.state_name(s) for s in made), FIRST)
 
 
+def add_state(thing: EntityDraft, state: str, fact: Fact) -> None:
+    """A state that rows come into by themselves, behind those that are known."""
+    known = thing.fields.get("status")
+    before = known.values if known is not None and known.type == "enum" else (FIRST,)
+    _set_states(thing, (*before, state), fact)
+
+
 def _set_states(entity: EntityDraft, values: tuple[str, ...], fact: Fact) -> None:
     entity.fields["status"] = FieldSpec(
         type="enum", values=tuple(dict.fromkeys(values)), default=values[0], read_only=True
@@ -295,7 +302,7 @@ def _origins(bench: Workbench, fact: Fact, thing: EntityDraft, target: str) -> t
     if isinstance(stated, tuple):
         return tuple(names.state_name(s) for s in stated)
     known = thing.fields.get("status")
-    if known and _counted(bench, thing) and target in known.values and known.values.index(target):
+    if known and counted(bench, thing) and target in known.values and known.values.index(target):
         return (known.values[known.values.index(target) - 1],)
     return ()
 

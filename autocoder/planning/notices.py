@@ -50,7 +50,7 @@ class Address:
 def plan_notices(bench: Workbench) -> None:
     """Every sentence that has somebody told."""
     for fact in bench.of("integration"):
-        if fact.word("url"):
+        if fact.word("url") or id(fact) in bench.planned:
             continue
         match fact.word("name"):
             case "e-mail":
@@ -106,6 +106,22 @@ def _mailed(bench: Workbench, fact: Fact) -> str:
             source=Source.INFERRED,
         )
     return ""
+
+
+def plan_here(
+    bench: Workbench, fact: Fact, entity: EntityDraft, subject: str, when: str | None
+) -> list[AnyEffect] | str:
+    """Mail beside what a handler does to a row; why not, where nobody's address is known."""
+    if fact.word("name") != "e-mail":
+        return f'"{fact.said("name")}" is no channel that tells somebody when an event arrives'
+    address = _address(bench, fact, entity, entity.row, None)
+    if isinstance(address, str):
+        return address
+    address = replace(address, when=" && ".join(c for c in (when, address.when) if c) or None)
+    mail = _message(bench, fact, _mail(bench, fact), entity, entity.row, address)
+    reads = [r.model_copy(update={"when": r.when or when}) for r in address.reads]
+    lines = [f"{subject}.", f"{entity.words.capitalize()}: {{{{{entity.row}.id}}}}"]
+    return [*reads, mail.model_copy(update={"subject": subject[:1].upper() + subject[1:], "text": "\n".join(lines)})]
 
 
 def _answer(at: Occasion) -> Output:
@@ -201,9 +217,10 @@ def _address(bench: Workbench, fact: Fact, entity: EntityDraft, row: str, at: Oc
         return Address(value=f"{row}.{mine}")
     if at is not None and at.operation.access not in {"anyone", "user?"} and _acts(bench, at, to):
         return Address(value=f"caller.{_email(bench.account)}") if bench.account and _email(bench.account) else ""
-    role = names.field_name(to, suffix="role")
     account = bench.account
-    if account and "role" in account.fields and role in account.fields["role"].values and _email(account):
+    roles = account.fields["role"].values if account and "role" in account.fields else ()
+    role = next((r for r in roles if r.replace("_", "") == names.base_name(to).replace("_", "")), "")
+    if account and role and _email(account):
         many = names.plural(role)
         every = ListRows.model_validate({"list": account.name, "where": f"role == '{role}'", "limit": MOST, "as": many})
         return Address(value=f"{role}.{_email(account)}", reads=(every,), each=many, item=role)

@@ -25,6 +25,7 @@ SIGHT = frozenset({"list", "read", "search"})
 _TRUSTED = names.words(
     "admin administrator moderator editor operator manager staff librarian teacher reviewer agent clerk owner host "
     "dispatcher coordinator planner inspector cashier "
+    "backoffice office support purchasing operations warehouse maintenance dispatch billing "
     "supervisor partner director president head boss auditor finance hr doctor nurse technician organizer organiser"
 )
 """Roles that nobody gets by registering."""

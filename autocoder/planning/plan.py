@@ -22,6 +22,7 @@ from autocoder.decisions import Decision, Source
 from autocoder.diagnostics import Diagnostic
 from autocoder.facts import Fact, Prose, Quote, Via
 from autocoder.planning import assignments, domain_verbs, lifecycles, names
+from autocoder.planning.arrivals import plan_arrival_changes, plan_arrivals
 from autocoder.planning.bare_entities import plan_bare_entities
 from autocoder.planning.caching import plan_caches
 from autocoder.planning.calls import plan_calls
@@ -33,6 +34,7 @@ from autocoder.planning.endpoints import plan_endpoint_fields, plan_endpoints, p
 from autocoder.planning.entities import plan_entities, plan_references
 from autocoder.planning.equivalents import in_known_words
 from autocoder.planning.failures import plan_body
+from autocoder.planning.formulas import plan_formula_fields
 from autocoder.planning.guards import plan_guards
 from autocoder.planning.handlers import plan_handlers
 from autocoder.planning.limits import plan_limits, plan_times
@@ -45,6 +47,7 @@ from autocoder.planning.repeats import plan_repeats
 from autocoder.planning.row_operations import plan_filter_fields
 from autocoder.planning.sign_in import plan_api_keys, plan_inactive
 from autocoder.planning.state_rules import forbid_changes, plan_state_rules
+from autocoder.planning.tallies import plan_tallies
 from autocoder.planning.totals import plan_totals
 from autocoder.planning.workbench import EntityDraft, Workbench
 from autocoder.readers.protocol import Reading
@@ -128,10 +131,13 @@ class _Draft:
         domain_verbs.define_entities(bench)
         plan_references(bench)
         plan_filter_fields(bench)
+        plan_formula_fields(bench)
         plan_times(bench)
         assignments.plan_assignees(bench)
         lifecycles.plan_lifecycles(bench)
         plan_followers(bench)
+        plan_arrival_changes(bench)
+        plan_tallies(bench)
         forbid_changes(bench)
         plan_roles(bench)
         plan_endpoint_fields(bench)
@@ -146,6 +152,7 @@ class _Draft:
         plan_orderings(bench)
         plan_repeats(bench)
         plan_cascades(bench)
+        plan_arrivals(bench)
         plan_handlers(bench)
         plan_inactive(bench)
         self.keys = plan_api_keys(bench)
@@ -183,6 +190,7 @@ class _Draft:
             },
             entities={e.name: _entity(e, trace) for e in _ordered(bench)},
             events=bench.events,
+            consumes=tuple(bench.consumes),
             operations={
                 name: _traced(
                     d.operation, trace([*d.facts, *_denied(bench), *self.whole.facts]) or trace(bench.of("system"))

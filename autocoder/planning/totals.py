@@ -14,6 +14,7 @@ from autocoder.blueprint.model import AnyEffect, FieldSpec, ListRows, Operation,
 from autocoder.decisions import Source
 from autocoder.facts import Fact
 from autocoder.planning import names
+from autocoder.planning.formulas import plan_formula
 from autocoder.planning.row_operations import make_read
 from autocoder.planning.workbench import EntityDraft, Workbench
 
@@ -44,6 +45,9 @@ def plan_totals(bench: Workbench) -> None:
     found: dict[str, list[Total]] = {}
     for fact in bench.of("field"):
         if not fact.word("computed"):
+            continue
+        if plan_formula(bench, fact):
+            bench.use(fact)
             continue
         entity = bench.entity(fact.word("of"))
         total = _total(bench, entity, fact) if entity else None

@@ -5,8 +5,11 @@ Owns the counter that a visit adds to, and where it redirects to.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from autocoder.blueprint.model import (
     AnyEffect,
+    Compute,
     Create,
     FieldSpec,
     Increment,
@@ -118,10 +121,10 @@ def publish_event(bench: Workbench, fact: Fact) -> bool:
 def _publish_changes(bench: Workbench, fact: Fact) -> bool:
     """Adds an event that is named after a thing and its state to what brings rows into that state."""
     name = names.type_name(fact.word("name"))
-    entity = next((e for e in bench.entities.values() if e.changes and name.startswith(e.name)), None)
+    entity = changed_by(bench, fact)
     if entity is None:
         return False
-    state = names.snake(name.removeprefix(entity.name))
+    state = state_of(fact, entity)
     changes = {change for change, draft in entity.changes.items() if draft.to == state}
     starts = entity.fields["status"].values[0] == state
     found = [
@@ -131,20 +134,88 @@ def _publish_changes(bench: Workbench, fact: Fact) -> bool:
         if (isinstance(e, Transition) and e.transition == entity.row and e.to in changes)
         or (starts and isinstance(e, Create) and e.create == entity.name)
     ]
+    whole = bool(fact.word("object"))
     for draft in found:
-        _publish(bench, draft, entity, name)
+        draft.operation = draft.operation.model_copy(
+            update={"effects": _published(bench, draft.operation.effects, entity, name, whole=whole)}
+        )
         draft.facts.append(fact)
-    return bool(found)
+    by_itself = [n for n, (h, _) in bench.handlers.items() if _brings(h.effects, entity, changes)]
+    for handler in by_itself:
+        known, facts = bench.handlers[handler]
+        effects = _published(bench, known.effects, entity, name, whole=whole)
+        bench.handlers[handler] = (known.model_copy(update={"effects": effects}), [*facts, fact])
+    return bool(found or by_itself)
+
+
+def changed_by(bench: Workbench, fact: Fact) -> EntityDraft | None:
+    """The thing whose state an event is named after."""
+    name = names.type_name(fact.word("name"))
+    return next((e for e in bench.entities.values() if e.changes and name.startswith(e.name)), None)
+
+
+def state_of(fact: Fact, entity: EntityDraft) -> str:
+    """The state that an event is named after."""
+    return names.snake(names.type_name(fact.word("name")).removeprefix(entity.name))
+
+
+def _brings(effects: Sequence[AnyEffect], entity: EntityDraft, changes: Collection[str]) -> bool:
+    return any(isinstance(e, Transition) and e.transition == entity.row and e.to in changes for e in effects)
+
+
+def _published(
+    bench: Workbench, effects: Sequence[AnyEffect], entity: EntityDraft, name: str, *, whole: bool
+) -> tuple[AnyEffect, ...]:
+    """The effects with the event behind the change, under the change's condition: the row's key and the time, or all
+    of the row; with the state before it, where something is taken back only of what was counted.
+    """
+    change = next((e for e in effects if isinstance(e, Transition) and e.transition == entity.row), None)
+    if not whole:
+        fields, values = _key(entity)
+    else:
+        shown = {n: s for n, s in entity.fields.items() if s.type not in _HIDDEN and s.visible is None}
+        fields = {f"{entity.base}_id": FieldSpec(type="uuid")} | {n: carried(s) for n, s in shown.items()}
+        values = {f"{entity.base}_id": f"{entity.row}.id"} | {n: f"{entity.row}.{n}" for n in shown}
+    fields |= {"at": FieldSpec(type="datetime")}
+    values |= {"at": "now"}
+    found = list(effects)
+    taken_back = any(names.type_name(f.word("less")) == name for f in bench.of("subscription") if f.word("less"))
+    if taken_back and change is not None:
+        fields |= {"before": FieldSpec(type="text")}
+        values |= {"before": "before"}
+        if not any(isinstance(e, Compute) and "before" in e.compute for e in found):
+            found.insert(found.index(change), Compute(compute={"before": f"{entity.row}.status"}))
+    bench.events[name] = fields
+    bench.event_sources[name] = entity
+    bench.decide(
+        f"events.{name}",
+        ", ".join(fields),
+        "Nothing says what the event carries." if not whole else "The text says so.",
+    )
+    at = len(found) if change is None else found.index(change) + 1
+    found.insert(at, Publish.model_validate({"publish": name, "with": values, "when": change.when if change else None}))
+    return tuple(found)
+
+
+_HIDDEN = frozenset({"password", "secret", "token", "file"})
+
+
+def carried(spec: FieldSpec) -> FieldSpec:
+    """What an event carries of a field: its type, and the parts that a record has."""
+    kinds = {"ref": "uuid", "enum": "text", "code": "text"}
+    inner = {n: carried(s) for n, s in spec.fields.items()}
+    return FieldSpec(type=kinds.get(spec.type, spec.type), fields=inner, optional=spec.optional)
+
+
+def _key(entity: EntityDraft) -> tuple[dict[str, FieldSpec], dict[str, str]]:
+    key = entity.key if entity.key != "id" else f"{entity.row}_id"
+    kind = FieldSpec(type="text") if entity.key != "id" else FieldSpec(type="uuid")
+    return {key: kind}, {key: f"{entity.row}.{entity.key}"}
 
 
 def _publish(bench: Workbench, draft: OperationDraft, entity: EntityDraft, name: str) -> None:
-    key = entity.key if entity.key != "id" else f"{entity.row}_id"
-    key_type = FieldSpec(type="text") if entity.key != "id" else FieldSpec(type="uuid")
-    bench.events[name] = {key: key_type, "at": FieldSpec(type="datetime")}
-    bench.event_sources[name] = entity
-    publish = Publish(publish=name, values={key: f"{entity.row}.{entity.key}", "at": "now"})
-    draft.operation = draft.operation.model_copy(update={"effects": (*draft.operation.effects, publish)})
-    bench.decide(f"events.{name}", f"{key}, at", "Nothing says what the event carries: which row, and when.")
+    effects = _published(bench, draft.operation.effects, entity, name, whole=False)
+    draft.operation = draft.operation.model_copy(update={"effects": effects})
 
 
 def _is_cause(operation: Fact, event: Fact) -> bool:

@@ -83,6 +83,7 @@ class Workbench:
     aliases: dict[str, EntityDraft] = field(default_factory=dict[str, EntityDraft])
     operations: dict[str, OperationDraft] = field(default_factory=dict[str, OperationDraft])
     events: dict[str, dict[str, FieldSpec]] = field(default_factory=dict[str, dict[str, FieldSpec]])
+    consumes: list[str] = field(default_factory=list[str])
     event_sources: dict[str, EntityDraft] = field(default_factory=dict[str, EntityDraft])
     handlers: dict[str, tuple[Handler, list[Fact]]] = field(default_factory=dict[str, "tuple[Handler, list[Fact]]"])
     channels: dict[str, tuple[Channel, list[Fact]]] = field(default_factory=dict[str, "tuple[Channel, list[Fact]]"])

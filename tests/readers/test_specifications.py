@@ -182,3 +182,23 @@ def test_a_line_that_ends_with_a_route_is_a_heading() -> None:
 def test_a_label_of_fields_says_where_they_are_and_whether_they_must_be_there(label: str, required: object) -> None:
     (found,) = facts(f"POST /books creates a book.\n{label}: note (string).\n", "field")
     assert (found["name"], found.get("required")) == ("note", required)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (
+            "Raw readings are kept for 30 days, hourly averages for two years.",
+            {"reading": "30d", "hourly average": "730d"},
+        ),
+        ("Orders are kept for 10 years, addresses for 2.", {"order": "3650d", "address": "730d"}),
+        ("We keep raw measurements for 90 days.", {"measurement": "90d"}),
+    ],
+)
+def test_one_verb_keeps_several_things_each_for_its_time(text: str, kept: dict[str, str]) -> None:
+    assert {f["entity"]: f["after"] for f in facts(text, "lifecycle")} == kept
+    assert all(s.outcome is Outcome.FACTS for s in read(text).sentences)
+
+
+def test_a_thing_with_a_word_that_may_narrow_it_is_not_kept_without_it() -> None:
+    assert facts("Paid orders are kept for 10 years, unpaid ones for 2 weeks.", "lifecycle") == []

@@ -61,4 +61,12 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Approve the decision, or leave the sentence out.",
         "example": "A to-do list API. Data in SQLite.",
     },
+    {
+        "code": "AC2059",
+        "title": "an event from outside that leads to nothing that can be built",
+        "why": "An event that others publish is about one row, by its id or another unique value that the event "
+        "carries. What follows is a state of that row or a dead letter, always or where two values compare.",
+        "fix": "Say what the event carries, which row that names, and what the row becomes; or change the blueprint.",
+        "example": "An `OrderSeen` event (customer) arrives on NATS. If all goes well, the order becomes seen.",
+    },
 )

@@ -110,9 +110,13 @@ def _named(noun: Noun, filled: Filled, discourse: Discourse) -> bool:
 
 
 def _several(noun: Noun, items: list[Item], filled: Filled) -> bool:
-    """A plural: a list of texts or of records; "players (2 to 6)" is how many there are."""
+    """A plural: a list of texts or of records; "players (2 to 6)", "pieces from 1 to 99" is how many."""
     if any(isinstance(i.meaning, Bound) and i.meaning.low is None for i in noun.modifiers) and not _lines(noun):
         return False  # "at most five loans" limits them, it is no list in a field
+    if any(a.kind == "bound" for a in noun.post) and not _lines(noun):
+        filled.put("value", " ".join([*(i.lemma for i in items[:-1]), items[-1].text.lower()]), *items)
+        filled.put("type", "integer", noun.head, via=Via.LEXICON)
+        return True  # "pieces from 1 to 99" is how many there are
     filled.put("value", words_of(items), *items)
     if not (len(noun.paren) == 1 and isinstance(noun.paren[0].meaning, Bound)):
         filled.put("type", "list of record" if _lines(noun) else "list of text", noun.head, via=Via.INFERRED)

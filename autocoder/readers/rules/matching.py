@@ -20,6 +20,7 @@ from autocoder.readers.rules import (
     occasions,
     purposes,
     refusals,
+    retention,
     runs,
 )
 from autocoder.readers.rules.clauses import Adjunct, Clause, Noun, Predicate, items_of
@@ -74,6 +75,7 @@ def read_sentence(items: Sequence[Item], found: Sequence[Clause], discourse: Dis
     computed = computations.read(items, discourse)
     calculated = None if computed else calculations.read(items, discourse)
     whole = [d for d in (computed, calculated) if d] or refusals.read(items, discourse)
+    whole = whole or retention.read(items)
     for draft in [*enumerations.read(items, discourse), *whole]:
         parse.drafts.append(draft)
         parse.used |= draft.items

@@ -23,6 +23,7 @@ from autocoder.ir.behaviour import (
     Remove,
     Reply,
     Require,
+    SetAside,
     Step,
     Steps,
     Values,
@@ -193,6 +194,8 @@ def _step(step: Step) -> list[str]:  # noqa: C901 # one arm a step
         case Ask(integration=integration, operation=operation, failed=failed):
             otherwise = f", or take {expression(failed)} for its answer" if failed is not None else ""
             return [f"ask {words(integration)} to {words(operation)}{otherwise}"]
+        case SetAside():
+            return ["keep the event as a dead letter"]
         case Notify(channel=channel):
             return [f"notify by {words(channel)}"]
         case Invoke(target="check_password"):
@@ -201,9 +204,11 @@ def _step(step: Step) -> list[str]:  # noqa: C901 # one arm a step
             return ["issue a token"]
         case Invoke(target="keep_file", args=((_, given),)):
             return [f"keep {expression(given)}"]
-        case Choose(condition=condition, then=then):
-            done = " and ".join(sentences(then))
-            return [f"if {_condition(condition)}, {done}"] if done else []
+        case Choose(condition=condition, then=then, otherwise=otherwise):
+            there = tuple(s for s in otherwise if not (isinstance(s, Let) and isinstance(s.value, Const)))
+            done, instead = (" and ".join(sentences(side)) for side in (then, there))
+            said = [f"if {_condition(condition)}, {done}"] if done else []
+            return [*said, f"otherwise {instead}"] if instead else said
         case Each(items=items, item=item, body=body):
             return [f"for each {words(item)} of {expression(items)}, {' and '.join(sentences(body))}"]
         case Invoke(target="check_secret" | "check_token"):

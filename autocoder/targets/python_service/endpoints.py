@@ -358,7 +358,7 @@ def handler_module(handler: Handler, views: Views, package: str) -> str:
         module.imports.add(f"{package}.events", model(handler.event))
         names = {f.name: f"event.{attribute(f.name)}" for f in views.event(handler.event).fields}
         first = [f"event: {model(handler.event)}"]
-    behaviour = Behaviour(views=views, package=package, imports=module.imports, names=names)
+    behaviour = Behaviour(views=views, package=package, imports=module.imports, names=names, handler=handler.name)
     statements = behaviour.render(handler.plan)
     key = ["call_key: str"] if outside.asks(handler.steps) else []
     signature = ", ".join([*first, "*", "now: datetime", "session: AsyncSession", *key])

@@ -28,6 +28,7 @@ from autocoder.ir.behaviour import (
     Remove,
     Reply,
     Require,
+    SetAside,
     Step,
     Steps,
     Values,
@@ -80,6 +81,7 @@ class Behaviour:
     names: dict[str, str]
     caller_optional: bool = False
     operation: Operation | None = None
+    handler: str = ""
     reply_model: str = ""
     status: int = 200
     several: bool = False
@@ -193,7 +195,7 @@ class Behaviour:
                 lines.append(drop)
             self.connected |= isinstance(step, Find | List | Insert | Change | Remove)
             locks = isinstance(step, Find | List) and step.lock
-            self.written |= locks or isinstance(step, Insert | Change | Remove | Emit | Notify)
+            self.written |= locks or isinstance(step, Insert | Change | Remove | Emit | Notify | SetAside)
         return lines
 
     def _step(self, step: Step) -> list[str]:  # noqa: C901 # one arm a step
@@ -229,6 +231,8 @@ class Behaviour:
                 return outside.ask(self, step)
             case Notify():
                 return [outside.notify(self, step)]
+            case SetAside():
+                return [outside.set_aside(self, step)]
             case Reply():
                 return reply(self, step)
             case _:

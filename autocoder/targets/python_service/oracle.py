@@ -30,6 +30,7 @@ from autocoder.ir.behaviour import (
     Remove,
     Reply,
     Require,
+    SetAside,
     Step,
     Steps,
     Values,
@@ -184,6 +185,7 @@ def _account(found: Issuer, views: Views, package: str, module: Module) -> list[
 
 def _handler(handler: Handler, views: Views, package: str, module: Module) -> list[str]:
     fold = Fold(views=views, package=package, module=module, inputs={})
+    fold.arrives = function(handler.name), handler.event
     head = f"    def {handler_method(handler.name, views)}(self, event: Row, now: datetime) -> None:"
     return [head, docstring(handler_doc(handler, views), _DEEPER), *_indented(fold.render(handler.steps))]
 
@@ -201,6 +203,7 @@ class Fold:
     module: Module
     inputs: dict[str, Input]
     operation: Operation | None = None
+    arrives: tuple[str, str] = ("", "")
     lists: set[str] = field(default_factory=set[str])
     nullable: set[str] = field(default_factory=set[str])
     entities: dict[str, str] = field(default_factory=dict[str, str])
@@ -324,6 +327,8 @@ class Fold:
                 return self._ask(step)
             case Notify(channel=channel, values=values):
                 return [f"self.notify({literal(channel)}, {self._values(values)})"]
+            case SetAside():
+                return [f"self.set_aside({', '.join(map(literal, self.arrives))}, event)"]
             case Reply():
                 return self._reply(step)
             case _:
@@ -349,7 +354,7 @@ class Fold:
         if step.count is not None:
             self.module.imports.add("support.tables", "page")
             text = f"page({text}, {start}, {self.python().render(step.count)})"
-        elif step.limit is not None and len(f"{bind} = {text}[:{step.limit}]") <= WIDTH - len(_DEEPER):
+        elif step.limit is not None and len(f"{bind} = {text}[:{step.limit}]") <= WIDTH - 2 * len(_DEEPER):
             text += f"[:{step.limit}]"
         elif step.limit is not None:
             self.module.imports.add("support.tables", "page")

@@ -6,7 +6,7 @@ import keyword
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from autocoder.ir.behaviour import Ask, Notify, Steps, walk_steps
+from autocoder.ir.behaviour import Ask, Notify, SetAside, Steps, walk_steps
 from autocoder.ir.nodes import Channel, Exchange, Handler, Input, Integration
 from autocoder.ir.variables import SMTP_URL, shared_secrets
 from autocoder.ir.views import Views
@@ -71,6 +71,12 @@ def notify(behaviour: Behaviour, step: Notify) -> str:
     else:
         message = f"{{{', '.join(f'{literal(name)}: {value}' for name, value in named)}}}"
     return f"notify(session, {literal(step.channel)}, {message})"
+
+
+def set_aside(behaviour: Behaviour, step: SetAside) -> str:
+    """The event that arrived, kept as a dead letter."""
+    behaviour.imports.add(f"{behaviour.package}.events", "set_aside")
+    return f"set_aside(session, {literal(function(behaviour.handler))}, event, {literal(step.reason)})"
 
 
 # Modules.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autocoder.ir.behaviour import Ask, Find, Require, Step, walk_steps
+from autocoder.ir.behaviour import Ask, Find, Require, SetAside, Step, walk_steps
 from autocoder.ir.nodes import Exchange
 from autocoder.ir.views import Views
 from autocoder.targets.python_service import outside, samples
@@ -45,7 +45,7 @@ def _failing(views: Views) -> set[str]:
 
 
 def _may_fail(step: Step) -> bool:
-    return isinstance(step, Ask | Require) or (isinstance(step, Find) and step.match.absent is not None)
+    return isinstance(step, Ask | Require | SetAside) or (isinstance(step, Find) and step.match.absent is not None)
 
 
 def interface(views: Views, module: Module) -> None:

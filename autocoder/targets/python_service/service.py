@@ -326,7 +326,8 @@ class _Project:
         if views.broker:
             imports.add("datetime", "datetime")
             imports.add("typing", "Any", "Literal")
-            imports.add("uuid", "UUID", "uuid4")
+            imports.add("uuid", "UUID", "uuid4", *(["NAMESPACE_URL", "uuid5"] if views.arriving else []))
+            imports.add("typing", *(["Annotated"] if views.arriving else []))
         subscribers = {
             model(e.name): [function(h.name) for h in views.event_handlers if h.event == e.name] for e in views.events
         }
@@ -337,6 +338,8 @@ class _Project:
             "consumes": views.handles_events,
             "handled": bool(staying) or bool(views.broker),
             "subscribers": sorted(subscribers.items()),
+            "arriving": ", ".join(sorted(model(e.name) for e in views.arriving)) if views.broker else "",
+            "sets_aside": views.sets_aside,
             "event_names": ", ".join(sorted({model(h.event) for h in staying})),
             "routes": [(function(h.name), model(h.event)) for h in staying],
             "broker": views.broker,

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from autocoder.ir.behaviour import Change, Emit, Insert, Invoke, Notify, Remove, walk_steps
+from autocoder.ir.behaviour import Change, Emit, Insert, Invoke, Notify, Remove, SetAside, walk_steps
 from autocoder.ir.expressions import Expr, Record, walk
 from autocoder.ir.limits import most_bytes
 from autocoder.ir.lower_failures import CLASSES
@@ -156,6 +156,8 @@ class Suite:
             "publishes": views.publishes,
             "worker": self.views.delivers,
             "delivers": self.views.handles_events,
+            "arriving": f"[{', '.join(literal(e.name) for e in views.arriving)}]" if views.arriving else "",
+            "sets_aside": views.sets_aside,
             **outside_tests.values(self.views),
             **inbound.values(self.views),
             **issuer.tests(self.views),
@@ -524,7 +526,9 @@ def _hashes(operation: Operation) -> bool:
 
 
 def _writes(behaviour: Operation | Handler) -> bool:
-    return any(isinstance(step, Insert | Change | Remove | Emit | Notify) for step in walk_steps(behaviour.steps))
+    return any(
+        isinstance(step, Insert | Change | Remove | Emit | Notify | SetAside) for step in walk_steps(behaviour.steps)
+    )
 
 
 def _narrower(views: Views) -> Iterator[tuple[Operation, Input]]:

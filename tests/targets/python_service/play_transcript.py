@@ -260,6 +260,9 @@ def happen(world: World, step: Any, kept: dict[str, Row]) -> None:
     elif "answer" in step:
         for name, answer in step["answer"].items():
             world.answer(name, answer)
+    elif "letters" in step:
+        kept_aside = [{name: said} for name, said in world.dead_letters()]
+        assert same(kept_aside, filled(step["letters"], kept)), f"set aside: {kept_aside}"
     else:
         sent = [{name.removeprefix("channel:"): said} for name, said in world.messages()]
         assert same(sent, filled(step["messages"], kept)), f"on their way: {sent}"

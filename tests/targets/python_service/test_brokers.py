@@ -209,3 +209,14 @@ def test_events_wait_while_the_broker_is_away(tmp_path: Path) -> None:
     with service.serving(tmp_path / "api2.log", "api", **database) as api:
         assert httpx.get(f"{api.url}/{link['code']}").status_code == 302
     assert program(service, database, COUNTS) == [1, 1]
+
+
+def test_what_others_publish_has_any_id_and_may_be_no_event() -> None:
+    found = brokered("nats")
+    arriving = fixture("link_shortener")
+    text = arriving.architecture + "consumes: [LinkClicked]\n"
+    tree = emit(compile_sources(replace(arriving, architecture=text, deployment=found.sources.deployment)))
+    consumer = tree["generated/src/link_shortener/consumer.py"].content.decode()
+    assert "except ValidationError as error:\n                await refuse(handler, message, error)" in consumer
+    assert "BeforeValidator(own_id)" in tree["generated/src/link_shortener/events.py"].content.decode()
+    assert b"refuse" not in emit(found)["generated/src/link_shortener/consumer.py"].content

@@ -112,6 +112,11 @@ class Admin:
             "role_field": self.auth.role,
             "login_field": self.auth.login,
             "entity": self.entity.name,
+            "good": ", ".join(f"{literal(attribute(f.name))}: {good[f.name]}" for f in self.asked),
+            "refused": [(attribute(f.name), value) for f in self.asked for value in samples.bad(_input(f), imports)],
+            "taken": [
+                (attribute(f.name), value) for f in self.asked for value in samples.good(f.type, f.constraints, imports)
+            ],
             "password_attribute": attribute(self.auth.secret),
         }
 

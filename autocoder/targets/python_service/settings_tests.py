@@ -10,7 +10,7 @@ from autocoder.ir.views import Views
 from autocoder.targets.python_service import keys, outside
 from autocoder.targets.python_service.expressions import literal
 from autocoder.targets.python_service.failures import failures_of
-from autocoder.targets.python_service.tables import column_name
+from autocoder.targets.python_service.tables import column_name, computed_fields
 
 _KEPT_OTHERWISE = ("password", "secret", "token", "digest", "file")
 """Formats of fields that no row keeps as they were given."""
@@ -32,6 +32,7 @@ def values(views: Views) -> dict[str, Any]:
         "taken": [found for e in views.entities for found in _taken(e)],
         "references": bool(references),
         "held": any(f.on_delete == "refuse" for f in references),
+        "computed": [found for e in views.entities for found in _computed(e, views)],
         "bounded": [found for e in views.entities for found in _beyond(e)],
     }
 
@@ -74,6 +75,14 @@ def _taken(entity: Entity) -> Iterator[tuple[str, str, str]]:
         if not any(f.type.optional or f.type.format in _KEPT_OTHERWISE for f in fields):
             columns = [column_name(f).removesuffix("_id") if f.type.entity else column_name(f) for f in fields]
             yield entity.name, ", ".join(map(literal, key)), literal(" and ".join(columns))
+
+
+def _computed(entity: Entity, views: Views) -> Iterator[tuple[str, str]]:
+    """Numbers that the service computes, of which nothing limits the range."""
+    computed = computed_fields(entity, views)
+    for f in entity.fields:
+        if f.type.name == "integer" and f.name in computed and f.constraints.minimum is f.constraints.maximum is None:
+            yield entity.name, f.name
 
 
 def _beyond(entity: Entity) -> Iterator[tuple[str, str, int]]:

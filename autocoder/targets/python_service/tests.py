@@ -33,6 +33,7 @@ from autocoder.targets.python_service import (
     uploads,
 )
 from autocoder.targets.python_service.describe import with_article, words
+from autocoder.targets.python_service.endpoints import failure_statuses
 from autocoder.targets.python_service.expressions import literal
 from autocoder.targets.python_service.formulas import types_of as formula_types
 from autocoder.targets.python_service.formulas import values as formula_values
@@ -248,6 +249,8 @@ class Suite:
             module.add(_table("WRAPPED: dict[str, str]", wrapped, "Operations whose body has its inputs under a key."))
         module.add(_table("ROUTES: dict[str, Route]", rows, "Each operation's route."))
         module.add(self.statuses())
+        described = [f"{INDENT}{literal(o.name)}: {_described(o, self.views)}," for o in self.views.operations]
+        module.add(_table("DESCRIBED: dict[str, set[int]]", described, "Every status that an operation may have."))
         if _refuses(self.views):
             refusals = [_of_operation(o, self._refusals(o)) for o in self.views.operations]
             note = "The status of inputs that are refused in their own way."
@@ -481,6 +484,12 @@ def _of_operation(operation: Operation, values: Mapping[str, str]) -> list[str]:
     """A row of a table: the operation, and a value for each input that has one."""
     shown = ", ".join(f"{literal(name)}: {value}" for name, value in values.items() if value)
     return [f"{INDENT}{literal(operation.name)}: {{{shown}}},"] if shown else []
+
+
+def _described(operation: Operation, views: Views) -> str:
+    """Source of the set of every status that an operation may have."""
+    found = {*(reply.status for reply in replies_of(operation)), *failure_statuses(operation, views)}
+    return f"{{{', '.join(map(str, sorted(found)))}}}"
 
 
 def _taken(given: Input, module: Module) -> str:

@@ -192,6 +192,7 @@ class Suite:
             "cache": views.cache,
             "limited": "rate_limit" in views.capabilities,
             "once": "idempotency" in views.capabilities,
+            "once_in_bodies": any(o.signed and not o.signed.id_header for o in views.operations),
             "once_operations": [literal(o.name) for o in views.operations if o.once],
             "limited_operations": [literal(o.name) for o in views.operations if o.limit],
             **deliveries.values(views),

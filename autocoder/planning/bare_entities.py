@@ -6,7 +6,7 @@ Owns that field: a title, or the value that the entity's own name stands for ("r
 from __future__ import annotations
 
 from autocoder.blueprint.model import FieldSpec
-from autocoder.planning import names
+from autocoder.planning import names, webhooks
 from autocoder.planning.workbench import EntityDraft, Workbench
 from autocoder.readers.rules.lexicon import nouns
 
@@ -23,9 +23,10 @@ def plan_bare_entities(bench: Workbench) -> None:
     """Gives a title to an entity of which nothing is said; to one that only refers to others, what it is called."""
     for entity in bench.entities.values():
         told = {n: f for n, f in entity.fields.items() if n not in _ASIDE}
-        if entity is bench.account:
+        bare = not set(told) - {"created_at"}
+        if entity is bench.account or (bare and webhooks.plan_payload(bench, entity)):
             continue
-        if not set(told) - {"created_at"}:
+        if bare:
             _add(bench, entity, "title", FieldSpec(type="text"), "a title is the least that makes it useful")
         elif all(f.to for f in told.values()):
             _value(bench, entity)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from autocoder.facts import Fact
-from autocoder.planning import assignments, domain_verbs, lifecycles, names
+from autocoder.planning import assignments, domain_verbs, lifecycles, names, webhooks
 from autocoder.planning.calculations import plan_calculation
 from autocoder.planning.completion import complete
 from autocoder.planning.routes import endpoints
@@ -102,6 +102,8 @@ def _value(bench: Workbench, fact: Fact) -> EntityDraft | None:
 
 
 def _create(bench: Workbench, fact: Fact) -> bool:
+    if webhooks.arrives(fact):
+        return webhooks.plan_arrival(bench, fact)
     named = bench.entity(fact.word("object"))
     entity = named if named and fact.word("does") != "convert" else _value(bench, fact)
     if entity is None:

@@ -38,15 +38,16 @@ async def at_once(requests: Sequence[Coroutine[Any, Any, httpx.Response]]) -> li
 def test_concurrent_calls_do_what_calls_in_turn_do(world: World, operation: str) -> None:
     arrange, _ = SUCCEEDING[operation]
     given, token = arrange(world)
+    calls = [given] * TIMES
 
     async def all_at_once() -> list[int]:
-        requests = [world.request(operation, given, token) for _ in range(TIMES)]
+        requests = [world.request(operation, call, token) for call in calls]
         replies = await at_once(requests)
         return [reply.status_code for reply in replies]
 
     statuses = world.run(all_at_once())
     world.take_what_was_made()
-    expected = [world.expect(operation, given, token).status for _ in range(TIMES)]
+    expected = [world.expect(operation, call, token).status for call in calls]
     # Which failure a late call meets depends on how far the others were; how many succeed does not.
     assert sorted(s for s in statuses if s < 400) == sorted(s for s in expected if 0 < s < 400)
     assert all(400 <= s < 500 for s in statuses if s >= 400)

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy import Column, ForeignKey, MetaData, Table, UniqueConstraint, select
+from sqlalchemy import Column, ForeignKey, MetaData, Table, UniqueConstraint, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
@@ -52,6 +52,8 @@ TAKEN = [
 REFERENCES = [(entity, name) for entity, known in ENTITIES.items() for name in known.refers]
 HELD = [(entity, name) for entity, name in REFERENCES if ENTITIES[entity].refers[name][1] == "refuse"]
 """References that keep what they refer to from being deleted."""
+COMPUTED = [("DailyTotal", "clicks"), ("Link", "clicks")]
+"""Numbers that are computed from what they were."""
 
 
 @pytest.mark.parametrize(("kind", "status", "title"), KINDS)
@@ -110,6 +112,17 @@ def test_a_row_that_another_refers_to_stays(world: World, entity: str, name: str
     failure = of_database_error(refused.value)
     assert isinstance(failure, Conflict)
     assert failure.detail == "something still refers to it"
+    world.check_rows()
+
+
+@pytest.mark.parametrize(("entity", "name"), COMPUTED)
+def test_a_number_that_is_computed_never_leaves_64_bits(world: World, entity: str, name: str) -> None:
+    world.add(entity, **{name: -(2**63)})
+    world.add(entity, **{name: 2**63 - 1})
+    column = getattr(MODELS[entity], FIELDS[entity][name])
+    with pytest.raises(DBAPIError) as refused:
+        world.in_session(lambda session: session.execute(update(MODELS[entity]).values({column: column + 1})))
+    assert isinstance(of_database_error(refused.value), Invalid)
     world.check_rows()
 
 

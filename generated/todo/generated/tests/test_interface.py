@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 from starlette.routing import Route
 
-from support.interface import ROUTES
+from support.interface import DESCRIBED, ROUTES
 from support.scenarios import SUCCEEDING
 from support.world import World
 from todo.application import literal_first
@@ -35,6 +35,11 @@ def test_the_description_names_every_operation_and_no_other(world: World) -> Non
     described = sorted(method.upper() for methods in paths.values() for method in methods)
     assert described == sorted(route.method for route in ROUTES.values())
     assert {path.count("/") for path in paths} == {route.path.count("/") for route in ROUTES.values()}
+
+
+def test_the_description_names_every_status_and_no_other(world: World) -> None:
+    named = {operation: {int(status) for status in statuses} for operation, statuses in world.described.items()}
+    assert named == DESCRIBED
 
 
 def test_the_service_says_that_it_is_alive_and_ready(world: World) -> None:

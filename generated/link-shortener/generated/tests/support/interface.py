@@ -59,6 +59,17 @@ STATUSES = {name: {**STATUS, **OWN_STATUSES.get(name, {})} for name in ROUTES}
 """Each operation's status of a failure."""
 
 
+DESCRIBED: dict[str, set[int]] = {
+    "delete_link": {204, 401, 403, 404, 422},
+    "follow": {302, 404, 422},
+    "list_links": {200, 401},
+    "login": {200, 401, 422},
+    "register": {201, 409, 422},
+    "shorten": {201, 401, 422},
+}
+"""Every status that an operation may have."""
+
+
 GOOD: dict[str, dict[str, list[Any]]] = {
     "delete_link": {"code": ["milk", "Ä ö ß 漢 🙂", "'; DROP TABLE x; --", "%_\\", "x" * 300]},
     "follow": {"code": ["milk", "Ä ö ß 漢 🙂", "'; DROP TABLE x; --", "%_\\", "x" * 300]},

@@ -14,7 +14,7 @@ from uuid import UUID
 import httpx
 from argon2 import PasswordHasher
 from pydantic_core import to_jsonable_python
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from link_shortener import authentication, models, worker
@@ -68,6 +68,8 @@ class World:
         self.oracle = Oracle()
         self.added = 0
         self.waiting: list[Waiting] = []
+        if engine().dialect.name == "sqlite":
+            event.listen(engine().sync_engine, "connect", reverse_what_nothing_orders)
         app = create_app()
         app.dependency_overrides[current_time] = lambda: self.now
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
@@ -342,6 +344,11 @@ def visible(entity: str, row: Any) -> Row:
     """A row of the database by the names of its fields, hidden ones left out."""
     hidden = Oracle.entities[entity].hidden
     return {name: getattr(row, attribute) for name, attribute in FIELDS[entity].items() if name not in hidden}
+
+
+def reverse_what_nothing_orders(connection: Any, _record: object) -> None:
+    """Rows come the other way round where a query forgets their order."""
+    connection.cursor().execute("PRAGMA reverse_unordered_selects = ON")
 
 
 def by_id(rows: list[Row]) -> list[Row]:

@@ -55,6 +55,16 @@ STATUSES = {name: {**STATUS, **OWN_STATUSES.get(name, {})} for name in ROUTES}
 """Each operation's status of a failure."""
 
 
+DESCRIBED: dict[str, set[int]] = {
+    "create_todo": {201, 422},
+    "delete_todo": {204, 404, 422},
+    "get_todo": {200, 404, 422},
+    "list_todos": {200},
+    "update_todo": {200, 404, 422},
+}
+"""Every status that an operation may have."""
+
+
 GOOD: dict[str, dict[str, list[Any]]] = {
     "create_todo": {
         "title": ["milk", "Ä ö ß 漢 🙂", "'; DROP TABLE x; --", '<b title="x">&amp;</b>', "%_\\", "", "x" * 300]

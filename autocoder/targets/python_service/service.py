@@ -28,7 +28,7 @@ from autocoder.targets.python_service import (
 )
 from autocoder.targets.python_service.constrained_types import types_module
 from autocoder.targets.python_service.describe import words
-from autocoder.targets.python_service.endpoints import Operations, handler_module, module_of
+from autocoder.targets.python_service.endpoints import Operations, failure_statuses, handler_module, module_of
 from autocoder.targets.python_service.expressions import Imports, literal, type_hint
 from autocoder.targets.python_service.failures import failures_of
 from autocoder.targets.python_service.formulas import types_of as formula_types
@@ -283,6 +283,9 @@ class _Project:
             **outside.values(views),
             **deliveries.values(views),
             **uploads.values(views),
+            "answers_otherwise": any(
+                o.inputs and 422 not in failure_statuses(o, self.views) for o in self.views.operations
+            ),
             **formula_values(views),
             **overrides.values(views),
         }

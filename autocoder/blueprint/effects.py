@@ -82,11 +82,28 @@ class Read(Effect):
     )
 
 
+def _number_or_text(value: Any) -> str:
+    return "text" if isinstance(value, str) else "number"
+
+
+AtMost = Annotated[
+    Annotated[Integer, Field(ge=1, le=1000), Tag("number")] | Annotated[Expression, Tag("text")],
+    Discriminator(_number_or_text),
+]
+
+
 class Page(Strict):
     """How many rows a client gets at once."""
 
-    limit: Annotated[Integer, Field(ge=1, le=1000)] = Field(
-        default=20, description="Rows at most where the client does not say.", examples=[20]
+    limit: AtMost = Field(
+        default=20,
+        description="Rows at most where the client does not say; or an expression that says it, of inputs of your own.",
+        examples=[20, "input.size"],
+    )
+    offset: Expression | None = Field(
+        default=None,
+        description="How many rows come before the page, where the client does not send that as `offset`.",
+        examples=["(input.page - 1) * 20"],
     )
     most: Annotated[Integer, Field(ge=1, le=1000)] = Field(
         default=100, description="Rows that a client may ask for at most.", examples=[100]
@@ -129,7 +146,14 @@ Ordered = Annotated[
     ),
 ]
 Limit = Annotated[
-    Annotated[Integer, Field(ge=1, le=1000)] | None, Field(description="Rows at most. Usual: 100.", examples=[20])
+    AtMost | None,
+    Field(
+        description="Rows at most: a number, or an expression (never more than 1000). Usual: 100.",
+        examples=[20, "input.top"],
+    ),
+]
+Offset = Annotated[
+    Expression | None, Field(description="How many rows to leave out first. Usual: none.", examples=["input.skip"])
 ]
 Paged = Annotated[
     Page | None,
@@ -159,6 +183,7 @@ class ListRows(Effect):
     where: Where = None
     order: Ordered = ()
     limit: Limit = None
+    offset: Offset = None
     page: Paged = None
     total: Total = None
     rank: Name | None = Field(
@@ -193,6 +218,7 @@ class Search(Effect):
     where: Where = None
     order: Ordered = ()
     limit: Limit = None
+    offset: Offset = None
     page: Paged = None
     total: Total = None
 

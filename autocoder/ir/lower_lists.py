@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from autocoder.blueprint import model
 from autocoder.ir import effects as macros
 from autocoder.ir import lower_cursors, lower_groups
-from autocoder.ir.behaviour import List, Steps
-from autocoder.ir.expressions import Bound, Const, Expr, Op
+from autocoder.ir.behaviour import Let, List, Step, Steps
+from autocoder.ir.expressions import Bound, Call, Const, Expr, Op
 from autocoder.ir.lower_order import order
 from autocoder.ir.names import plural, snake
 from autocoder.ir.nodes import Constraints, Entity, Input
@@ -18,6 +18,8 @@ from autocoder.ir.types import INTEGER, Type, list_of, record_of
 if TYPE_CHECKING:
     from autocoder.ir.lower_behaviour import Lowering, Path
 
+MOST_ROWS = 1000
+"""Rows that a list answers at most, whatever an expression says."""
 LIST_LIMIT = 100
 LAST_PAGE = 1_000_000
 """The greatest number of a page: what comes before it can still be counted."""
@@ -41,22 +43,62 @@ def list_(to: Lowering, effect: model.ListRows, at: Path) -> Steps:
         where=where,
         bind=bind,
         order=lower_groups.order(to, effect, values, at) if grouped else order(to, entity, effect.order, at),
-        limit=effect.limit or (effect.page.most if effect.page else LIST_LIMIT),
+        limit=effect.limit if isinstance(effect.limit, int) else effect.page.most if effect.page else LIST_LIMIT,
         total=effect.total or "",
         rank=effect.rank or "",
         group=lower_groups.keys(to, effect, entity, at),
         values=values,
     )
-    if effect.page:
-        step = replace(step, count=_page_input(to, effect.page.size, effect.page.limit, effect.page.most, 1))
-    if effect.page and not effect.page.cursor:
-        step = replace(step, offset=_offset(to, effect.page))
+    before, step = _part(to, effect, step, at)
     if effect.total:
         to.locals[effect.total] = INTEGER
     _bind(to, effect, entity, step)
     if effect.page and effect.page.cursor:
-        return lower_cursors.paged(to, effect, effect.page, entity, step, at)
-    return macros.list_(step)
+        return (*before, *lower_cursors.paged(to, effect, effect.page, entity, step, at))
+    return (*before, *macros.list_(step))
+
+
+def _part(to: Lowering, effect: model.ListRows, step: List, at: Path) -> tuple[Steps, List]:
+    """The list with which part of it is meant, behind what works that out."""
+    page = effect.page
+    if page is not None and (effect.limit is not None or effect.offset is not None):
+        stated = "limit" if effect.limit is not None else "offset"
+        rule = "`page` says how many rows there are at once, and where they begin"
+        to.complain("AC3292", f"`{stated}` stands beside a page", (*at, stated), rule=rule, help="move it into `page`")
+    if page is not None and page.cursor and page.offset is not None:
+        rule = "a page begins after the place that the client names, or after a number of rows"
+        to.complain("AC3292", "the page has a cursor and an offset", (*at, "page", "offset"), rule=rule)
+    inside = (*at, "page") if page else at
+    limit, offset = (page.limit, page.offset) if page else (effect.limit, effect.offset)
+    before: list[Step] = []
+    if isinstance(limit, str):
+        most = page.most if page else MOST_ROWS
+        count = _worked_out(to, step, "limit", limit, (*inside, "limit"), most, before)
+        step = replace(step, count=count, limit=most)
+    elif page is not None:
+        step = replace(step, count=_page_input(to, page.size, page.limit, page.most, 1))
+    if offset is not None:
+        step = replace(step, offset=_worked_out(to, step, "offset", offset, (*inside, "offset"), None, before))
+    elif page is not None and not page.cursor:
+        step = replace(step, offset=_offset(to, page))
+    return tuple(before), step
+
+
+def _worked_out(to: Lowering, step: List, what: str, text: str, at: Path, most: int | None, before: list[Step]) -> Expr:
+    """A number of rows: what an expression says, but none below zero or above `most`."""
+    value = to.expression(text, at, to.scope(), INTEGER)
+    given = to.inputs.get(value.name) if isinstance(value, Bound) and value.scope == "input" else None
+    limits = given.constraints if given else Constraints()
+    if limits.minimum is None or int(limits.minimum) < 0:
+        value = Call(function="max", args=(value, Const(value=0, type=INTEGER)), type=INTEGER)
+    if most is not None and (limits.maximum is None or int(limits.maximum) > most):
+        value = Call(function="min", args=(value, Const(value=most, type=INTEGER)), type=INTEGER)
+    if isinstance(value, Bound):
+        return value
+    name = f"{step.bind}_{what}"
+    before.append(Let(name=name, value=value))
+    to.locals[name] = INTEGER
+    return Bound(scope="local", name=name, type=INTEGER)
 
 
 def _bind(to: Lowering, effect: model.ListRows, entity: Entity, step: List) -> None:

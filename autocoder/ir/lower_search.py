@@ -23,7 +23,7 @@ def search(to: Lowering, effect: model.Search, at: Path) -> Steps:
         return ()
     text = to.expression(effect.text, (*at, "for"), to.scope(), TEXT.or_null())
     fields = _fields(to, entity, effect, at)
-    selection = {name: getattr(effect, name) for name in ("where", "order", "limit", "page", "total", "name")}
+    selection = {name: getattr(effect, name) for name in ("where", "order", "limit", "offset", "page", "total", "name")}
     steps = list_(to, model.ListRows(list=effect.search, **selection), at)
     sought = f"{effect.name or plural(snake(entity.name))}_sought"
     to.locals[sought] = list_of(TEXT)

@@ -44,6 +44,11 @@ def keyed(route: str, name: str, rest: str) -> str:
     return DOC + f"operations:\n  a: {{route: '{route}', access: {access}, {rest}}}\n"
 
 
+def listing(part: str) -> str:
+    """An operation that shows a part of a list."""
+    return DOC + f"operations:\n  a: {{route: GET /x, effects: [{{list: Doc, {part}}}]}}\n"
+
+
 @pytest.mark.parametrize(
     ("text", "code", "written"),
     [
@@ -68,6 +73,11 @@ def keyed(route: str, name: str, rest: str) -> str:
             "AC3107",
             "z}",
         ),
+        (listing("limit: 5, page: {limit: 9}"), "AC3292", "5, page"),
+        (listing("offset: 5, page: {limit: 9}"), "AC3292", "5, page"),
+        (listing("order: [text], page: {cursor: next, offset: 5}"), "AC3292", "5}"),
+        (listing("limit: now"), "AC3058", "now"),
+        (listing("limit: 1001"), "AC3015", "1001"),
     ],
 )
 def test_what_means_nothing_is_refused_at_its_place(text: str, code: str, written: str) -> None:

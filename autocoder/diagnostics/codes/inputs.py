@@ -17,4 +17,11 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "Let the list hold plain values, no more of them than there are.",
         "example": "input: {tags: {type: list of json, unique: true}}",
     },
+    {
+        "code": "AC3292",
+        "title": "two ways to say which part of a list is meant",
+        "why": "A page has a size and a beginning. Stated twice, one of the two would do nothing.",
+        "fix": "State them once: in `page`, or as `limit` and `offset` of the list; by cursor or by offset.",
+        "example": "{list: Sale, limit: 10, page: {limit: 20}}",
+    },
 )

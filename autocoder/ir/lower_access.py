@@ -127,7 +127,11 @@ def credential(to: Lowering, rule: model.AccessRule, at: Path) -> Steps:
         bind=bind,
     )
     stored = Bound(scope="row", name=bind, field=field_name, type=field.type)
-    return (find, *_checked("check_token", (("stored", stored), ("given", given)), f"{field_name}_is_right"))
+    return (
+        *to.taken(),
+        find,
+        *_checked("check_token", (("stored", stored), ("given", given)), f"{field_name}_is_right"),
+    )
 
 
 def _checked(target: Literal["check_secret", "check_token"], args: Values, bind: str) -> Steps:

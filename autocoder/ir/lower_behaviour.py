@@ -20,6 +20,7 @@ from autocoder.ir import (
     lower_flow,
     lower_lists,
     lower_outside,
+    lower_references,
     lower_reply,
     lower_rows,
     lower_search,
@@ -28,7 +29,7 @@ from autocoder.ir import (
     times,
 )
 from autocoder.ir.behaviour import BoundRow, Failure, Invoke, Match, Reply, Require, Step, Steps
-from autocoder.ir.expressions import Bound, Column, Const, Expr, Op, Over, Record, rewrite
+from autocoder.ir.expressions import Bound, Column, Const, Expr, Get, Op, Over, Record, rewrite
 from autocoder.ir.lower_secrets import looked_up
 from autocoder.ir.names import snake
 from autocoder.ir.nodes import Auth, Channel, Constraints, Entity, Event, Field, Function, Input, Integration
@@ -101,6 +102,7 @@ class Lowering:
     items: dict[str, Type] = field(default_factory=dict[str, Type])
     repeated: bool = False
     before: list[Step] = field(default_factory=list[Step])
+    followed: dict[str, Expr | None] = field(default_factory=dict[str, Expr | None])
     keys: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     there: frozenset[ValueKey] = frozenset()
     shown: str | None = None
@@ -126,6 +128,7 @@ class Lowering:
             rows=rows,
             entities=world.field_types,
             not_null=self.there,
+            follows=True,
             locals=self.locals | {name: list_of(row(entity)) for name, entity in self.lists.items()},
             items=self.items,
             words=dict(self._words(columns, rows)),
@@ -164,7 +167,15 @@ class Lowering:
             return Const(value=None, type=(expected or BOOLEAN).or_null())
         if lower_files.is_looked_into(found, expected):
             self.complain("AC3263", "an upload has no value before it is kept", at, value=text, rule=lower_files.RULE)
-        return rewrite(found, self._worked_out)
+        return rewrite(found, lambda node: self._worked_out(self._followed(node, text, at)))
+
+    def _followed(self, node: Expr, text: str, at: Path) -> Expr:
+        """A field of the row to which a value refers as one of that row, which is read before."""
+        match node:
+            case Get(of=Bound(type=Type(name="uuid")) as of):
+                return lower_references.follow(self, node, of, text, at)
+            case _:
+                return node
 
     def _worked_out(self, node: Expr) -> Expr:
         """A computed value as what it is worked out of."""
@@ -226,6 +237,7 @@ class Lowering:
         """The steps that an expression needs before it, once."""
         found = tuple(self.before)
         self.before.clear()
+        self.followed = dict.fromkeys(self.followed)
         return found
 
     def _effect(self, effect: model.Effect, at: Path) -> Steps:
@@ -251,11 +263,15 @@ class Lowering:
     def _conditional(self, effect: model.Effect, at: Path) -> Steps:
         before = {*self.rows, *self.locals}
         condition = self.expression(effect.when, (*at, "when"), self.scope(), BOOLEAN) if effect.when else None
-        first = self.taken()
+        first = self.taken() if condition else ()
         shown = self.shown
         steps = self._verb(effect, at)
+        followed = self.followed
         steps = (*self.taken(), *steps)
         if condition is None:
+            # What only looks leaves rows as they are.
+            if isinstance(effect, _LOOKS) and not self.repeated:
+                self.followed = followed
             return steps
         # What may not have happened is not what the operation answers.
         self.shown = shown
@@ -439,6 +455,7 @@ class Lowering:
         return rewrite(looked_up(times.over_rows(found), entity), self._by_digest)
 
 
+_LOOKS = (model.Require, model.Compute, model.Publish, model.Notify)
 _VERBS: dict[type[model.Effect], Callable[..., Steps]] = {
     model.Create: lower_rows.create,
     model.Read: lower_rows.read,

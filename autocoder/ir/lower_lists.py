@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 MOST_ROWS = 1000
 """Rows that a list answers at most, whatever an expression says."""
 LIST_LIMIT = 100
+"""Rows that a list answers at most where nothing is stated."""
 LAST_PAGE = 1_000_000
 """The greatest number of a page: what comes before it can still be counted."""
-"""Rows that a list answers at most where nothing is stated."""
 
 
 def list_(to: Lowering, effect: model.ListRows, at: Path) -> Steps:
@@ -75,7 +75,7 @@ def _part(to: Lowering, effect: model.ListRows, step: List, at: Path) -> tuple[S
         most = page.most if page else MOST_ROWS
         count = _worked_out(to, step, "limit", limit, (*inside, "limit"), most, before)
         step = replace(step, count=count, limit=most)
-    elif page is not None:
+    elif page is not None and isinstance(page.limit, int):
         step = replace(step, count=_page_input(to, page.size, page.limit, page.most, 1))
     if offset is not None:
         step = replace(step, offset=_worked_out(to, step, "offset", offset, (*inside, "offset"), None, before))

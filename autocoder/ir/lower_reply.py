@@ -41,11 +41,12 @@ def _one_of(to: Lowering, output: model.Output, at: Path, otherwise: Steps) -> S
     if output.when is None:
         return _hoisted(to, output, at)
     condition = to.expression(output.when, (*at, "when"), to.scope(), BOOLEAN)
+    before = to.taken()
     there = to.there
     to.there |= not_null_if(condition, outcome=True)
     then = _hoisted(to, output, at)
     to.there = there
-    return (*to.taken(), Choose(condition=condition, then=then, otherwise=otherwise))
+    return (*before, Choose(condition=condition, then=then, otherwise=otherwise))
 
 
 def _hoisted(to: Lowering, output: model.Output, at: Path) -> Steps:

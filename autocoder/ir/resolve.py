@@ -21,6 +21,7 @@ from autocoder.ir.functions import FUNCTIONS, Function, Signature
 from autocoder.ir.literals import LiteralError, adapt, checked_decimal, checked_integer
 from autocoder.ir.misfit import Part, Wrong, kind_of, wrong
 from autocoder.ir.patterns import pattern_problem
+from autocoder.ir.references import is_followed
 from autocoder.ir.types import BOOLEAN, DECIMAL, DURATION, INTEGER, JSON, NULL, TEXT, Type
 from autocoder.ir.typing_rules import (
     ValueKey,
@@ -77,7 +78,7 @@ class Scope:
     `columns` are the bare names of a condition over rows; None where no row is ranged over. `caller` and `event` are
     None where there is none. `rows` and `locals` are bound by earlier effects, `items` by what goes over a list.
     `not_null` are values of which an
-    earlier guard has ruled null out; `words` are the values that an enum takes.
+    earlier guard has ruled null out; `words` are the values that an enum takes. `follows`: references lead to rows.
     """
 
     columns: Types | None = None
@@ -91,6 +92,7 @@ class Scope:
     items: Types = field(default_factory=_no_types)
     not_null: frozenset[ValueKey] = frozenset()
     words: Mapping[ValueKey, tuple[str, ...]] = field(default_factory=_no_words)
+    follows: bool = False
 
 
 def resolve(
@@ -348,7 +350,8 @@ class Resolver:
             case "json":
                 return _Anything(JSON.or_null())
             case _:
-                return None
+                follows = self.scope.follows and is_followed(of)
+                return self.scope.entities.get(of.type.entity or "") if follows else None
 
     def field_of(self, node: syntax.Member, owner: str, fields: Types, key: ValueKey) -> Bound:
         scope, name, field_name = key

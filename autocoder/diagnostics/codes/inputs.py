@@ -24,4 +24,12 @@ CODES: tuple[dict[str, str], ...] = (
         "fix": "State them once: in `page`, or as `limit` and `offset` of the list; by cursor or by offset.",
         "example": "{list: Sale, limit: 10, page: {limit: 20}}",
     },
+    {
+        "code": "AC3293",
+        "title": "a reference that is followed before it is known to be there",
+        "why": "The row to which a value refers is read before the expression in which it stands. A test for null in "
+        "that same expression comes too late for it.",
+        "fix": "Write `?.`, which gives null, or test for null in a `require` of its own before.",
+        "example": "{require: doc.owner != null && doc.owner.active} with owner: {type: ref, to: User, optional: true}",
+    },
 )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from autocoder.ir.behaviour import Find
 from autocoder.ir.nodes import Constraints
 from tests.compiling import compiled, findings
 
@@ -49,6 +50,24 @@ def listing(part: str) -> str:
     return DOC + f"operations:\n  a: {{route: GET /x, effects: [{{list: Doc, {part}}}]}}\n"
 
 
+NOTES = """auth: {entity: User, login: email}
+entities:
+  User: {fields: {email: {type: email, unique: true}, password: password, active: {type: boolean, default: true}}}
+  Note: {fields: {owner: {type: ref, to: User}, reader: {type: ref, to: User, optional: true}}}
+"""
+
+
+def reading(condition: str) -> str:
+    """An operation that asks something of a note."""
+    effects = f'{{read: Note, by: input.id}}, {{require: "{condition}"}}'
+    return NOTES + f"operations:\n  a: {{route: 'GET /x/{{id}}', effects: [{effects}]}}\n"
+
+
+def test_a_reference_is_followed_once_for_what_only_looks() -> None:
+    steps = compiled(reading("note.owner.active && note.owner.email != ''")).views.operations[0].steps
+    assert [step.bind for step in steps if isinstance(step, Find)] == ["note", "owner_of_note"]
+
+
 @pytest.mark.parametrize(
     ("text", "code", "written"),
     [
@@ -78,6 +97,10 @@ def listing(part: str) -> str:
         (listing("order: [text], page: {cursor: next, offset: 5}"), "AC3292", "5}"),
         (listing("limit: now"), "AC3058", "now"),
         (listing("limit: 1001"), "AC3015", "1001"),
+        (reading("note.reader != null && note.reader.active"), "AC3293", '"note.reader'),
+        (reading("note.reader.active"), "AC3057", "note.reader.active"),
+        (reading("note.owner.age > 1"), "AC3053", "age"),
+        (reading("[note].exists(n, n.owner.active)"), "AC3053", "active)"),
     ],
 )
 def test_what_means_nothing_is_refused_at_its_place(text: str, code: str, written: str) -> None:

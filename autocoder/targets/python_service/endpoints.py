@@ -149,7 +149,6 @@ class Operations:
             caller_optional=operation.access == "user?",
             connected=operation.access != "anyone",
             operation=operation,
-            reply_model=body_name(operation),
             status=reply_of(operation).status,
             several=len(replies_of(operation)) > 1,
         )
@@ -236,7 +235,8 @@ class Operations:
         replies = replies_of(operation)
         in_json = [reply for reply in replies if not response_class(reply)]
         named = [name for reply in in_json if (name := hints.name(operation, reply))]
-        same = [body_name(operation)] if len(replies) == 1 and not replies[0].absent else []
+        one = replies[0]
+        same = [body_name(operation, one)] if isinstance(one.body, Record) and not one.absent else []
         if not named:
             return "None" if len(replies) > 1 else ""
         return "" if len(replies) == 1 and named in (["None"], same) else " | ".join(dict.fromkeys(named))
@@ -258,10 +258,10 @@ class Operations:
             return "None"
         if answered := response_class(reply):
             return answered
+        if isinstance(reply.body, Record):
+            return body_name(operation, reply)
         if reply.body is not None:
-            return (
-                body_name(operation) if isinstance(reply.body, Record) else type_hint(reply.body.type, module.imports)
-            )
+            return type_hint(reply.body.type, module.imports)
         if reply.view is None:
             return "None"
         entity, many = shown_entity(operation, reply.view)

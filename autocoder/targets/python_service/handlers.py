@@ -82,7 +82,6 @@ class Behaviour:
     caller_optional: bool = False
     operation: Operation | None = None
     handler: str = ""
-    reply_model: str = ""
     status: int = 200
     several: bool = False
     found: set[str] = field(default_factory=set[str])

@@ -8,7 +8,7 @@ from autocoder.ir.behaviour import Reply
 from autocoder.ir.expressions import Expr, Record
 from autocoder.targets.python_service.expressions import literal
 from autocoder.targets.python_service.names import attribute, local
-from autocoder.targets.python_service.schemas import is_empty
+from autocoder.targets.python_service.schemas import body_name, is_empty
 from autocoder.targets.python_service.texts import PageStatements
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ def _header(behaviour: Behaviour, value: Expr) -> str:
 
 
 def _body(behaviour: Behaviour, step: Reply, body: Expr) -> str:
-    if not isinstance(body, Record):
+    if not isinstance(body, Record) or behaviour.operation is None:
         return behaviour.python.value(body)
-    name, package = behaviour.reply_model, behaviour.package
+    name, package = body_name(behaviour.operation, step), behaviour.package
     behaviour.imports.add(f"{package}.schemas", name)
 
     def shown(entity: str, row: str) -> str:

@@ -233,10 +233,13 @@ def shown_entity(operation: Operation, bind: str) -> tuple[str, bool]:
     raise KeyError(bind)
 
 
-def body_name(operation: Operation) -> str:
-    """The model of what an operation answers where its body is its own; "" for any other reply."""
-    own = any(isinstance(reply.body, Record) for reply in replies_of(operation))
-    return f"{pascal(operation.name)}Result" if own else ""
+def body_name(operation: Operation, reply: Reply) -> str:
+    """The model of what a reply answers where its body is its own; other bodies of the operation are numbered."""
+    if reply.body is None:
+        return ""
+    bodies = dict.fromkeys((r.body.type, r.absent) for r in reversed(replies_of(operation)) if r.body is not None)
+    number = [*bodies].index((reply.body.type, reply.absent)) + 1
+    return f"{pascal(operation.name)}Result{number if number > 1 else ''}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,7 +254,7 @@ class Replies:
     def name(self, operation: Operation, reply: Reply) -> str:
         """The model of a reply; "None" where it has no body."""
         if reply.body is not None:
-            own = f"{pascal(operation.name)}Result"
+            own = body_name(operation, reply)
             if isinstance(reply.body, Record):
                 self._define(own, reply.body.type, reply.absent, operation.id)
                 return self._imported(own)
@@ -328,7 +331,7 @@ class Replies:
 
 
 def _a_body(name: str) -> str:
-    stem = name.removesuffix("Result")
+    stem = name.rstrip("0123456789").removesuffix("Result")
     return f"What {words(stem)} answers." if stem != name else f"{words(name).capitalize()}."
 
 

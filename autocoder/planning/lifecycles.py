@@ -110,7 +110,7 @@ def _goes_back(bench: Workbench, fact: Fact) -> None:
 
 
 def _counted_names(bench: Workbench, thing: EntityDraft) -> set[str]:
-    return {names.state_name(s) for s in _counted(bench, thing)}
+    return {names.state_name(s) for s in counted(bench, thing)}
 
 
 def _start(bench: Workbench, fact: Fact) -> None:

@@ -295,6 +295,9 @@ class Scenarios:
                 if self._is_caller(match):
                     self.callers.add(bind)
                     return
+                if _refers(match.where, match.entity):
+                    self._refer(match.where, bind)
+                    return
                 self.rows.setdefault(bind, {})
                 self._solve_all(match.where, broken, bind)
                 if broken is None:
@@ -317,6 +320,7 @@ class Scenarios:
             case _:
                 pass
 
+<<<<<<< HEAD
     def _referred(self, match: Match, bind: str) -> None:
         """A row that an earlier one refers to is added before that one, which refers to it."""
         for part in conjuncts(match.where):
@@ -329,6 +333,20 @@ class Scenarios:
                         self.rows[row][name] = f'{local(bind)}["id"]'
                 case _:
                     pass
+=======
+    def _refer(self, where: Expr | None, bind: str) -> None:
+        """Adds the row to which a row refers before that one; where it refers to one already, no other is needed."""
+        value = where.args[1] if isinstance(where, Op) else None
+        if not isinstance(value, Bound) or value.name not in self.rows:
+            self.callers.add(bind)
+            return
+        referring = self.rows[value.name]
+        if not referring.get(value.field, "world.add(").startswith("world.add("):
+            self.callers.add(bind)
+            return
+        referring[value.field] = f'{local(bind)}["id"]'
+        self.rows = {bind: {}, **self.rows}
+>>>>>>> a1e7dc7 (python_service: tests arrange rows to which others refer)
 
     def _send_key(self, given: Expr, key: str) -> None:
         """Sends a key where the operation expects it."""
@@ -456,12 +474,12 @@ def adding(entity: str, values: Mapping[str, str]) -> str:
     return f"world.add({', '.join([literal(entity), *plain, *([f'**{{{quoted}}}'] if quoted else [])])})"
 
 
-def _refers(part: Expr, entity: str) -> bool:
+def _refers(part: Expr | None, entity: str) -> bool:
     """Whether a condition finds the row that a row at hand refers to: it is always there."""
     if not isinstance(part, Op) or part.op != "==" or len(part.args) != 2:
         return False
     key, value = part.args
-    at_hand = isinstance(value, Bound) and value.scope == "row" and bool(value.field)
+    at_hand = isinstance(value, Bound) and value.scope in ("row", "caller") and bool(value.field)
     return isinstance(key, Column) and key.field == "id" and at_hand and value.type.entity == entity
 
 

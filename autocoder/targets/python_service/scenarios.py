@@ -320,7 +320,6 @@ class Scenarios:
             case _:
                 pass
 
-<<<<<<< HEAD
     def _referred(self, match: Match, bind: str) -> None:
         """A row that an earlier one refers to is added before that one, which refers to it."""
         for part in conjuncts(match.where):
@@ -333,7 +332,7 @@ class Scenarios:
                         self.rows[row][name] = f'{local(bind)}["id"]'
                 case _:
                     pass
-=======
+
     def _refer(self, where: Expr | None, bind: str) -> None:
         """Adds the row to which a row refers before that one; where it refers to one already, no other is needed."""
         value = where.args[1] if isinstance(where, Op) else None
@@ -346,7 +345,6 @@ class Scenarios:
             return
         referring[value.field] = f'{local(bind)}["id"]'
         self.rows = {bind: {}, **self.rows}
->>>>>>> a1e7dc7 (python_service: tests arrange rows to which others refer)
 
     def _send_key(self, given: Expr, key: str) -> None:
         """Sends a key where the operation expects it."""

@@ -65,9 +65,10 @@ def _part(to: Lowering, effect: model.ListRows, step: List, at: Path) -> tuple[S
         stated = "limit" if effect.limit is not None else "offset"
         rule = "`page` says how many rows there are at once, and where they begin"
         to.complain("AC3292", f"`{stated}` stands beside a page", (*at, stated), rule=rule, help="move it into `page`")
-    if page is not None and page.cursor and page.offset is not None:
-        rule = "a page begins after the place that the client names, or after a number of rows"
-        to.complain("AC3292", "the page has a cursor and an offset", (*at, "page", "offset"), rule=rule)
+    if page is not None and (page.cursor or page.number) and page.offset is not None:
+        rule = "a page begins after the place or the number that the client names, or after a number of rows"
+        other = "a cursor" if page.cursor else "a number"
+        to.complain("AC3292", f"the page has {other} and an offset", (*at, "page", "offset"), rule=rule)
     inside = (*at, "page") if page else at
     limit, offset = (page.limit, page.offset) if page else (effect.limit, effect.offset)
     before: list[Step] = []
@@ -79,8 +80,8 @@ def _part(to: Lowering, effect: model.ListRows, step: List, at: Path) -> tuple[S
         step = replace(step, count=_page_input(to, page.size, page.limit, page.most, 1))
     if offset is not None:
         step = replace(step, offset=_worked_out(to, step, "offset", offset, (*inside, "offset"), None, before))
-    elif page is not None and not page.cursor:
-        step = replace(step, offset=_offset(to, page))
+    elif page is not None and not page.cursor and step.count is not None:
+        step = replace(step, offset=_offset(to, page, step.count))
     return tuple(before), step
 
 
@@ -123,13 +124,13 @@ def item_type(step: List, entity: Entity) -> Type | None:
     return None
 
 
-def _offset(to: Lowering, page: model.Page) -> Expr:
+def _offset(to: Lowering, page: model.Page, count: Expr) -> Expr:
     """How many rows come before the page."""
     if not page.number:
         return _page_input(to, "offset", 0, None, 0)
     number = _page_input(to, page.number, 1, LAST_PAGE, 1)
     before = Op(op="-", args=(number, Const(value=1, type=INTEGER)), type=INTEGER)
-    return Op(op="*", args=(before, Bound(scope="input", name=page.size, type=INTEGER)), type=INTEGER)
+    return Op(op="*", args=(before, count), type=INTEGER)
 
 
 def _page_input(to: Lowering, name: str, usual: int, most: int | None, least: int) -> Expr:

@@ -214,6 +214,10 @@ def _unclear(bench: Workbench, endpoint: Endpoint, entity: EntityDraft | None) -
 
 def _problem(endpoint: Endpoint, *, mixed: bool) -> tuple[Fact, str, str] | None:
     """The first thing that the blueprint cannot say, with its fact and the rule."""
+    for fact in endpoint.sent:
+        if "." in fact.word("name"):
+            rule = "a request holds values and lists of values; say what each line of a list has in a sentence of its own"
+            return fact, f'the parts of "{fact.word("name").partition(".")[0]}" are not planned yet', rule
     for fact in endpoint.fields:
         name = fact.word("name").rpartition(".")[2]
         if not _servable(name) or (mixed and name != camel(name_of(name))):

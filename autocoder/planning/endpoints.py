@@ -216,7 +216,7 @@ def _problem(endpoint: Endpoint, *, mixed: bool) -> tuple[Fact, str, str] | None
     """The first thing that the blueprint cannot say, with its fact and the rule."""
     for fact in endpoint.sent:
         if "." in fact.word("name"):
-            rule = "a request holds values and lists of values; say what each line of a list has in a sentence of its own"
+            rule = "a request holds values and lists of values; say in a sentence what each line has"
             return fact, f'the parts of "{fact.word("name").partition(".")[0]}" are not planned yet', rule
     for fact in endpoint.fields:
         name = fact.word("name").rpartition(".")[2]

@@ -87,7 +87,7 @@ def test_the_same_thing_said_twice_is_no_contradiction() -> None:
     "text",
     [
         "Anyone can read notes except guests.",
-        "Users delete notes unless a note is locked.",
+        "Users delete notes unless somebody objects.",
         "Links expire after 30 days without notice.",
         "Users list at most their own notes.",
         "Anyone can shorten a URL once.",
@@ -119,6 +119,11 @@ def test_a_word_that_narrows_what_was_said_never_leaves_a_silent_fact(text: str)
 def test_a_state_that_narrows_what_was_said_is_a_slot_of_the_fact(text: str, state: str) -> None:
     (fact,) = read(text).facts
     assert fact.word("state") == state
+
+
+def test_a_case_in_which_something_may_not_be_done_is_a_slot_of_the_fact() -> None:
+    (fact,) = read("Users delete notes unless a note is locked.").facts
+    assert fact.get("unless") == ("locked",)
 
 
 def test_what_opens_a_list_states_its_own_fact_once() -> None:

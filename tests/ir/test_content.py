@@ -25,8 +25,8 @@ REFUSED = {
     ),
     "an enum of nothing": ("entities: {A: {fields: {a: {type: enum}}}}\n", ("AC3249", "architecture.yaml:3:28")),
     "a map in an address": (
-        "operations:\n  a: {route: GET /a, input: {q: map of text}, output: {body: {q: input.q}}}\n",
-        ("AC3249", "architecture.yaml:4:33"),
+        'operations:\n  a: {route: "GET /a/{q}", input: {q: map of text}, output: {body: {q: input.q}}}\n',
+        ("AC3249", "architecture.yaml:4:39"),
     ),
     "an order by what may leave 64 bits": (
         "entities: {A: {fields: {a: integer, b: {type: integer, computed: a * 2}}}}\noperations:\n  a: {route: GET /a, effects: [{list: A, order: [b]}]}\n",

@@ -202,3 +202,13 @@ def test_one_verb_keeps_several_things_each_for_its_time(text: str, kept: dict[s
 
 def test_a_thing_with_a_word_that_may_narrow_it_is_not_kept_without_it() -> None:
     assert facts("Paid orders are kept for 10 years, unpaid ones for 2 weeks.", "lifecycle") == []
+
+
+def test_a_shape_that_explains_a_name_is_no_part_of_the_answer() -> None:
+    text = (
+        "GET /clubs/{id} returns a club. 200 for owners: { members: Owner[] }, where Owner = { email: string }.\n"
+        "200 for others: { members: Other[] }, where Other = { name: string }.\n"
+    )
+    named = {f["name"] for f in facts(text, "field")}
+    assert named == {"members", "members.email", "members.name"}
+    assert "AC1005" not in [d.code for d in read(text).diagnostics]

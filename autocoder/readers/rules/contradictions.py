@@ -37,11 +37,16 @@ def contradictions(facts: Sequence[Fact]) -> Iterable[Diagnostic]:
         if fact.kind == "authentication" and fact.get("needed") is False and fact.get("entity"):
             about = (fact.get("entity"),)  # some need no account, which says nothing of the others
         for name, slot in fact.slots.items():
-            if name in keys or name in OPEN or slot.via is Via.INFERRED:
+            if name in keys or name in OPEN or slot.via is Via.INFERRED or _is_view(fact, name):
                 continue
             before = first.setdefault((fact.kind, about, _rival(fact, name)), (fact, slot))
             if before[1].value != slot.value:
                 yield _diagnostic(name, before, (fact, slot))
+
+
+def _is_view(fact: Fact, slot: str) -> bool:
+    """Whether a slot says in which shape an answer shows rows: it may show others to others."""
+    return fact.kind == "field" and slot == "type" and fact.word("type").startswith("list of ")
 
 
 def _rival(fact: Fact, slot: str) -> str:

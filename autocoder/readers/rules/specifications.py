@@ -336,7 +336,7 @@ def _literal(items: Sequence[Item], at: int, state: State, discourse: Discourse,
     elif item.kind in {"code", "shape"} and (body := examples.object_of(item.lemma)):
         _body(item, body, state, discourse)
     elif item.kind in {"code", "shape"} and item.lemma.startswith("{") and state.direction:
-        _shape(item, state, discourse)
+        _shape(items, at, state, discourse)
     elif item.kind in _KINDS and _NAME.fullmatch(_bare(item)) and state.direction and not _names_a_shape(items, at):
         _field(items, at, state, discourse)
 
@@ -387,8 +387,13 @@ def _bare(item: Item) -> str:
     return item.lemma.strip("?&=") if item.kind == "code" else item.lemma
 
 
-def _shape(item: Item, state: State, discourse: Discourse) -> None:
-    """The fields that a shape counts out: { "token": string }."""
+def _shape(items: Sequence[Item], at: int, state: State, discourse: Discourse) -> None:
+    """The fields that a shape counts out: { "token": string }; none where "where" explains a name by it."""
+    item = items[at]
+    explains = {"where", "and"} if any(i.lemma == "where" for i in items[:at]) else set[str]()
+    if item.text[0] != "{" and items[at - 1].lemma in explains:
+        state.used |= {items[at - 1].index, item.index}
+        return
     route = of_endpoint(discourse)
     method, path = str(route["method"].value), str(route["path"].value)
     for filled in shapes.shape_fields(item, discourse.symbols.shapes):

@@ -386,7 +386,10 @@ def spec_of(bench: Workbench, entity: EntityDraft, name: str, fact: Fact, *, dec
         bench.decide(f"{subject}.type", type_, f'"{fact.word("name")}" usually is one.', source=Source.INFERRED)
     if decided and type_ in _TYPES:
         bench.decide(f"{subject}.type", _TYPES[type_], f"A {type_} is kept as {_TYPES[type_]}.")
-    values = fact.get("values")
+    values, least = fact.get("values"), _number(fact, "min")
+    if least is None and type_ == "integer" and name.startswith("number_of_") and decided:
+        least = 0
+        bench.decide(f"{subject}.min", 0, "It counts something.", "negative numbers too", source=Source.INFERRED)
     return FieldSpec(
         type=_TYPES.get(type_, type_),
         values=values if isinstance(values, tuple) else (),

@@ -550,3 +550,9 @@ def test_a_broker_that_the_text_names_carries_the_events() -> None:
     assert production.env["BROKER_URL"] == SecretRef(secret="link-shortener-broker/url")
     assert found.deployment.environments["development"].engines.broker == "store"
     assert [d.code for d in refused("Anyone can add a note. It uses Kafka for events.")] == ["AC2001"]
+
+
+def test_a_number_of_things_is_never_negative() -> None:
+    found = planned("A room has a name and a number of seats. Anyone can create rooms and list them.")
+    assert found.architecture.entities["Room"].fields["number_of_seats"].min == 0
+    assert "entities.Room.fields.number_of_seats.min" in [d.subject for d in found.decisions]

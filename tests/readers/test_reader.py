@@ -342,3 +342,27 @@ def test_states_below_a_heading_that_names_the_system_are_those_of_what_the_text
 @pytest.mark.parametrize("text", ["Is pending at first.", "Hidden at first.", "Became paid at first."])
 def test_a_state_of_nothing_is_no_fact(text: str) -> None:
     assert not RulesReader().read(text, file="t.md").facts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Users can send messages, at most 3 per hour.",
+        "Each user may send at most 3 messages per hour.",
+        "Max 3 per hour.",
+    ],
+)
+def test_a_limit_on_what_people_do_is_no_load_and_no_limit_on_requests(text: str) -> None:
+    reading = read(text)
+    assert not [f for f in reading.facts if f.kind in {"quality", "policy"}]
+    assert reading.questions or reading.diagnostics
+
+
+def test_a_number_that_names_something_is_a_text() -> None:
+    facts = read("A company has a VAT number, a floor number and a phone number.").facts
+    assert [f.word("type") for f in facts] == ["text", "integer", "phone"]
+
+
+def test_a_calculator_for_something_is_given_it() -> None:
+    (fact,) = read("Discount calculator for a cart total and a customer level.").facts
+    assert (fact.word("does"), fact.get("inputs")) == ("compute", ("cart total", "customer level"))

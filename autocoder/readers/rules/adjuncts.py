@@ -63,6 +63,13 @@ def rate(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
     return filled
 
 
+def request_rate(adjunct: Adjunct, discourse: Discourse) -> Filled | None:
+    """Like: 500 requests per second; so many messages are no requests."""
+    meaning = adjunct.items[0].meaning
+    requests = isinstance(meaning, Measure) and meaning.noun in {"request", "call", "hit", "req", "rps", "query"}
+    return rate(adjunct, discourse) if requests else None
+
+
 def schedule(adjunct: Adjunct, _discourse: Discourse) -> Filled | None:
     """Like: every night at 02:00."""
     meaning = adjunct.items[0].meaning
@@ -459,6 +466,7 @@ ADJUNCT_READS: Mapping[str, Reads] = {
     "long": filler("long", "wide", "high", "big", "large"),
     "duration": duration,
     "rate": rate,
+    "request rate": request_rate,
     "schedule": schedule,
     "order": order,
     "credentials": credentials,

@@ -223,6 +223,8 @@ def value_type(lemmas: Sequence[str]) -> str:
     for telling in ("e-mail", "email", "phone", "telephone", "password", "url"):
         if telling in lemmas:
             return nouns.VALUE_TYPES[telling]
+    if lemmas[-1:] == ["number"] and set(lemmas[-2:-1]) & nouns.IDENTIFYING:
+        return "text"
     if (lemmas[1:] and lemmas[-1] == "at") or list(lemmas[-2:]) == ["time", "stamp"]:
         return "datetime"
     return nouns.VALUE_TYPES.get(lemmas[-1], "") if lemmas else ""

@@ -149,9 +149,18 @@ def written_out(tokens: Sequence[Token]) -> list[Sentence]:
     thing, found = head
     writer = _Writer(thing=thing, found=found)
     rest = parts[1:]
+    if found and not thing.name and rest and rest[0].mark in {"for", "from"}:
+        found[-1] = _continued(found[-1], rest.pop(0))
     while rest:
         rest = rest[writer.part(rest) :]
     return writer.found
+
+
+def _continued(said: Sentence, part: _Part) -> Sentence:
+    """What is calculated and what it is calculated from, in one sentence."""
+    opener = [part.opener] if part.opener else []
+    tokens = (*said.tokens[:-1], *opener, *(w.token for w in part.words), _stop(part.words[-1].token))
+    return replace(said, tokens=tokens, written=_text(tokens))
 
 
 def _parts(tagged: Sequence[Tagged]) -> list[_Part]:

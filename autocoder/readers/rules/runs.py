@@ -38,12 +38,19 @@ def _rate(item: Item) -> Parts | None:
     }
 
 
-_AT_MOST = ("at most", "no more than", "max", "up to", "not more than")
+_LIMITS = ("at most", "no more than", "max", "not more than", "a maximum of")
+_REQUESTS = frozenset({"request", "call", "req", "query", "hit"})
+
+
+def _load(item: Item) -> Parts | None:
+    """500 requests per second, up to 50 writes per second; "at most 3 per hour" is none: it limits something."""
+    return None if item.text.lower().startswith(_LIMITS) else _rate(item)
 
 
 def _limited_rate(item: Item) -> Parts | None:
     """At most 60 requests a minute: a limit, where a number alone would be a load."""
-    return _rate(item) if item.text.lower().startswith(_AT_MOST) else None
+    limits = item.text.lower().startswith((*_LIMITS, "up to"))
+    return _rate(item) if limits and any(w.lemma in _REQUESTS for w in item.words) else None
 
 
 def _whose(item: Item) -> Parts | None:
@@ -191,7 +198,7 @@ def _part_of_the_platform(item: Item) -> Parts | None:
 
 
 MATCHERS: Mapping[str, Callable[[Item], Parts | None]] = {
-    "rate": _rate,
+    "rate": _load,
     "limited rate": _limited_rate,
     "whose": _whose,
     "header": _header,

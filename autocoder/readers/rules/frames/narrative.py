@@ -379,7 +379,7 @@ FRAMES: tuple[Frame, ...] = (
         verbs=("send", "create", "convert"),
         roles=(
             Role(at="subject", slot="per", reads="somebody"),
-            Role(at="quantity", slot="max", reads="rate"),
+            Role(at="quantity", slot="max", reads="request rate"),
         ),
         constants={"topic": "rate limit"},
         example="Clients may send at most 100 requests per minute.",

@@ -151,6 +151,12 @@ _TYPE_NOUNS: dict[str, str] = {
     "file": "file photo picture image document attachment",
 }
 
+IDENTIFYING = words(
+    "vat tax serial account card passport licence license registration tracking reference insurance bank plate "
+    "routing identification house zip postal part model chassis policy member membership customer employee student id"
+)
+"""Nouns before "number" that make it a text: it may hold letters, signs and leading zeros."""
+
 VALUE_TYPES: dict[str, str] = {noun: type_ for type_, nouns in _TYPE_NOUNS.items() for noun in nouns.split()}
 """Head noun of a field's name, or a type's name, to a type of the blueprint language."""
 

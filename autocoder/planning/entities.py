@@ -399,7 +399,7 @@ def spec_of(bench: Workbench, entity: EntityDraft, name: str, fact: Fact, *, dec
         personal=fact.get("personal") is True,
         visible=_visible(fact),
         default=_default(fact, _TYPES.get(type_, type_)),
-        min=_number(fact, "min"),
+        min=least,
         max=fact.word("max") if type_ == "file" and fact.word("max") else _number(fact, "max"),
         types=formats if isinstance(formats := fact.get("formats"), tuple) else (),
         pattern=fact.word("pattern") or None,

@@ -14,7 +14,7 @@ from typing import Any
 import cases
 from shop.database import make_engine
 from shop.models import Base, Thing
-from sqlalchemy import and_, case, insert, select
+from sqlalchemy import and_, case, insert, select, true
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,7 +34,7 @@ def queried(function: Any, given: Any, now: Any) -> Any:
     """A column with the value of a case; a condition is true or false as `where` has it."""
     found = function(given, now)
     if isinstance(found, list):
-        return case((and_(*found), True), else_=False)
+        return case((and_(true(), *found), True), else_=False)
     return found
 
 

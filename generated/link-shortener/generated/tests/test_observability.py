@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from link_shortener import observability
 from link_shortener.database import SchemaTooOld
-from link_shortener.observability import LimitBody, Observe, management
+from link_shortener.observability import LimitBody, Observe, configure_logging, management
 from support.interface import ROUTES
 from support.scenarios import SUCCEEDING
 from support.world import World
@@ -115,6 +115,7 @@ def test_what_nobody_expected_is_not_told(world: World) -> None:
 
 
 def test_what_an_exception_says_is_not_logged() -> None:
+    configure_logging()
     said = "milk@example.com"
     logged: Any = {"event": "request failed", "exc_info": True}
     try:

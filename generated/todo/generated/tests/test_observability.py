@@ -15,7 +15,7 @@ from support.scenarios import SUCCEEDING
 from support.world import World
 from todo import observability
 from todo.database import SchemaTooOld
-from todo.observability import LimitBody, Observe, management
+from todo.observability import LimitBody, Observe, configure_logging, management
 
 
 def get(world: World, app: ASGIApp, path: str) -> httpx.Response:
@@ -108,6 +108,7 @@ def test_what_nobody_expected_is_not_told(world: World) -> None:
 
 
 def test_what_an_exception_says_is_not_logged() -> None:
+    configure_logging()
     said = "milk@example.com"
     logged: Any = {"event": "request failed", "exc_info": True}
     try:
